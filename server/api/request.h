@@ -1,0 +1,94 @@
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "contract/contract.h"
+
+struct principal;
+struct fault;
+
+enum { HEADERS_MAX = 64, REPLY_HEADERS_MAX = 16, SEGMENTS_MAX = 16, QUERY_MAX = 32, ROOMS = 6 };
+
+struct header {
+	const char *name, *value;
+};
+
+/* What room 1 hands in: clean HTTP, everything NUL-terminated and in the arena's memory. */
+struct message {
+	const char *method;	/* as sent: "GET" */
+	const char *raw_path;	/* as sent, without query */
+	const char *raw_query;	/* NULL when there is none */
+	const char *remote;	/* client's address as text */
+	size_t header_count;
+	struct header headers[HEADERS_MAX];
+	size_t segment_count; /* decoded path segments */
+	const char *segments[SEGMENTS_MAX];
+	const char *body; /* NULL when there is none; read by room 1 up to the limit */
+	size_t body_size;
+	bool loopback; /* the peer is this machine */
+};
+
+/* What goes out. Body and header values live in the arena, or forever. */
+struct reply {
+	int status;
+	const char *content_type; /* NULL when there is no body */
+	const char *body;
+	size_t body_size;
+	size_t header_count;
+	struct header headers[REPLY_HEADERS_MAX];
+	bool close; /* close the connection afterwards */
+};
+
+struct parameter_value {
+	const char *name, *value;
+	enum place place;
+};
+
+struct request {
+	struct arena *arena;
+	struct message in;
+	struct reply reply;
+	char id[37];		       /* UUID of this request */
+	char trace_id[33];	       /* W3C trace id, given or made */
+	const struct operation *op;    /* NULL until routed */
+	bool head;		       /* HEAD answered as GET without a body */
+	struct principal *principal;   /* NULL until authenticated */
+	size_t parameter_count;
+	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
+	json_t *json;		       /* parsed body, or NULL */
+	const char *body_text;	       /* body after sealing, what SQL gets as :body */
+	const char *new_id;	       /* UUIDv7 for what a POST creates */
+	struct faults *faults;	       /* noted by room 4 */
+	const char *deny_reason;       /* for the access log's DENIED row */
+	int64_t room_us[ROOMS];	       /* time spent, for Server-Timing */
+};
+
+/* A request header by name (case-insensitive), or NULL. The first one when repeated. */
+const char *request_header(const struct request *r, const char *name);
+
+/* How often the header was sent. */
+size_t request_header_count(const struct request *r, const char *name);
+
+/* A validated parameter, or NULL. */
+const char *request_parameter(const struct request *r, enum place place, const char *name);
+
+void reply_header(struct request *r, const char *name, const char *value);
+
+/* The whole request, rooms 2 to 5: fills r->reply. Never fails: failures are replies. */
+void dispatch(struct request *r);
+
+/*
+ * For room 1: the answer to bytes that never became a request (400, 408, 413, 414, 431, 501, 505 …),
+ * as problem+json with the code of problems.yaml ("bad_request" …). Fills r->reply.
+ */
+void dispatch_refuse(struct request *r, int status, const char *code, const char *detail);
+
+/* After the answer has left: log line, counters. `total_us` since the first byte. */
+void dispatch_finished(struct request *r, int64_t total_us);
+
+#endif

@@ -1,0 +1,109 @@
+#ifndef CONTRACT_CONTRACT_H
+#define CONTRACT_CONTRACT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "contract/schema.h"
+
+/*
+ * The bundled OpenAPI 3.1 document, read once at start: the only source of routes, parameters,
+ * schemas and scopes. Immutable after contract_load(), so shared by all threads without a lock.
+ */
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_COUNT };
+
+enum place { IN_PATH, IN_QUERY, IN_HEADER };
+
+enum executor { EXECUTOR_STATEMENT, EXECUTOR_TRANSITION, EXECUTOR_OPS };
+
+struct parameter {
+	const char *name; /* as in the contract: "limit", "If-Match" */
+	enum place place;
+	bool required;
+	struct schema *schema;
+};
+
+struct media {
+	const char *type; /* "application/json", "application/merge-patch+json" … */
+	struct schema *schema;
+};
+
+struct response {
+	int status; /* 0 is `default` */
+	size_t media_count;
+	struct media *media;
+};
+
+struct operation {
+	const char *id;	  /* operationId */
+	const char *path; /* template, "/patients/{id}" (without the server prefix) */
+	enum method method;
+	size_t index; /* 0 … operation_count - 1, for counters */
+	size_t parameter_count;
+	struct parameter *parameters; /* path level parameters included */
+	size_t body_count;
+	struct media *bodies; /* accepted request media types */
+	bool body_required;
+	size_t response_count;
+	struct response *responses;
+	bool secured;		  /* false for `security: []` */
+	const char *scope;	  /* the one scope it needs, or NULL */
+	enum executor executor;	  /* x-executor, default from the form */
+	const char *resource;	  /* x-resource: row of the access matrix, or NULL */
+	const char *action;	  /* x-action: "read", "write", "search" */
+	const char *person_param; /* x-person: the path parameter that names a patient, or NULL */
+	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */
+	const char *machine;	  /* x-machine, or NULL */
+	bool is_list;		  /* x-list */
+	const json_t *json;	  /* the operation object, for what is read rarely */
+};
+
+struct contract {
+	const json_t *document;
+	const char *text; /* the bytes that are served */
+	size_t text_size;
+	const char *prefix; /* path of servers[0].url: "/api/v1" */
+	size_t operation_count;
+	struct operation *operations;
+	struct route_node *routes; /* private to route.c */
+};
+
+struct contract_source {
+	struct arena *arena;
+	const char *text; /* JSON; must outlive the contract */
+	size_t size;
+	const struct schema_format *formats; /* ours, beside the standard ones */
+};
+
+/* Reads and compiles the contract. On failure NULL and `*why` (in the arena's memory). */
+struct contract *contract_load(const struct contract_source *source, const char **why);
+
+/* The operation with that id, or NULL. */
+const struct operation *contract_operation(const struct contract *c, const char *id);
+
+/* The schema of a response's media type (exact status, else default), or NULL. */
+struct schema *contract_response_schema(const struct operation *op, int status, const char *type);
+
+enum { ROUTE_PARAMETERS_MAX = 8 };
+
+/* What a path matched: for each method the operation or NULL, and the decoded path parameters. */
+struct route_match {
+	const struct operation *by_method[METHOD_COUNT];
+	size_t parameter_count;
+	struct {
+		const char *name, *value;
+	} parameters[ROUTE_PARAMETERS_MAX];
+};
+
+/*
+ * Finds the path among the contract's. `segments` are the decoded path segments after nothing is
+ * stripped ("api", "v1", "patients", …). Literal segments win over parameters. False when no path
+ * has this shape. Values in `match` point into `segments`.
+ */
+bool contract_match(const struct contract *c, const char *const *segments, size_t count,
+		    struct route_match *match);
+
+/* Path items may carry `x-root: true`: they live outside the prefix ("/health/live"). */
+
+#endif

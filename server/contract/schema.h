@@ -1,0 +1,77 @@
+#ifndef CONTRACT_SCHEMA_H
+#define CONTRACT_SCHEMA_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/*
+ * JSON Schema draft 2020-12 as OpenAPI 3.1 uses it, compiled once and then only read (thread-safe).
+ * Checked against the official JSON-Schema-Test-Suite. A keyword that the compiler does not know
+ * is refused by name: nothing in the contract is silently ignored.
+ */
+struct schema;
+
+/* A named format that is asserted, e.g. "uuid"; `check` gets the string's bytes. */
+struct schema_format {
+	const char *name;
+	bool (*check)(const char *s, size_t len);
+};
+
+/* The formats that the validator itself knows (date, date-time, uuid, uri, email …), NULL-named end. */
+extern const struct schema_format schema_standard_formats[];
+
+struct schema_source {
+	struct arena *arena;		     /* owns what is compiled; must outlive the schema */
+	const json_t *root;		     /* the document that "#/…" references point into */
+	const struct schema_format *formats; /* asserted beside the standard ones; may be NULL */
+};
+
+/*
+ * Compiles the schema at JSON Pointer `pointer` of `source->root` ("" for the whole document).
+ * References are resolved and shared, recursion included. On failure NULL, and `*why` says in the
+ * arena's memory what is wrong and where ("unknown keyword 'foo' at #/components/schemas/X").
+ */
+struct schema *schema_compile(const struct schema_source *source, const char *pointer,
+			      const char **why);
+
+/* One thing that is wrong with a value. */
+struct fault {
+	const char *pointer; /* RFC 6901 pointer of the offending value, "" for the whole */
+	const char *code;    /* the keyword's name in snake case: "required", "min_length", "format" … */
+	const char *detail;  /* English, lower case; never contains the value itself */
+};
+
+enum { FAULTS_MAX = 64 };
+
+struct faults {
+	struct arena *arena;
+	size_t count; /* at most FAULTS_MAX are kept */
+	struct fault list[FAULTS_MAX];
+};
+
+/* Notes a fault; beyond FAULTS_MAX silently drops it. Strings are copied into the arena. */
+void faults_add(struct faults *f, const char *pointer, const char *code, const char *detail);
+
+/*
+ * Called for every string value that stood under a `format` and passed it, so that a caller can
+ * replace personal numbers in place: `parent` is the object or array, `key` the member's name or
+ * NULL with `index` for arrays (parent NULL when the string is the whole document).
+ */
+struct schema_visitor {
+	void (*formatted)(void *context, const char *format, json_t *parent, const char *key,
+			  size_t index);
+	void *context;
+};
+
+/* Validates `value`, noting all faults at once. True when there are none. `visitor` may be NULL. */
+bool schema_validate(const struct schema *s, json_t *value, struct faults *faults,
+		     const struct schema_visitor *visitor);
+
+/* Like schema_validate for a parameter's text: coerced by the declared type (integer, boolean …). */
+bool schema_validate_text(const struct schema *s, const char *text, const char *pointer,
+			  struct faults *faults);
+
+#endif
