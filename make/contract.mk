@@ -1,0 +1,10 @@
+# The contract: YAML in api-spec/ → the one document that is embedded and served.
+.PHONY: bundle
+BUNDLE_SRC := $(wildcard api-spec/*.yaml api-spec/resources/*.yaml api-spec/machines/*.yaml) api-spec/bundle.mjs
+
+bundle: node_modules/yaml/package.json ## make api-spec/openapi.json from the YAML beside it
+	node api-spec/bundle.mjs
+
+node_modules/yaml/package.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
