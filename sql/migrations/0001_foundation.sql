@@ -1,0 +1,398 @@
+-- migrate:up
+-- What every later table stands on: the clock, request settings, refusals, working days, deadlines,
+-- idempotency, access log, outbox and row history. The roles are made by the cluster's set-up.
+
+grant usage on schema public to samhandling_service, samhandling_maintenance;
+
+-- The clock --------------------------------------------------------------------------------------
+-- Domain time can be moved forward in the sandbox; tokens, access log and outbox keep real time.
+create table sandbox_clock (
+	only_row boolean primary key default true check (only_row),
+	enabled boolean not null default false,
+	ahead interval not null default '0' check (ahead >= '0')
+);
+insert into sandbox_clock default values;
+grant select on sandbox_clock to samhandling_service;
+
+create function clock_now() returns timestamptz language sql stable as $$
+	select coalesce(nullif(current_setting('app.now', true), '')::timestamptz,
+		now() + (select ahead from sandbox_clock))
+$$;
+
+create function clock_today() returns date language sql stable as $$
+	select (clock_now() at time zone 'Europe/Oslo')::date
+$$;
+
+-- Request settings, set for one transaction by the statement `context` ------------------------------
+create function app_agency_id() returns uuid language sql stable as $$
+	select nullif(current_setting('app.agency_id', true), '')::uuid $$;
+create function app_staff_id() returns uuid language sql stable as $$
+	select nullif(current_setting('app.staff_id', true), '')::uuid $$;
+create function app_unit_ids() returns uuid[] language sql stable as $$
+	select coalesce(nullif(current_setting('app.unit_ids', true), ''), '{}')::uuid[] $$;
+create function app_role() returns text language sql stable as $$
+	select nullif(current_setting('app.role', true), '') $$;
+create function app_cell() returns text language sql stable as $$
+	select nullif(current_setting('app.cell', true), '') $$;
+create function app_gate(letter text) returns boolean language sql stable as $$
+	select position(letter in coalesce(current_setting('app.gates', true), '')) > 0 $$;
+create function app_citizen_id() returns uuid language sql stable as $$
+	select nullif(current_setting('app.citizen_id', true), '')::uuid $$;
+create function app_is_citizen() returns boolean language sql stable as $$
+	select coalesce(current_setting('app.role', true), '') in ('PT', 'RE') $$;
+
+-- Which patients an answer shows: the access log writes one row for each.
+create function show_all(patients uuid[]) returns text language sql as $$
+	select set_config('app.shown', coalesce((select array_agg(distinct p) from unnest(patients) p
+		where p is not null), '{}')::text, true) $$;
+create function show(patient uuid) returns text language sql as $$
+	select set_config('app.shown', case when patient is null then '' else '{' || patient || '}' end, true) $$;
+
+-- Refusals: SQLSTATE AP and a status; MESSAGE is a code of api-spec/problems.yaml ---------------------
+create function raise_problem(status int, code text, detail jsonb default null) returns boolean
+language plpgsql as $$
+begin
+	raise exception using errcode = 'AP' || status, message = code,
+		detail = coalesce(detail::text, '');
+end $$;
+
+create function raise_unless(ok boolean, status int, code text, detail jsonb default null)
+returns boolean language plpgsql as $$
+begin
+	if ok then
+		return true;
+	end if;
+	return raise_problem(status, code, detail);
+end $$;
+
+-- One member is at fault: the form of an errors[] entry.
+create function fault(pointer text, code text, detail text) returns jsonb language sql immutable as $$
+	select jsonb_build_object('errors', jsonb_build_array(
+		jsonb_build_object('pointer', pointer, 'code', code, 'detail', detail))) $$;
+
+-- Working days: Norwegian public holidays (24 and 31 December are working days) --
+create function easter_sunday(year int) returns date language sql immutable as $$
+	-- Gauss' algorithm in the Meeus/Jones/Butcher form
+	with a as (select year % 19 a, year / 100 b, year % 100 c),
+	d as (select a, b, c, b / 4 d, b % 4 e, (b + 8) / 25 f from a),
+	g as (select *, (b - f + 1) / 3 g from d),
+	h as (select *, (19 * a + b - d - g + 15) % 30 h, c / 4 i, c % 4 k from g),
+	l as (select *, (32 + 2 * e + 2 * i - h - k) % 7 l from h),
+	m as (select *, (a + 11 * h + 22 * l) / 451 m from l)
+	select make_date(year, (h + l - 7 * m + 114) / 31, (h + l - 7 * m + 114) % 31 + 1) from m
+$$;
+
+create function is_working_day(day date) returns boolean language sql immutable as $$
+	select extract(isodow from day) < 6
+		and to_char(day, 'MM-DD') not in ('01-01', '05-01', '05-17', '12-25', '12-26')
+		and day - easter_sunday(extract(year from day)::int) not in (-3, -2, 0, 1, 39, 49, 50)
+$$;
+
+-- Day 0 is the day of receipt (domain.md §8.4).
+create function working_day_add(day date, days int) returns date language sql immutable as $$
+	select coalesce((select d::date from generate_series(day + 1, day + days * 2 + 30, interval '1 day') d
+		where is_working_day(d::date) order by d offset greatest(days, 1) - 1 limit 1), day)
+	where days > 0
+	union all select day where days <= 0
+$$;
+
+-- Law drifts: no section number, deadline or legal basis stands in code ------------------------------
+create table legal_basis (
+	code text not null,
+	law text not null,
+	section text not null,
+	title_en text not null,
+	valid_from date not null,
+	valid_to date,
+	primary key (code, valid_from)
+);
+
+create table deadline_rule (
+	code text not null,
+	severity text not null default '', -- '' holds for every severity that has no row of its own
+	amount int not null check (amount >= 0),
+	unit text not null check (unit in ('HOURS', 'DAYS', 'WORKING_DAYS')),
+	legal_basis_code text,
+	valid_from date not null default '2020-01-01',
+	primary key (code, severity, valid_from)
+);
+grant select on legal_basis, deadline_rule to samhandling_service;
+
+-- When a deadline that starts at `start` ends: working days end when the day ends in Oslo.
+create function deadline_at(rule text, start timestamptz, level text default '') returns timestamptz
+language plpgsql stable as $$
+declare
+	r deadline_rule;
+begin
+	select * into r from deadline_rule d
+	where d.code = rule and d.severity in ('', coalesce(level, ''))
+		and d.valid_from <= (start at time zone 'Europe/Oslo')::date
+	order by d.severity desc, d.valid_from desc limit 1;
+	if not found then
+		return null;
+	end if;
+	return case r.unit
+		when 'HOURS' then start + make_interval(hours => r.amount)
+		when 'DAYS' then (((start at time zone 'Europe/Oslo')::date + r.amount + 1)::timestamp)
+			at time zone 'Europe/Oslo'
+		else ((working_day_add((start at time zone 'Europe/Oslo')::date, r.amount) + 1)::timestamp)
+			at time zone 'Europe/Oslo'
+	end;
+end $$;
+
+-- Versions -------------------------------------------------------------------------------------------
+create function touch_row() returns trigger language plpgsql as $$
+begin
+	new.version := old.version + 1;
+	new.updated_at := clock_now();
+	return new;
+end $$;
+
+-- News: one outbox, filled in the changing transaction by triggers only -------------------------------
+create table outbox (
+	seq bigint generated always as identity primary key,
+	at timestamptz not null default now(),
+	txid xid8 not null default pg_current_xact_id(),
+	position bigint unique, -- gap-free, given after commit by the sequencer
+	entity text not null,
+	entity_id uuid not null,
+	version int not null,
+	change text not null check (change in ('CREATED', 'UPDATED')),
+	changed text[] not null,
+	patient_id uuid,
+	agency_id uuid,
+	request_id text
+);
+create index outbox_entity on outbox (entity_id, version);
+alter table outbox enable row level security;
+
+-- What a row was: content is versioned, never overwritten (domain.md I4).
+create table row_history (
+	entity text not null,
+	entity_id uuid not null,
+	version int not null,
+	valid_from timestamptz not null,
+	content jsonb not null,
+	primary key (entity_id, version)
+);
+alter table row_history enable row level security;
+
+-- TG_ARGV: name of the patient column or '', then 'history' when old versions are kept.
+create function note_change() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	new_row jsonb := to_jsonb(new);
+	old_row jsonb;
+	patient uuid := case when tg_argv[0] <> '' then (new_row ->> tg_argv[0])::uuid end;
+	names text[];
+begin
+	-- one patient's events keep their order: the patient's row is locked before seq is taken
+	if patient is not null and tg_table_name <> 'patient' then
+		perform 1 from patient where id = patient for no key update;
+	end if;
+	if tg_op = 'UPDATE' then
+		old_row := to_jsonb(old);
+		select coalesce(array_agg(key order by key), '{}') into names from jsonb_each(new_row) n
+		where n.value is distinct from old_row -> n.key and n.key not in ('version', 'updated_at');
+	else
+		names := '{}';
+	end if;
+	insert into outbox (entity, entity_id, version, change, changed, patient_id, agency_id, request_id)
+	values (tg_table_name, (new_row ->> 'id')::uuid, (new_row ->> 'version')::int,
+		case tg_op when 'UPDATE' then 'UPDATED' else 'CREATED' end, names, patient,
+		nullif(current_setting('app.agency_id', true), '')::uuid,
+		nullif(current_setting('app.request_id', true), ''));
+	if tg_nargs > 1 and tg_argv[1] = 'history' then
+		insert into row_history (entity, entity_id, version, valid_from, content)
+		values (tg_table_name, (new_row ->> 'id')::uuid, (new_row ->> 'version')::int, clock_now(), new_row);
+	end if;
+	return null;
+end $$;
+
+-- Gives a table with id, version, created_at, updated_at its version counter and its news.
+create function install_change_trigger(target regclass, patient_column text, keep text default '')
+returns void language plpgsql as $$
+begin
+	execute format('create trigger touch before update on %s for each row execute function touch_row()', target);
+	execute format('create trigger note after insert or update on %s for each row execute function note_change(%L, %L)',
+		target, patient_column, keep);
+end $$;
+
+-- Names of what changed since a version, for the 412 answer; names only, never values.
+create function changed_since(entity_name text, id uuid, since int) returns text[] language sql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	select coalesce(array_agg(distinct c order by c), '{}') from outbox o, unnest(o.changed) c
+	where o.entity_id = id and o.entity = entity_name and o.version > since
+$$;
+
+-- A guarded write must have changed one row: else 404 (not visible), 412 (other version) or 403.
+create function expect_one(changed bigint, entity_name text, id uuid, seen text) returns boolean
+language plpgsql as $$
+declare
+	now_version int;
+begin
+	if changed = 1 then
+		return true;
+	end if;
+	execute format('select version from %I where id = $1', entity_name) into now_version using id;
+	if now_version is null then
+		return raise_problem(404, 'not_found');
+	elsif seen is not null and now_version::text <> seen then
+		return raise_problem(412, 'version_mismatch', jsonb_build_object('current_version', now_version,
+			'changed', case when app_cell() = 'S' then '["state"]'::jsonb
+				else to_jsonb(changed_since(entity_name, id, seen::int)) end));
+	end if;
+	return raise_problem(403, 'forbidden');
+end $$;
+
+-- Cursors: base64url of a JSON array, made and opened here alone ----------------------------------------
+create function cursor_make(variadic parts text[]) returns text language sql immutable as $$
+	select translate(replace(encode(convert_to(to_json(parts)::text, 'UTF8'), 'base64'), E'\n', ''), '+/=', '-_')
+$$;
+
+create function cursor_part(cursor_text text, part int) returns text language plpgsql immutable as $$
+begin
+	if cursor_text is null then
+		return null;
+	end if;
+	return convert_from(decode(rpad(translate(cursor_text, '-_', '+/'),
+		(length(cursor_text) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json ->> part;
+exception when others then
+	perform raise_problem(400, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+create function cursor_time(cursor_text text, part int) returns timestamptz language plpgsql stable as $$
+begin
+	return cursor_part(cursor_text, part)::timestamptz;
+exception when invalid_datetime_format or datetime_field_overflow then
+	perform raise_problem(400, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+create function cursor_uuid(cursor_text text, part int) returns uuid language plpgsql immutable as $$
+begin
+	return cursor_part(cursor_text, part)::uuid;
+exception when invalid_text_representation then
+	perform raise_problem(400, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+-- Seals of personal numbers (server/auth/seal.h) ----------------------------------------------------
+create function seal_hashes(seal text) returns text[] language sql immutable as $$
+	select string_to_array(split_part(seal, ':', 3), ',') $$;
+-- The caller's projection decides whether the daemon opens or masks it.
+create function number_out(seal text) returns text language sql stable as $$
+	select case when current_setting('app.number', true) = 'open' then 'open:' else 'mask:' end || seal
+	where seal is not null $$;
+
+-- Idempotency: the answer of a POST is kept in the transaction that made it -----------------------------
+create table idempotency (
+	scope text not null, -- issuer, subject and operation
+	key text not null,
+	request_hash text not null,
+	status int not null,
+	location text,
+	entity_id uuid,
+	at timestamptz not null default now(),
+	primary key (scope, key)
+);
+create index idempotency_at on idempotency (at);
+grant select, insert on idempotency to samhandling_service;
+
+-- The same key again: with the same body the first answer is given again (through the gate), else 422.
+create function idempotency_replay(asked_scope text, asked_key text, asked_hash text) returns boolean
+language plpgsql as $$
+declare
+	i idempotency;
+begin
+	select * into i from idempotency where scope = asked_scope and key = asked_key;
+	if not found then
+		return true;
+	elsif i.request_hash <> asked_hash then
+		return raise_problem(422, 'idempotency_conflict');
+	end if;
+	raise exception using errcode = 'APRPL', message = 'replay',
+		detail = jsonb_build_object('status', i.status, 'location', i.location)::text;
+end $$;
+grant select, delete on idempotency to samhandling_maintenance;
+
+-- Access log: append-only for every role, by month -----------------------------------------------------
+create table access_log (
+	at timestamptz not null default now(),
+	id bigint generated always as identity,
+	txid xid8 not null default pg_current_xact_id(),
+	request_id text not null,
+	trace_id text,
+	operation text not null,
+	action text not null check (action in ('READ', 'SEARCH', 'CREATE', 'UPDATE', 'EXPORT', 'DISCLOSE', 'DENIED')),
+	resource text,
+	resource_id text,
+	patient_id uuid,
+	agency_id uuid,
+	unit_id uuid,
+	staff_id uuid,
+	citizen_id uuid,
+	subject text not null,
+	name text,
+	role text,
+	hpr_number text,
+	purpose text,
+	attestation jsonb, -- authorization, department, point of care and decision_ref of the token
+	basis text,
+	relation_id uuid,
+	consent_id uuid,
+	emergency_id uuid,
+	objection_overridden boolean not null default false,
+	reason text
+) partition by range (at);
+create index access_log_patient on access_log (patient_id, at);
+create index access_log_agency on access_log (agency_id, at);
+alter table access_log enable row level security;
+grant select, insert on access_log to samhandling_service;
+
+-- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
+create function access_log_partitions(ahead int default 3) returns int language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	first date := date_trunc('month', now())::date;
+	made int := 0;
+	part text;
+begin
+	for n in 0..ahead loop
+		part := 'access_log_' || to_char(first + make_interval(months => n), 'YYYY_MM');
+		if to_regclass('public.' || part) is null then
+			execute format('create table public.%I partition of public.access_log for values from (%L) to (%L)',
+				part, first + make_interval(months => n), first + make_interval(months => n + 1));
+			execute format('alter table public.%I enable row level security', part);
+			made := made + 1;
+		end if;
+	end loop;
+	return made;
+end $$;
+revoke execute on function access_log_partitions(int) from public;
+grant execute on function access_log_partitions(int) to samhandling_service, samhandling_maintenance;
+select access_log_partitions(3);
+
+-- Months that are ready beyond this one; readiness fails below one.
+create function access_log_months_ahead() returns int language sql stable as $$
+	select count(*)::int from generate_series(1, 12) n
+	where to_regclass('public.access_log_' || to_char(date_trunc('month', now()) + make_interval(months => n), 'YYYY_MM')) is not null
+$$;
+
+create function access_log_is_append_only() returns trigger language plpgsql as $$
+begin
+	raise exception 'the access log is append-only';
+end $$;
+create trigger append_only before update or delete on access_log
+	for each row execute function access_log_is_append_only();
+create trigger no_truncate before truncate on access_log
+	for each statement execute function access_log_is_append_only();
+
+-- migrate:down
+drop table access_log, idempotency, row_history, outbox, deadline_rule, legal_basis, sandbox_clock cascade;
+drop function if exists clock_now, clock_today, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
+	app_gate, app_citizen_id, app_is_citizen, show_all, show, raise_problem, raise_unless, fault, easter_sunday,
+	is_working_day, working_day_add, deadline_at, touch_row, note_change, install_change_trigger, changed_since,
+	expect_one, cursor_make, cursor_part, cursor_time, cursor_uuid, seal_hashes, number_out,
+	idempotency_replay, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;

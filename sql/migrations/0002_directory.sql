@@ -1,0 +1,187 @@
+-- migrate:up
+-- Agencies, their units and staff, who may sign for them, municipalities and code systems.
+
+create table agency (
+	id uuid primary key default gen_random_uuid(),
+	slug text not null constraint agency_slug_is_unique unique,
+	name text not null,
+	type text not null check (type in ('DPS', 'MUNICIPALITY', 'NAV', 'GP_PRACTICE', 'POLICE', 'HOUSING',
+		'PRIVATE_PROVIDER', 'HEALTH_TRUST', 'USER_ORGANISATION')),
+	organisation_number text not null constraint agency_organisation_number_is_unique unique,
+	municipality_number text,
+	valid_from date not null default '2020-01-01',
+	valid_to date,
+	merged_into uuid references agency,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+
+create table unit (
+	id uuid primary key default gen_random_uuid(),
+	agency_id uuid not null references agency,
+	name text not null,
+	type text not null check (type in ('TEAM', 'CLINIC', 'PSYCHOSOCIAL_TEAM', 'COORDINATING_UNIT', 'RECEIVING_POINT',
+		'GP_OFFICE', 'NAV_OFFICE', 'HOUSING_SERVICE', 'POLICE_DISTRICT', 'OTHER')),
+	resh_id text,
+	receives_concern_reports boolean not null default false,
+	phone text,
+	email text,
+	config jsonb not null default '{}',
+	valid_from date not null default '2020-01-01',
+	valid_to date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint unit_name_is_unique_in_agency unique (agency_id, name)
+);
+create index unit_agency on unit (agency_id);
+
+create table staff (
+	id uuid primary key default gen_random_uuid(),
+	agency_id uuid not null references agency,
+	subject text not null, -- the `sub` of the agency's tokens
+	name text not null,
+	profession text,
+	is_health_personnel boolean not null default false,
+	hpr_number text,
+	email text,
+	phone text,
+	valid_from date not null default '2020-01-01',
+	valid_to date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint staff_subject_is_unique_in_agency unique (agency_id, subject)
+);
+
+-- Roles are held through memberships of a unit, for a time (Normen: authorisation is time-limited).
+create table staff_membership (
+	id uuid primary key default gen_random_uuid(),
+	staff_id uuid not null references staff,
+	unit_id uuid not null references unit,
+	role text not null check (role in ('TM', 'TL', 'DPS', 'MH', 'CO', 'CU', 'KO', 'GP', 'NAV', 'HO', 'PO',
+		'QM', 'PM', 'SG', 'PV', 'SA')),
+	percent int check (percent between 0 and 100),
+	state text not null default 'ACTIVE' check (state in ('PROPOSED', 'REQUESTED', 'ACTIVE', 'ENDED', 'DECLINED')),
+	valid_from date not null default clock_today(),
+	valid_to date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint staff_membership_is_held_once unique (staff_id, unit_id, role, valid_from)
+);
+create index staff_membership_unit on staff_membership (unit_id);
+
+-- Who may sign tokens, and for which organisation number ---------------------------------------------
+create table trusted_issuers (
+	id uuid primary key default gen_random_uuid(),
+	issuer text not null constraint issuer_is_unique unique,
+	profile text not null default 'agency' check (profile in ('agency', 'citizen')),
+	audience text not null,
+	algorithms text[] not null check (algorithms <@ array['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
+		'ES256', 'ES384', 'ES512'] and cardinality(algorithms) > 0),
+	types text[] not null default '{JWT,at+jwt}',
+	max_lifetime_s int not null default 900 check (max_lifetime_s between 1 and 43200),
+	jwks jsonb,
+	jwks_file text,
+	sandbox boolean not null default false,
+	enabled boolean not null default true,
+	constraint issuer_has_one_key_source check (num_nonnulls(jwks, jwks_file) = 1)
+);
+
+create table agency_issuers (
+	issuer_id uuid not null references trusted_issuers,
+	organisation_number text not null,
+	agency_id uuid not null references agency,
+	primary key (issuer_id, organisation_number)
+);
+
+-- A cached token carries this number; any change below makes it verify again.
+create table registry_generation (
+	only_row boolean primary key default true check (only_row),
+	generation bigint not null default 1
+);
+insert into registry_generation default values;
+
+create function registry_changed() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	update registry_generation set generation = generation + 1;
+	return null;
+end $$;
+create trigger registry_changed after insert or update or delete on agency
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on staff
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on staff_membership
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on trusted_issuers
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on agency_issuers
+	for each statement execute function registry_changed();
+
+create function raise_stale_registry() returns boolean language plpgsql as $$
+begin
+	raise exception using errcode = 'APREG', message = 'registry_changed';
+end $$;
+
+-- Municipalities with validity and succession (domain.md §8.3) ----------------------------------------
+create table municipality (
+	id uuid primary key default gen_random_uuid(),
+	number text not null check (number ~ '^[0-9]{4}$'),
+	name text not null,
+	valid_from date not null,
+	valid_to date,
+	unique (number, valid_from)
+);
+create table municipality_succession (
+	old_number text not null,
+	new_number text not null,
+	changed_on date not null,
+	primary key (old_number, new_number, changed_on)
+);
+
+create table code_system (
+	code text primary key,
+	uri text,
+	name_nb text not null,
+	name_en text not null,
+	version int not null default 1
+);
+create table code_concept (
+	system_code text not null references code_system,
+	code text not null,
+	display_nb text not null,
+	display_en text not null,
+	sort int not null default 0,
+	valid_from date not null default '2020-01-01',
+	valid_to date,
+	primary key (system_code, code, valid_from)
+);
+
+select install_change_trigger('agency', '');
+select install_change_trigger('unit', '');
+select install_change_trigger('staff', '');
+select install_change_trigger('staff_membership', '');
+
+-- The directory is read by every authenticated caller, written by SA (and team leaders for their unit);
+-- the matrix says who, row security says that there is a caller at all and whose rows may be written.
+alter table staff enable row level security;
+alter table staff_membership enable row level security;
+create policy staff_read on staff for select using (current_setting('app.role', true) <> '');
+create policy staff_write on staff for all using (current_setting('app.role', true) in ('SA', 'TL')
+	and (current_setting('app.role', true) = 'SA' or agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+create policy membership_read on staff_membership for select using (current_setting('app.role', true) <> '');
+create policy membership_write on staff_membership for all using (current_setting('app.role', true) = 'SA'
+	or (current_setting('app.role', true) = 'TL'
+		and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])));
+
+grant select, insert, update on agency, unit, staff, staff_membership to samhandling_service;
+grant select on trusted_issuers, agency_issuers, registry_generation, municipality, municipality_succession,
+	code_system, code_concept to samhandling_service;
+
+-- migrate:down
+drop table code_concept, code_system, municipality_succession, municipality, registry_generation, agency_issuers,
+	trusted_issuers, staff_membership, staff, unit, agency cascade;
+drop function if exists registry_changed, raise_stale_registry cascade;

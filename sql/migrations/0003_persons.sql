@@ -1,0 +1,375 @@
+-- migrate:up
+-- The person, who stands in relation to them, and the law's switches: consent, objection, emergency.
+
+create table patient (
+	id uuid primary key,
+	owner_agency_id uuid not null references agency,
+	given_name text,
+	family_name text,
+	birth_date date,
+	sex text check (sex in ('FEMALE', 'MALE', 'OTHER', 'UNKNOWN')),
+	phone text,
+	email text,
+	address jsonb,
+	municipality_number text,
+	address_protection text not null default 'NONE'
+		check (address_protection in ('NONE', 'CONFIDENTIAL', 'STRICTLY_CONFIDENTIAL')),
+	language text,
+	interpreter_needed boolean,
+	in_lar boolean,
+	has_minor_children text check (has_minor_children in ('YES', 'NO', 'UNKNOWN')),
+	deceased_on date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+
+-- One person can have several numbers over time (D-number, then national number).
+create table patient_identifier (
+	id uuid primary key default gen_random_uuid(),
+	patient_id uuid not null references patient,
+	kind text not null check (kind in ('FNR', 'DNR', 'HNR', 'FHN', 'DUF', 'PASSPORT', 'LOCAL')),
+	seal text not null,
+	hash text not null,
+	assigner text,
+	valid_from date,
+	valid_to date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+create unique index patient_identifier_belongs_to_one_person on patient_identifier (hash);
+create index patient_identifier_patient on patient_identifier (patient_id);
+
+-- Next of kin, guardian, minor children.
+create table patient_relation (
+	id uuid primary key,
+	patient_id uuid not null references patient,
+	kind text not null check (kind in ('NEXT_OF_KIN', 'RELATIVE', 'GUARDIAN', 'MINOR_CHILD', 'OTHER')),
+	name text not null,
+	phone text,
+	seal text,
+	hash text,
+	birth_year int,
+	followed_up_by text,
+	is_legal_representative boolean not null default false,
+	note text,
+	valid_from date not null default clock_today(),
+	valid_to date,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+create index patient_relation_patient on patient_relation (patient_id);
+create index patient_relation_hash on patient_relation (hash) where hash is not null;
+
+-- A unit's relation of care to a person: what lets its staff see that the person exists (domain.md I2).
+create table care_relation (
+	id uuid primary key default gen_random_uuid(),
+	patient_id uuid not null references patient,
+	unit_id uuid not null references unit,
+	agency_id uuid not null references agency,
+	basis text not null check (basis in ('ENROLMENT', 'REFERRAL', 'CONCERN_REPORT', 'PLAN', 'ADMISSION',
+		'GP_REGISTRATION', 'REGISTRATION', 'SERVICE')),
+	source_id uuid,
+	valid_from timestamptz not null default clock_now(),
+	valid_to timestamptz,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+create index care_relation_unit on care_relation (unit_id, patient_id);
+create index care_relation_patient on care_relation (patient_id);
+create unique index care_relation_is_open_once on care_relation (patient_id, unit_id, basis, coalesce(source_id, patient_id))
+	where valid_to is null;
+
+-- The patient's release from secrecy for a named exchange (domain.md §4.6); not the ground for keeping records.
+create table consent (
+	id uuid primary key,
+	patient_id uuid not null references patient,
+	owner_agency_id uuid not null references agency,
+	type text not null check (type in ('SHARE', 'IP_PLAN', 'IP_PARTICIPANT_ACCESS', 'RELATIVE_INFO',
+		'EMPLOYER_CONTACT', 'CASE_MEETING', 'SURVEY', 'RESEARCH')),
+	state text not null default 'REQUESTED' check (state in ('REQUESTED', 'GRANTED', 'REFUSED', 'EXPIRED',
+		'SUPERSEDED', 'WITHDRAWN', 'INVALIDATED')),
+	from_agencies uuid[] not null default '{}',
+	to_agencies uuid[] not null default '{}',
+	to_relation_id uuid references patient_relation,
+	data_categories text[] not null default '{}',
+	purpose text not null,
+	explained text,
+	valid_from timestamptz not null default clock_now(),
+	valid_to timestamptz not null,
+	form text check (form in ('DIGITAL', 'WRITTEN', 'ORAL')),
+	competence text check (competence in ('COMPETENT', 'DOUBT', 'NOT_COMPETENT')),
+	competence_assessor text,
+	given_by text check (given_by in ('SELF', 'GUARDIAN', 'PROXY')),
+	document_ref text,
+	informed_by uuid references staff,
+	supersedes uuid references consent,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint consent_ends_after_it_begins check (valid_to > valid_from)
+);
+create index consent_patient on consent (patient_id, state);
+
+-- The patient's block: beats every role and consent; only logged emergency access may pass it (I5).
+create table objection (
+	id uuid primary key,
+	patient_id uuid not null references patient,
+	registered_by_agency uuid references agency,
+	scope text not null check (scope in ('WHOLE_RECORD', 'RESOURCE_TYPES', 'ITEMS')),
+	resource_types text[] not null default '{}',
+	item_ids uuid[] not null default '{}',
+	against text not null check (against in ('AGENCY', 'UNIT', 'STAFF', 'ROLE_GROUP')),
+	against_id uuid, -- agency, unit or staff
+	against_roles text[] not null default '{}',
+	reason text,
+	medical_note text,
+	state text not null default 'ACTIVE' check (state in ('ACTIVE', 'LIFTED')),
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+create index objection_patient on objection (patient_id) where state = 'ACTIVE';
+
+-- Break the glass (domain.md §5.2): one patient, one user, 60 minutes, read-only, reviewed.
+create table emergency_access (
+	id uuid primary key,
+	patient_id uuid not null references patient,
+	staff_id uuid not null references staff,
+	agency_id uuid not null references agency,
+	role text not null,
+	reason text not null check (length(reason) >= 20),
+	override_objection boolean not null default false,
+	necessity text,
+	state text not null default 'ACTIVE' check (state in ('ACTIVE', 'EXPIRED', 'REVIEWED_OK', 'REVIEWED_BREACH')),
+	opened_at timestamptz not null default clock_now(),
+	expires_at timestamptz not null,
+	review_due_at timestamptz not null,
+	reviewed_by uuid references staff,
+	review_note text,
+	patient_notified_at timestamptz,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint emergency_access_lasts_at_most_a_day check (expires_at <= opened_at + interval '24 hours')
+);
+create index emergency_access_staff on emergency_access (staff_id, patient_id) where state = 'ACTIVE';
+create index emergency_access_patient on emergency_access (patient_id);
+
+select install_change_trigger('patient', 'id', 'history');
+select install_change_trigger('patient_identifier', 'patient_id');
+select install_change_trigger('patient_relation', 'patient_id');
+select install_change_trigger('care_relation', 'patient_id');
+select install_change_trigger('consent', 'patient_id', 'history');
+select install_change_trigger('objection', 'patient_id');
+select install_change_trigger('emergency_access', 'patient_id');
+
+-- Every state change of a machine's object, whoever made it.
+create table transition_event (
+	id uuid primary key default gen_random_uuid(),
+	machine text not null,
+	object_id uuid not null,
+	object_version int not null,
+	action text not null,
+	from_state text,
+	to_state text not null,
+	reason text,
+	agency_id uuid,
+	staff_id uuid,
+	role text not null,
+	at timestamptz not null default clock_now(),
+	data jsonb not null default '{}'
+);
+create index transition_event_object on transition_event (object_id, at);
+
+-- The gate -------------------------------------------------------------------------------------------
+-- Decides once a request whether the caller may see this one person, and leaves decision, basis and ids
+-- in the transaction's settings for policies and log (domain.md §5.2 steps 4 to 6). Owner's rights: the
+-- caller is not yet known to be allowed to see the rows that decide.
+create function gate(patient uuid, resource text, category text, is_write boolean) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	d record;
+	refusal text;
+begin
+	select
+		(select c.id from care_relation c where c.patient_id = patient and c.unit_id = any (app_unit_ids())
+			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()) limit 1) relation,
+		(select e.id from emergency_access e where e.staff_id = app_staff_id() and e.patient_id = patient
+			and e.state = 'ACTIVE' and e.expires_at > clock_now()
+			order by e.override_objection desc limit 1) emergency,
+		exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and resource = any (o.resource_types)))
+			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
+				or app_role() = any (o.against_roles))) objected
+	into d;
+	if app_role() in ('PT', 'RE') then
+		return gate_citizen(patient);
+	end if;
+	if d.relation is null and (d.emergency is null or is_write) then
+		return raise_problem(404, 'not_found');
+	end if;
+	if d.objected and not (d.emergency is not null and not is_write
+			and (select e.override_objection from emergency_access e where e.id = d.emergency)) then
+		-- a user in relation may know that something is blocked, others not
+		return case when d.relation is null then raise_problem(404, 'not_found') else raise_problem(403, 'blocked') end;
+	end if;
+	if app_gate('c') and d.emergency is null and not gate_consent(patient, category) then
+		return raise_problem(403, 'consent_required');
+	end if;
+	perform set_config('app.admitted', patient::text, true), set_config('app.shown', '{' || patient || '}', true),
+		set_config('app.relation_id', coalesce(d.relation::text, ''), true);
+	if d.emergency is not null and (d.relation is null or d.objected) then
+		perform set_config('app.basis', 'EMERGENCY', true), set_config('app.emergency_id', d.emergency::text, true),
+			set_config('app.overridden', d.objected::text, true);
+	elsif not app_gate('c') then
+		perform set_config('app.basis', 'CARE_RELATION', true);
+	end if;
+	return true;
+end $$;
+
+-- Consent gate for agencies that are not health care (L16): a GRANTED release to this agency for this category.
+create function gate_consent(patient uuid, category text) returns boolean language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	found_id uuid;
+begin
+	select c.id into found_id from consent c where c.patient_id = patient and c.state = 'GRANTED'
+		and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and app_agency_id() = any (c.to_agencies)
+		and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now() limit 1;
+	if found_id is not null then
+		perform set_config('app.basis', 'CONSENT', true), set_config('app.consent_id', found_id::text, true);
+	end if;
+	return found_id is not null;
+end $$;
+
+-- Patients see themselves; representatives see the person they represent by law or by consent.
+create function gate_citizen(patient uuid) returns boolean language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	basis text;
+begin
+	if app_role() = 'PT' and patient = app_citizen_id() then
+		basis := 'SELF';
+	elsif app_role() = 'RE' then
+		select case when r.is_legal_representative then 'LEGAL_REPRESENTATIVE' else 'CONSENT' end into basis
+		from patient_relation r where r.patient_id = patient
+			and r.hash = any (string_to_array(current_setting('app.citizen_hashes', true), ','))
+			and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today())
+			and (r.is_legal_representative or exists (select 1 from consent c where c.patient_id = patient
+				and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and c.to_relation_id = r.id
+				and c.valid_from <= clock_now() and c.valid_to > clock_now()))
+		order by r.is_legal_representative desc limit 1;
+	end if;
+	if basis is null then
+		return raise_problem(404, 'not_found');
+	end if;
+	perform set_config('app.admitted', patient::text, true), set_config('app.shown', '{' || patient || '}', true),
+		set_config('app.basis', basis, true);
+	return true;
+end $$;
+
+-- The patient whose number has one of these hashes; used only to know which citizen a token is.
+create function citizen_patient(seal text) returns uuid language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select patient_id from patient_identifier where hash = any (seal_hashes(seal)) limit 1
+$$;
+
+-- Row security: a forgotten WHERE leaks nothing --------------------------------------------------------
+alter table patient enable row level security;
+alter table patient_identifier enable row level security;
+alter table patient_relation enable row level security;
+alter table care_relation enable row level security;
+alter table consent enable row level security;
+alter table objection enable row level security;
+alter table emergency_access enable row level security;
+alter table transition_event enable row level security;
+
+create policy patient_read on patient for select using (
+	id = nullif(current_setting('app.admitted', true), '')::uuid
+	or id = nullif(current_setting('app.citizen_id', true), '')::uuid
+	or (exists (select 1 from care_relation c where c.patient_id = patient.id
+			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()))
+		and not exists (select 1 from objection o where o.patient_id = patient.id and o.state = 'ACTIVE'
+			and o.scope = 'WHOLE_RECORD'
+			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
+					nullif(current_setting('app.staff_id', true), '')::uuid)
+				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+				or current_setting('app.role', true) = any (o.against_roles)))));
+create policy patient_insert on patient for insert with check (
+	owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy patient_update on patient for update using (
+	id = nullif(current_setting('app.admitted', true), '')::uuid);
+
+-- What belongs to a person follows the gate's decision.
+create policy identifier_read on patient_identifier for select using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
+	or exists (select 1 from patient p where p.id = patient_id));
+create policy identifier_write on patient_identifier for insert with check (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+create policy identifier_update on patient_identifier for update using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+create policy relation_all on patient_relation for all using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+
+create policy care_relation_read on care_relation for select using (
+	unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	or patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+create policy care_relation_write on care_relation for insert with check (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy care_relation_update on care_relation for update using (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+
+create policy consent_all on consent for all using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+-- the backstop of patient_read must see objections before a person is admitted
+create policy objection_read on objection for select using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
+	or against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
+		nullif(current_setting('app.staff_id', true), '')::uuid)
+	or against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	or current_setting('app.role', true) = any (against_roles));
+create policy objection_insert on objection for insert with check (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+create policy objection_update on objection for update using (
+	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
+
+create policy emergency_read on emergency_access for select using (
+	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
+	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and current_setting('app.role', true) in ('PV', 'TL', 'KO')));
+create policy emergency_insert on emergency_access for insert with check (
+	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid);
+create policy emergency_update on emergency_access for update using (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+	and current_setting('app.role', true) in ('PV', 'TL', 'KO'));
+
+create policy event_insert on transition_event for insert with check (
+	agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid);
+
+-- Access log: an agency's privacy officer sees all of the agency's, staff their own acts, team leaders their
+-- agency's for their team's patients, patients everything about themselves (domain.md §5.3).
+create policy access_log_insert on access_log for insert with check (
+	agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy access_log_read on access_log for select using (
+	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
+	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE')
+	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and (current_setting('app.role', true) = 'PV'
+			or (current_setting('app.role', true) = 'TL'
+				and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])))));
+
+grant select, insert, update on patient, patient_identifier, patient_relation, care_relation, consent, objection,
+	emergency_access to samhandling_service;
+grant select, insert on transition_event to samhandling_service;
+
+-- migrate:down
+drop table transition_event, emergency_access, objection, consent, care_relation, patient_relation,
+	patient_identifier, patient cascade;
+drop function if exists gate, gate_consent, gate_citizen, citizen_patient cascade;

@@ -1,0 +1,91 @@
+-- Statements that the daemon itself runs around an operation's own; it knows them by name.
+
+-- name: registry
+select json_build_object('generation', (select generation from registry_generation),
+	'issuers', coalesce((select json_agg(json_build_object('id', i.id, 'issuer', i.issuer, 'audience', i.audience,
+		'algorithms', i.algorithms, 'types', i.types, 'profile', i.profile, 'max_lifetime_s', i.max_lifetime_s,
+		'sandbox', i.sandbox, 'jwks', i.jwks, 'jwks_file', i.jwks_file,
+		'agencies', coalesce((select json_agg(json_build_object('organisation_number', a.organisation_number,
+			'agency_id', a.agency_id)) from agency_issuers a where a.issuer_id = i.id), '[]')))
+		from trusted_issuers i where i.enabled), '[]')) as body
+
+-- name: principal
+-- Which staff member a token's subject is, and whether the claimed role is held now.
+select a.slug as agency_slug, a.type as agency_type, a.name as agency_name, s.id as staff_id, s.name,
+	s.hpr_number, s.is_health_personnel, array_agg(distinct m.unit_id) as unit_ids, m.role,
+	extract(epoch from least(min(m.valid_to), s.valid_to, a.valid_to)::timestamp at time zone 'Europe/Oslo')::bigint
+		as valid_until,
+	(select generation from registry_generation) as generation
+from agency a
+join staff s on s.agency_id = a.id
+join staff_membership m on m.staff_id = s.id
+cross join (select set_config('app.role', 'principal', true)) r
+where a.id = :auth.agency_id::uuid and s.subject = :auth.subject and m.role = :auth.role and m.state = 'ACTIVE'
+	and clock_today() >= greatest(a.valid_from, s.valid_from, m.valid_from)
+	and clock_today() < least(coalesce(a.valid_to, 'infinity'), coalesce(s.valid_to, 'infinity'),
+		coalesce(m.valid_to, 'infinity'))
+group by a.id, s.id, m.role
+
+-- name: principal_citizen
+-- A citizen is found by the seal of the number in the token; without a match there is no person to see.
+select citizen_patient(:auth.seal) as citizen_id, (select generation from registry_generation) as generation
+
+-- name: context
+select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true),
+	set_config('app.staff_id', coalesce(:auth.staff_id, ''), true),
+	set_config('app.unit_ids', coalesce(:auth.unit_ids, ''), true),
+	set_config('app.role', coalesce(:auth.role, ''), true),
+	set_config('app.citizen_id', coalesce(:auth.citizen_id, ''), true),
+	set_config('app.citizen_hashes', coalesce(:auth.citizen_hashes, ''), true),
+	set_config('app.purpose', coalesce(:auth.purpose, ''), true),
+	set_config('app.cell', coalesce(:gate.cell, ''), true),
+	set_config('app.gates', coalesce(:gate.gates, ''), true),
+	set_config('app.number', coalesce(:gate.number, ''), true),
+	set_config('app.request_id', :request.id, true),
+	set_config('app.now', (now() + c.ahead)::text, true),
+	case when g.generation::text <> :auth.generation then raise_stale_registry() end
+from sandbox_clock c, registry_generation g
+
+-- name: gate
+select gate(:gate.patient_id::uuid, :gate.resource, :gate.category, :gate.write::boolean)
+
+-- name: log
+-- One row for each patient shown; one without a patient when none was.
+insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
+	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
+	emergency_id, objection_overridden)
+select :request.id, :request.trace_id, :request.operation, :request.action, :gate.resource, :request.resource_id, p,
+	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
+	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
+	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,
+	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
+	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
+from unnest(case when current_setting('app.not_modified', true) = 'yes' then '{null}'::uuid[]
+	else coalesce(nullif(nullif(current_setting('app.shown', true), ''), '{}'), '{null}')::uuid[] end) p
+
+-- name: denial
+with who as (select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true) as agency)
+insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
+	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, reason)
+select :request.id, :request.trace_id, :request.operation, 'DENIED', :gate.resource, :request.resource_id,
+	:gate.patient_id::uuid, nullif(who.agency, '')::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid,
+	:auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number, :auth.purpose,
+	:auth.attestation::jsonb, :request.reason
+from who
+
+-- name: idempotency_begin
+-- Busy: 409 at once, no connection held waiting. Known: APRPL with what was answered, or 422 for another body.
+select case when not pg_try_advisory_xact_lock(hashtextextended(:idempotency.scope || ' ' || :idempotency.key, 0))
+		then raise_problem(409, 'idempotency_busy')
+	else idempotency_replay(:idempotency.scope, :idempotency.key, :idempotency.hash) end
+
+-- name: idempotency_end
+insert into idempotency (scope, key, request_hash, status, location, entity_id)
+values (:idempotency.scope, :idempotency.key, :idempotency.hash, :idempotency.status::int,
+	nullif(replace(coalesce(:idempotency.location, ''), '{id}',
+		coalesce(nullif(current_setting('app.made', true), ''), :new.id)), ''),
+	coalesce(nullif(current_setting('app.made', true), '')::uuid, :new.id::uuid))
+
+-- name: health
+select (select max(version) from schema_migrations) as schema_version, access_log_months_ahead() as months_ahead,
+	(select count(*) from trusted_issuers where enabled) as issuers
