@@ -33,5 +33,5 @@ void clock_format(int64_t real_ms, char out[25])
 
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, 25, "%.19s.%03dZ", date, (int)(real_ms % 1000));
+	snprintf(out, 25, "%.19s.%03uZ", date, (unsigned)(real_ms % 1000) % 1000U);
 }
