@@ -6,5 +6,5 @@ bundle: node_modules/yaml/package.json ## make api-spec/openapi.json from the YA
 	node api-spec/bundle.mjs
 
 node_modules/yaml/package.json: package.json package-lock.json
-	npm ci --no-audit --no-fund
+	deploy/sandbox/deps.sh run test
 	@touch $@

@@ -1,0 +1,1 @@
+// Loads the synthetic data through the public API: node seed.mjs VAR. Resumable.

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Runs every suite against an own database and ends with the line "N passed, N failed":
+#   tests/run.sh BUILD_DIR [SUITE]...      suites: unit client api cli fault (default: all)
+# A suite gets, beside its files:
+#   TEST_BUILD        the build directory: samhandlingd and samhandling lie there
+#   TEST_PG_DIR       the private server, for deploy/sandbox/pg.sh (start, stop, kill, create, drop, psql)
+#   TEST_PG_PORT, TEST_OWNER_URL, TEST_SERVICE_URL   of the migrated database samhandling_template
+#   TEST_KEYS         key directory of the demo agencies, which the template trusts
+set -uo pipefail
+. "$(dirname "$0")/../deploy/sandbox/pg.sh"
+
+build=$(cd "$1" && pwd -P)
+shift
+passed=0
+failed=0
+
+start_database() {
+	local dir=$build/test-pg
+
+	pg_start "$dir"
+	pg_drop "$dir" samhandling_template
+	pg_create "$dir" samhandling_template
+	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb'
+	pg_migrate "$dir" samhandling_template 2>"$build/migrate.log" || {
+		cat "$build/migrate.log" >&2
+		die "the migrations fail"
+	}
+	mkdir -p "$build/test-keys"
+	node "$root_dir/deploy/sandbox/keys.mjs" "$build/test-keys"
+	PGOPTIONS='-c client_min_messages=warning' "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 \
+		-v agencies="$(cat "$build/test-keys/agencies.json")" \
+		-f "$root_dir/deploy/sandbox/bootstrap.sql" "$(pg_url "$dir" owner samhandling_template)" \
+		>/dev/null || die "the bootstrap fails"
+	TEST_PG_PORT=$(cat "$dir/port")
+	TEST_OWNER_URL=$(pg_url "$dir" owner samhandling_template)
+	TEST_SERVICE_URL=$(pg_url "$dir" service samhandling_template)
+	export TEST_PG_PORT TEST_OWNER_URL TEST_SERVICE_URL TEST_PG_DIR=$dir
+	export TEST_BUILD=$build TEST_KEYS=$build/test-keys
+}
+
+# Adds up what the runner's closing lines in LOG say; a runner that died without them is one failure.
+count() {
+	local log=$1 status=$2 ok bad
+
+	ok=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p; s/^(#|ℹ) pass ([0-9]+)$/\2/p' "$log" | paste -sd+)
+	bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p; s/^(#|ℹ) fail ([0-9]+)$/\2/p' "$log" | paste -sd+)
+	ok=$((${ok:-0}))
+	bad=$((${bad:-0}))
+	[ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+	[ "$status" != 0 ] || [ $((ok + bad)) -gt 0 ] || bad=1
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	[ "$bad" -gt 0 ] || return 0
+	cat "$log"
+	say "FAILED ($bad): $3"
+}
+
+# The cmocka programs made of tests/unit/test_*.c and its like: SOURCE_DIR PROGRAM_DIR
+run_programs() {
+	local source program
+
+	for source in "$root_dir/$1"/test_*.c; do
+		[ -e "$source" ] || continue
+		program=$build/$2/$(basename "$source" .c)
+		"$program" >"$program.log" 2>&1
+		count "$program.log" $? "$program"
+	done
+}
+
+run_node() {
+	local name=$1 log=$build/test-$1.log files
+
+	[ -d "$root_dir/tests/$name" ] || return 0
+	mapfile -t files < <(find "$root_dir/tests/$name" -name '*.test.mjs' | sort)
+	[ ${#files[@]} -gt 0 ] || return 0
+	(cd "$root_dir" && node --test --test-reporter=spec --test-concurrency=2 "${files[@]}") >"$log" 2>&1
+	count "$log" $? "tests/$name"
+}
+
+run_suite() {
+	local start=$SECONDS before=$((passed + failed))
+
+	case $1 in
+	unit) run_programs tests/unit unit ;;
+	client) run_programs clients/tests clients/tests ;;
+	*) run_node "$1" ;;
+	esac
+	printf '%-8s %5d tests  %4d s\n' "$1" $((passed + failed - before)) $((SECONDS - start))
+}
+
+finish() {
+	pg_stop "$build/test-pg"
+}
+
+trap finish EXIT
+start_database
+[ $# -gt 0 ] || set -- unit client api cli fault
+for suite; do
+	run_suite "$suite"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
