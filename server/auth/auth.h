@@ -15,11 +15,14 @@
 
 /*
  * The registry as JSON, made by the statement `registry` from trusted_issuers and agency_issuers:
- * {"generation": 7, "issuers": [{"id","issuer","audience","algorithms":["RS256"],"types":["JWT",null],
+ * {"generation": 7, "issuers":
+ * [{"id","issuer","audience","algorithms":["RS256"],"types":["JWT",null],
  *   "profile":"agency"|"citizen","max_lifetime_s":900,"sandbox":false,
- *   "jwks":{"keys":[…]} | null, "jwks_file": path | null,
- *   "agencies":[{"organisation_number":"…","agency_id":"…"}]}]}
- * A broken issuer or key never takes down the others: it is left out and reported in `why`.
+ *   "levels":["Level4"]|null,"jwks":{"keys":[…]} | null,
+ *   "jwks_file": path | null, "agencies":[{"organisation_number":"…","agency_id":"…"}]}]}
+ * `levels` limits `acr`; a lifetime above 3,600 s (sandbox 12 h) is cut to that; types default to
+ * JWT and none. A broken issuer or key never takes down the others: it is left out and reported in
+ * `why`, which is empty when all is well and else has the last complaint.
  */
 struct registry;
 
@@ -31,24 +34,24 @@ int64_t registry_generation(const struct registry *r);
 /* Why a token was refused, also the public reason code (auth_reason_code). */
 enum auth_reason {
 	AUTH_OK,
-	AUTH_MISSING,	     /* no Authorization header */
-	AUTH_SCHEME,	     /* not exactly one Bearer header */
-	AUTH_MALFORMED,	     /* not three base64url parts of JSON objects, too long, duplicates */
-	AUTH_HEADER,	     /* crit, jku, x5u, x5c, jwk or a type that is not registered */
-	AUTH_ISSUER,	     /* unknown issuer */
-	AUTH_ALGORITHM,	     /* not on the issuer's list, or does not fit the key */
-	AUTH_KEY,	     /* unknown or withdrawn kid */
+	AUTH_MISSING,	/* no Authorization header */
+	AUTH_SCHEME,	/* not exactly one Bearer header */
+	AUTH_MALFORMED, /* not three base64url parts of JSON objects, too long, duplicates */
+	AUTH_HEADER,	/* crit, jku, x5u, x5c, jwk or a type that is not registered */
+	AUTH_ISSUER,	/* unknown issuer */
+	AUTH_ALGORITHM, /* not on the issuer's list, or does not fit the key */
+	AUTH_KEY,	/* unknown or withdrawn kid */
 	AUTH_SIGNATURE,
 	AUTH_AUDIENCE,
 	AUTH_EXPIRED,
-	AUTH_NOT_YET,	     /* nbf or iat in the future */
-	AUTH_LIFETIME,	     /* exp - iat longer than the issuer may */
-	AUTH_CLAIMS,	     /* a needed claim is missing or of the wrong type */
-	AUTH_ORGANISATION,   /* the issuer may not speak for that organisation */
+	AUTH_NOT_YET,	   /* nbf or iat in the future */
+	AUTH_LIFETIME,	   /* exp - iat longer than the issuer may */
+	AUTH_CLAIMS,	   /* a needed claim is missing or of the wrong type */
+	AUTH_ORGANISATION, /* the issuer may not speak for that organisation */
 	AUTH_REASON_COUNT
 };
 
-/* "invalid_issuer" …: what the client may know. Several reasons share one code on purpose. */
+/* "invalid_token" …: what the client may know. Several reasons share one code on purpose. */
 const char *auth_reason_code(enum auth_reason reason);
 /* Exact name for the security log. */
 const char *auth_reason_name(enum auth_reason reason);
@@ -62,18 +65,19 @@ struct identity {
 	const char *role;	  /* claim; a ceiling, the staff register decides */
 	const char *hpr_number, *purpose, *name, *scope, *acr, *jti;
 	const char *person_number; /* citizen: pid, in clear, only in this request's memory */
-	const char *department, *point_of_care, *authorization, *decision_ref; /* attestation, JSON or text */
-	int64_t issued_at, expires_at; /* seconds since 1970 */
+	const char *department, *point_of_care;	  /* attestation: RESH id, organisation number */
+	const char *authorization, *decision_ref; /* attestation: compact JSON object, or text */
+	int64_t issued_at, expires_at;		  /* seconds since 1970 */
 };
 
 struct auth_request {
 	const struct registry *registry;
 	struct arena *arena;
-	int64_t now; /* real time, seconds since 1970 */
+	int64_t now;		       /* real time, seconds since 1970 */
 	const char *audience_override; /* NULL: the registry's */
 };
 
-/* Verifies the token's text (without "Bearer "). On AUTH_OK `out` is filled. */
+/* Verifies the token's text (without "Bearer "). On AUTH_OK `out` is filled, else it is empty. */
 enum auth_reason auth_verify(const struct auth_request *request, const char *token,
 			     struct identity *out);
 

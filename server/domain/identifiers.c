@@ -1,6 +1,7 @@
 /* Checks of organisation, health personnel, municipality, telephone and immigration numbers. */
 #include "domain/identifiers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "domain/national_id.h"
@@ -65,34 +66,44 @@ static bool is_filler(char c)
 	return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')';
 }
 
-bool phone_normalise(const char *s, size_t len, char out[PHONE_SIZE])
+enum { WRITTEN_DIGITS_MAX = 2 + PHONE_DIGITS_MAX };
+
+/* The digits of a written number and whether a plus stood before them; -1 when it is none. */
+static int read_digits(const char *s, size_t len, char digits[WRITTEN_DIGITS_MAX + 1], bool *plus)
 {
-	char digits[2 + PHONE_DIGITS_MAX + 1] = "";
-	size_t n = 0;
-	bool plus = false;
+	int n = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		if (is_filler(s[i]))
 			continue;
-		if (s[i] == '+' && n == 0 && !plus)
-			plus = true;
-		else if (all_digits(&s[i], 1) && n < sizeof(digits) - 1)
+		if (s[i] == '+' && n == 0 && !*plus)
+			*plus = true;
+		else if (all_digits(&s[i], 1) && n < WRITTEN_DIGITS_MAX)
 			digits[n++] = s[i];
 		else
-			return false;
+			return -1;
 	}
+	digits[n] = '\0';
+	return n;
+}
 
-	bool international = !plus && n > 2 && memcmp(digits, "00", 2) == 0;
-	const char *number = international ? digits + 2 : digits;
-	const char *prefix = plus || international ? "+" : "+47";
-	size_t number_len = n - (size_t)(number - digits), prefix_len = strlen(prefix);
+bool phone_normalise(const char *s, size_t len, char out[PHONE_SIZE])
+{
+	char digits[WRITTEN_DIGITS_MAX + 1];
+	bool plus = false;
+	int n = read_digits(s, len, digits, &plus);
 
-	if ((!plus && !international && n != NORWEGIAN_DIGITS) || number_len > PHONE_DIGITS_MAX)
+	if (n < 0)
 		return false;
-	memcpy(out, prefix, prefix_len);
-	memcpy(out + prefix_len, number, number_len);
-	out[prefix_len + number_len] = '\0';
-	return phone_is_valid(out, prefix_len + number_len);
+	if (!plus && n == NORWEGIAN_DIGITS)
+		n = snprintf(out, PHONE_SIZE, "+47%s", digits);
+	else if (plus)
+		n = snprintf(out, PHONE_SIZE, "+%s", digits);
+	else if (strncmp(digits, "00", 2) == 0)
+		n = snprintf(out, PHONE_SIZE, "+%s", digits + 2);
+	else
+		return false;
+	return n < PHONE_SIZE && phone_is_valid(out, (size_t)n);
 }
 
 bool duf_number_is_valid(const char *s, size_t len)

@@ -1,0 +1,39 @@
+// A statement uses no parameter that the contract does not describe for its operation.
+import { contract, namedStatements, operations, plainSql } from '../lib.mjs';
+
+export const about = 'statements use only parameters that the contract describes';
+const always = /^(auth\.(agency_id|staff_id|role|unit_ids|citizen_id|citizen_hashes|subject|name|unit_id|hpr_number|purpose|attestation)|request\.(id|trace_id|operation))$/;
+const ofMachines = /^(machine\.(action|from|to)|path\.id|body|new\.id|header\.if_match)$/;
+
+// The names behind single colons; `::type`, quoted strings, comments and array slices are stepped over.
+export function parametersOf(text) {
+	return [...plainSql(text, false).matchAll(/(?<![:\w\]])(?<!\[[^\]]*):([a-z]\w*(?:\.\w+)*)/g)].map((m) => m[1]);
+}
+
+function described({ parameters, operation, method }) {
+	const names = new Set(parameters.map((p) => `${p.in}.${p.name.toLowerCase().replaceAll('-', '_')}`));
+	if (operation.requestBody) names.add('body');
+	if (method === 'post') names.add('new.id');
+	return names;
+}
+
+// A GET that answers for a write gets the write's path.
+function known(o, list) {
+	const names = described(o);
+	if (list.some((other) => other.operation['x-answer'] === o.id)) names.add('new.id');
+	return names;
+}
+
+export async function check(report) {
+	const list = operations(contract());
+	const byId = new Map(list.map((o) => [o.id, o]));
+	for (const s of namedStatements()) {
+		if (/\/_[a-z]+\.sql$/.test(s.file)) continue;
+		const o = byId.get(s.name);
+		const names = o ? known(o, list) : null;
+		for (const p of new Set(parametersOf(s.text))) {
+			if (always.test(p) || (names === null ? ofMachines.test(p) : names.has(p))) continue;
+			report(s.file, s.line, `${s.name} uses :${p}, which the contract does not describe`);
+		}
+	}
+}

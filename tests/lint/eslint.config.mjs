@@ -1,0 +1,20 @@
+// Small on purpose: what is wrong, and the same limits of form as for C.
+import js from '@eslint/js';
+import globals from 'globals';
+
+export default [
+	js.configs.recommended,
+	{
+		languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: { ...globals.node } },
+		linterOptions: { reportUnusedDisableDirectives: 'error' },
+		rules: {
+			complexity: ['error', 12],
+			eqeqeq: ['error', 'always'],
+			'max-params': ['error', 5],
+			'no-var': 'error',
+			'prefer-const': 'error',
+			'no-unused-vars': ['error', { args: 'after-used' }],
+		},
+	},
+	{ files: ['clients/web/**/*.js'], languageOptions: { globals: { ...globals.browser } } },
+];
