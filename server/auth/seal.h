@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "auth/random.h"
 #include "base/arena.h"
 
 /*
@@ -22,13 +23,23 @@ struct seal_keys;
 struct seal_keys *seal_keys_load(const char *json, char why[256]);
 void seal_keys_free(struct seal_keys *k);
 
-/* The seal of a number, in the arena's memory. */
+/*
+ * The seal of a number, in the arena's memory. A person number is normalised first (domain.md
+ * §8.1), so that however it was written its look-up hashes are the same. The number has 1 … 64
+ * bytes, else NULL.
+ */
 const char *seal_make(const struct seal_keys *k, struct arena *a, const char *number);
 
 /* The number in a seal of `len` bytes, or NULL when it is not one of ours or was changed. */
 const char *seal_open(const struct seal_keys *k, struct arena *a, const char *seal, size_t len);
 
-/* "010190*****": the first six digits, the rest masked; for numbers of any length. */
+/* "010190*****": the first six digits, the rest masked; six digits and less are all masked. */
 const char *seal_mask(struct arena *a, const char *number);
+
+/* HMAC-SHA-256 of a text under the current look-up key, as 64 hexadecimal digits. */
+void seal_mac_hex(const struct seal_keys *k, const char *text, char out[65]);
+
+/* A receipt (random.h) that only the keys' holder can derive from the text, the same each time. */
+void seal_receipt(const struct seal_keys *k, const char *text, char out[RANDOM_RECEIPT_SIZE]);
 
 #endif
