@@ -20,13 +20,15 @@ struct schema_format {
 	bool (*check)(const char *s, size_t len);
 };
 
-/* The formats that the validator itself knows (date, date-time, uuid, uri, email …), NULL-named end. */
+/* The formats that the validator itself knows (date, date-time, uuid, uri, email …), NULL-named
+ * end. */
 extern const struct schema_format schema_standard_formats[];
 
 struct schema_source {
-	struct arena *arena;		     /* owns what is compiled; must outlive the schema */
-	const json_t *root;		     /* the document that "#/…" references point into */
-	const struct schema_format *formats; /* asserted beside the standard ones; may be NULL */
+	struct arena *arena; /* owns what is compiled; must outlive the schema */
+	const json_t *root;  /* the document that "#/…" references point into */
+	const struct schema_format
+		*formats; /* asserted beside the standard ones; may be NULL; end NULL */
 };
 
 /*
@@ -37,11 +39,20 @@ struct schema_source {
 struct schema *schema_compile(const struct schema_source *source, const char *pointer,
 			      const char **why);
 
+/* Schemas of one document that share what they refer to and their patterns. Lives in the arena. */
+struct schema_set;
+
+struct schema_set *schema_set_new(const struct schema_source *source);
+
+/* As schema_compile(), sharing with what the set has compiled before. */
+struct schema *schema_set_compile(struct schema_set *set, const char *pointer, const char **why);
+
 /* One thing that is wrong with a value. */
 struct fault {
 	const char *pointer; /* RFC 6901 pointer of the offending value, "" for the whole */
-	const char *code;    /* the keyword's name in snake case: "required", "min_length", "format" … */
-	const char *detail;  /* English, lower case; never contains the value itself */
+	const char
+		*code; /* the keyword's name in snake case: "required", "min_length", "format" … */
+	const char *detail; /* English, lower case; never contains the value itself */
 };
 
 enum { FAULTS_MAX = 64 };
@@ -56,10 +67,13 @@ struct faults {
 void faults_add(struct faults *f, const char *pointer, const char *code, const char *detail);
 
 /*
- * Called for every string value that stood under a `format` and passed it, so that a caller can
- * replace personal numbers in place: `parent` is the object or array, `key` the member's name or
- * NULL with `index` for arrays (parent NULL when the string is the whole document).
+ * Called, once the whole value is valid, for every string that stood under one of the source's own
+ * formats, so that a caller can replace personal numbers in place: `parent` is the object or array,
+ * `key` the member's name or NULL with `index` for arrays (parent NULL when the string is the whole
+ * document). A value with more than SCHEMA_VISITS_MAX of them is not valid.
  */
+enum { SCHEMA_VISITS_MAX = 1000 };
+
 struct schema_visitor {
 	void (*formatted)(void *context, const char *format, json_t *parent, const char *key,
 			  size_t index);
@@ -70,7 +84,10 @@ struct schema_visitor {
 bool schema_validate(const struct schema *s, json_t *value, struct faults *faults,
 		     const struct schema_visitor *visitor);
 
-/* Like schema_validate for a parameter's text: coerced by the declared type (integer, boolean …). */
+/*
+ * Like schema_validate for a parameter's text: coerced by the declared type (integer, number,
+ * boolean; an array is a list of items between commas; anything else is a string).
+ */
 bool schema_validate_text(const struct schema *s, const char *text, const char *pointer,
 			  struct faults *faults);
 

@@ -1,0 +1,33 @@
+#ifndef CONTRACT_CONTRACT_LOAD_H
+#define CONTRACT_CONTRACT_LOAD_H
+
+#include "contract/contract.h"
+
+/* The loader at work; private to contract_*.c. */
+struct loader {
+	struct arena *arena;
+	struct contract *contract;
+	struct schema_set *schemas;
+	const char *where; /* the operation being read, for messages */
+	const char *why;
+};
+
+/* Says why the contract is refused; always false. */
+bool loader_refuse(struct loader *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Reads one operation ("get" of the path item) into `op`. */
+bool operation_load(struct loader *l, const char *method, const json_t *item, struct operation *op);
+
+/* What can be judged only when all operations are known: answers, machines, matrix rows, scopes. */
+bool operation_check(struct loader *l, const struct operation *op);
+
+/* The object that `json` is or refers to, and its JSON Pointer; NULL when refused. */
+const json_t *loader_resolve(struct loader *l, const json_t *json, const char **pointer);
+
+/* Compiles the schema at the pointer; NULL when refused. */
+struct schema *loader_schema(struct loader *l, const char *pointer);
+
+/* A reference token with ~ and / escaped. */
+const char *loader_token(struct loader *l, const char *name);
+
+#endif
