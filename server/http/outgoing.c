@@ -1,4 +1,7 @@
-/* Room 6: a reply becomes bytes, head and body in one write. */
+/*
+ * Room 6: a reply becomes bytes, head and body in one write.
+ * Tested through tests/protocol/answers.test.mjs: what it writes is what counts.
+ */
 #include "http/outgoing.h"
 
 #include <stdio.h>

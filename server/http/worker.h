@@ -21,4 +21,13 @@ struct worker {
 	char date[32];	    /* the present Date header's value */
 };
 
+/* Notes a refusal in the worker's head, for whoever answers. Returns false, to be handed on. */
+static inline bool worker_refuse(struct worker *w, int status, const char *code, const char *detail)
+{
+	w->head.status = status;
+	w->head.code = code;
+	w->head.detail = detail;
+	return false;
+}
+
 #endif
