@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/table.h"
+#include "lib/text.h"
 
 const char *cli_option(const struct cli *cli, const char *name)
 {
@@ -30,6 +32,22 @@ enum exit_code cli_fail(enum exit_code code, const char *format, ...)
 	fputc('\n', stderr);
 	va_end(args);
 	return code;
+}
+
+const char *cli_clean_lines(struct arena *a, const char *text)
+{
+	struct text t;
+
+	text_init(&t, a);
+	for (;;) {
+		size_t length = strcspn(text, "\n");
+
+		text_add(&t, table_clean(a, arena_copy(a, text, length)));
+		if (text[length] == '\0')
+			return t.bytes;
+		text_add(&t, "\n");
+		text += length + 1;
+	}
 }
 
 const char *cli_keys(const struct cli *cli)

@@ -48,6 +48,9 @@ const char *cli_word(const struct cli *cli, size_t n);
 enum exit_code cli_fail(enum exit_code code, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The text with control characters made spaces, line breaks kept. */
+const char *cli_clean_lines(struct arena *a, const char *text);
+
 /* The directory of the sandbox's keys: --keys, $SAMHANDLING_KEYS, beside sandbox.json, var/keys. */
 const char *cli_keys(const struct cli *cli);
 

@@ -6,9 +6,12 @@
 #include "cli/commands.h"
 
 const struct command *const commands[] = {
-	&command_keygen,
-	&command_token,
-	NULL,
+	&command_agencies,   &command_call,	&command_complete,
+	&command_completion, &command_concerns, &command_consents,
+	&command_handovers,  &command_help,	&command_inbox,
+	&command_keygen,     &command_log,	&command_me,
+	&command_operations, &command_patients, &command_tasks,
+	&command_token,	     &command_units,	NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -35,7 +38,8 @@ void command_print_all(FILE *out)
 	      "usage: samhandling COMMAND [WORDS] [OPTIONS]\n\ncommands:\n",
 	      out);
 	for (size_t i = 0; commands[i] != NULL; i++)
-		fprintf(out, "  %-14s%s\n", commands[i]->name, commands[i]->summary);
+		if (commands[i]->summary != NULL)
+			fprintf(out, "  %-14s%s\n", commands[i]->name, commands[i]->summary);
 	fputs("\noptions for every command:\n", out);
 	print_options(options_global, out);
 	fputs("\nexit codes: 0 done, 1 wrong use, 2 not found, 3 refused, 4 conflict or invalid,\n"
@@ -47,7 +51,7 @@ void command_print_all(FILE *out)
 void command_print(const struct command *command, FILE *out)
 {
 	fprintf(out, "samhandling %s: %s\n\nusage: samhandling %s %s\n", command->name,
-		command->summary, command->name, command->synopsis);
+		command->summary != NULL ? command->summary : "", command->name, command->synopsis);
 	if (command->options != NULL) {
 		fputs("\noptions:\n", out);
 		print_options(command->options, out);

@@ -2,23 +2,10 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lib/file.h"
 #include "lib/jwk.h"
-
-static void free_text(void *text)
-{
-	free(text);
-}
-
-static char *dump(struct arena *a, const json_t *json)
-{
-	char *text = json_dumps(json, JSON_INDENT(2));
-
-	arena_adopt(a, free_text, text);
-	return text;
-}
+#include "lib/member.h"
 
 /* The key that is in the file already (--keep), or NULL with the code set. */
 static json_t *existing(struct cli *cli, const char *path, enum exit_code *code)
@@ -47,9 +34,10 @@ static json_t *make(struct cli *cli, const char *path, enum exit_code *code)
 	json_t *jwk = jwk_generate(cli->arena, kid != NULL && kid[0] != '\0' ? kid : NULL, &why);
 
 	if (jwk != NULL &&
-	    file_write_private(cli->arena, path,
-			       arena_printf(cli->arena, "%s\n", dump(cli->arena, jwk)),
-			       cli_option(cli, "force") == NULL, &why))
+	    file_write_private(
+		    cli->arena, path,
+		    arena_printf(cli->arena, "%s\n", member_dump(cli->arena, jwk, JSON_INDENT(2))),
+		    cli_option(cli, "force") == NULL, &why))
 		return jwk;
 	*code = cli_fail(EXIT_LOCAL, "%s", why);
 	return NULL;
@@ -68,7 +56,7 @@ static enum exit_code run(struct cli *cli)
 	else
 		jwk = make(cli, path, &code);
 	if (jwk != NULL)
-		puts(dump(cli->arena, jwk_public(cli->arena, jwk)));
+		puts(member_dump(cli->arena, jwk_public(cli->arena, jwk), JSON_INDENT(2)));
 	return code;
 }
 

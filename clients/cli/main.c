@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "lib/session.h"
 
 enum { MEMORY_MAX = 1024 * 1024 * 1024 };
 
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
 	code = run(&cli, (const char *const *)argv);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		code = cli_fail(EXIT_LOCAL, "cannot write the answer");
+	session_free(cli.session);
 	arena_free(cli.arena);
 	return (int)code;
 }

@@ -5,6 +5,7 @@
 
 const struct option_spec options_global[] = {
 	{"agency", "SLUG", "sandbox: sign a token for this agency", false},
+	{"ca-file", "FILE", "PEM file of the authorities that TLS trusts", false},
 	{"help", NULL, "say how the command is used", false},
 	{"json", NULL, "print JSON for programs instead of tables", false},
 	{"keys", "DIR", "sandbox keys and agencies.json (default: beside sandbox.json)", false},

@@ -7,12 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/member.h"
 #include "lib/text.h"
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
 
 char *file_read_stream(struct arena *a, FILE *stream, size_t *size, const char **why)
 {
@@ -70,8 +66,7 @@ json_t *file_read_json(struct arena *a, const char *path, const char **why)
 				    error.line);
 		return NULL;
 	}
-	arena_adopt(a, release_json, json);
-	return json;
+	return member_keep(a, json);
 }
 
 static bool write_all(int fd, const char *content)

@@ -7,6 +7,7 @@
 #include "lib/encode.h"
 #include "lib/file.h"
 #include "lib/jws.h"
+#include "lib/member.h"
 #include "lib/text.h"
 
 const char *const issuer_roles[] = {"TM", "TL", "DPS", "MH", "CO", "CU", "KO", "GP", "NAV", "HO",
@@ -26,16 +27,6 @@ static const struct usual_purpose {
 	{"PV", "ADMIN"}, {"SA", "ADMIN"}, {"SY", "ADMIN"},
 };
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
-static const char *member(const json_t *json, const char *name)
-{
-	return json_string_value(json_object_get(json, name));
-}
-
 bool issuer_load(struct arena *a, const char *directory, struct issuer *out, const char **why)
 {
 	const char *path = arena_printf(a, "%s/agencies.json", directory);
@@ -54,9 +45,9 @@ const json_t *issuer_agency(const struct issuer *issuer, const char *slug)
 	const json_t *agency;
 	size_t i;
 
-	json_array_foreach(issuer->agencies, i,
-			   agency) if (member(agency, "slug") != NULL &&
-				       strcmp(member(agency, "slug"), slug) == 0) return agency;
+	json_array_foreach(issuer->agencies, i, agency) if (member_text(agency, "slug") != NULL &&
+							    strcmp(member_text(agency, "slug"),
+								   slug) == 0) return agency;
 	return NULL;
 }
 
@@ -67,8 +58,8 @@ static const char *names(struct arena *a, const json_t *list, const char *name)
 	size_t i;
 
 	text_init(&t, a);
-	json_array_foreach(list, i, entry) if (member(entry, name) != NULL)
-		text_printf(&t, "%s%s", t.length == 0 ? "" : " ", member(entry, name));
+	json_array_foreach(list, i, entry) if (member_text(entry, name) != NULL)
+		text_printf(&t, "%s%s", t.length == 0 ? "" : " ", member_text(entry, name));
 	return t.bytes;
 }
 
@@ -79,7 +70,8 @@ static const json_t *staff_for(const json_t *agency, const struct token_order *o
 
 	json_array_foreach(json_object_get(agency, "staff"), i, person)
 	{
-		const char *role = member(person, "role"), *subject = member(person, "subject");
+		const char *role = member_text(person, "role"),
+			   *subject = member_text(person, "subject");
 
 		if (order->role != NULL && (role == NULL || strcmp(role, order->role) != 0))
 			continue;
@@ -96,8 +88,8 @@ static const char *purpose_for(const struct token_order *order, const json_t *pe
 {
 	if (order->purpose != NULL)
 		return order->purpose;
-	if (member(person, "purpose") != NULL)
-		return member(person, "purpose");
+	if (member_text(person, "purpose") != NULL)
+		return member_text(person, "purpose");
 	for (size_t i = 0; i < sizeof(usual_purposes) / sizeof(*usual_purposes); i++)
 		if (strcmp(usual_purposes[i].role, role) == 0)
 			return usual_purposes[i].purpose;
@@ -109,8 +101,8 @@ static const char *scope_for(struct arena *a, const struct token_order *order, c
 {
 	if (order->scope != NULL)
 		return order->scope;
-	if (member(agency, "scope") != NULL)
-		return member(agency, "scope");
+	if (member_text(agency, "scope") != NULL)
+		return member_text(agency, "scope");
 	if (strcmp(role, "SA") == 0)
 		return arena_printf(a, "%s admin", agency_scope);
 	return agency_scope;
@@ -125,25 +117,25 @@ static void put(json_t *json, const char *name, const char *value)
 
 static void put_agency(json_t *claims, const json_t *agency, const json_t *person)
 {
-	const char *number = member(agency, "organisation_number");
-	const char *place = member(person, "point_of_care");
+	const char *number = member_text(agency, "organisation_number");
+	const char *place = member_text(person, "point_of_care");
 
 	json_object_set_new(
 		claims, "agency",
-		json_pack("{s:s,s:s*}", "orgnr", number, "name", member(agency, "name")));
+		json_pack("{s:s,s:s*}", "orgnr", number, "name", member_text(agency, "name")));
 	json_object_set_new(claims, "point_of_care",
 			    json_pack("{s:s}", "orgnr", place != NULL ? place : number));
-	if (member(person, "department") != NULL)
+	if (member_text(person, "department") != NULL)
 		json_object_set_new(claims, "department",
-				    json_pack("{s:s}", "resh", member(person, "department")));
-	put(claims, "hpr_nr", member(person, "hpr_number"));
+				    json_pack("{s:s}", "resh", member_text(person, "department")));
+	put(claims, "hpr_nr", member_text(person, "hpr_number"));
 	put(claims, "acr", "Level4");
 }
 
 static void put_citizen(json_t *claims, const struct token_order *order, const json_t *person)
 {
 	put(claims, "pid",
-	    order->person_number != NULL ? order->person_number : member(person, "pid"));
+	    order->person_number != NULL ? order->person_number : member_text(person, "pid"));
 	put(claims, "acr", "idporten-loa-high");
 	put(claims, "locale", "nb");
 }
@@ -154,9 +146,9 @@ static bool find_person(struct arena *a, const json_t *agency, struct token_orde
 {
 	*person = staff_for(agency, order);
 	if (order->subject == NULL)
-		order->subject = member(*person, "subject");
+		order->subject = member_text(*person, "subject");
 	if (order->role == NULL)
-		order->role = member(*person, "role");
+		order->role = member_text(*person, "role");
 	if (order->role != NULL && order->subject != NULL)
 		return true;
 	*why = arena_printf(a, "agency '%s' has nobody for that role or subject; its roles: %s",
@@ -179,15 +171,15 @@ json_t *issuer_claims(struct arena *a, const struct issuer *issuer, const struct
 	if (!find_person(a, agency, &full, &person, why))
 		return NULL;
 	claims = json_object();
-	arena_adopt(a, release_json, claims);
-	put(claims, "iss", member(agency, "issuer"));
+	member_keep(a, claims);
+	put(claims, "iss", member_text(agency, "issuer"));
 	put(claims, "sub", full.subject);
-	put(claims, "aud", member(agency, "audience"));
+	put(claims, "aud", member_text(agency, "audience"));
 	put(claims, "role", full.role);
-	put(claims, "name", member(person, "name"));
+	put(claims, "name", member_text(person, "name"));
 	put(claims, "purpose_of_use", purpose_for(&full, person, full.role));
 	put(claims, "scope", scope_for(a, &full, agency, full.role));
-	if (member(agency, "organisation_number") != NULL)
+	if (member_text(agency, "organisation_number") != NULL)
 		put_agency(claims, agency, person);
 	else
 		put_citizen(claims, &full, person);
@@ -208,7 +200,7 @@ enum issuer_fault issuer_token(struct arena *a, const struct issuer *issuer,
 	if (claims == NULL)
 		return ISSUER_UNKNOWN;
 	agency = issuer_agency(issuer, order->agency);
-	file = member(agency, "key");
+	file = member_text(agency, "key");
 	if (file == NULL)
 		file = arena_printf(a, "%s.jwk.json", order->agency);
 	if (file[0] != '/')
@@ -217,8 +209,8 @@ enum issuer_fault issuer_token(struct arena *a, const struct issuer *issuer,
 		return ISSUER_UNREADABLE;
 	*out = (struct token){
 		.agency = order->agency,
-		.role = member(claims, "role"),
-		.name = member(claims, "name"),
+		.role = member_text(claims, "role"),
+		.name = member_text(claims, "name"),
 		.text = jws_sign(a, &key, claims, why),
 		.expires_at = now + order->lifetime,
 	};

@@ -11,6 +11,7 @@
 
 #include "lib/encode.h"
 #include "lib/file.h"
+#include "lib/member.h"
 
 enum { RSA_BITS_MIN = 2048, COORDINATE_MAX = 66 };
 
@@ -34,19 +35,9 @@ static const struct member {
 
 enum { RSA_NEEDED = 3, RSA_MEMBERS = sizeof(rsa_members) / sizeof(*rsa_members) };
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 static void release_key(void *key)
 {
 	EVP_PKEY_free(key);
-}
-
-static const char *member(const json_t *json, const char *name)
-{
-	return json_string_value(json_object_get(json, name));
 }
 
 static const struct curve *curve_named(const char *name)
@@ -59,7 +50,7 @@ static const struct curve *curve_named(const char *name)
 
 static BIGNUM *number(struct arena *a, const json_t *json, const char *name)
 {
-	const char *text = member(json, name);
+	const char *text = member_text(json, name);
 	unsigned char *bytes;
 	size_t count;
 
@@ -132,18 +123,19 @@ static EVP_PKEY *rsa_key(struct arena *a, const json_t *json)
 
 const char *jwk_thumbprint(struct arena *a, const json_t *jwk)
 {
-	const char *kty = member(jwk, "kty");
+	const char *kty = member_text(jwk, "kty");
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 	const char *text = NULL;
 
-	if (kty != NULL && strcmp(kty, "EC") == 0 && member(jwk, "crv") != NULL &&
-	    member(jwk, "x") != NULL && member(jwk, "y") != NULL)
+	if (kty != NULL && strcmp(kty, "EC") == 0 && member_text(jwk, "crv") != NULL &&
+	    member_text(jwk, "x") != NULL && member_text(jwk, "y") != NULL)
 		text = arena_printf(a, "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}",
-				    member(jwk, "crv"), member(jwk, "x"), member(jwk, "y"));
-	else if (kty != NULL && strcmp(kty, "RSA") == 0 && member(jwk, "e") != NULL &&
-		 member(jwk, "n") != NULL)
+				    member_text(jwk, "crv"), member_text(jwk, "x"),
+				    member_text(jwk, "y"));
+	else if (kty != NULL && strcmp(kty, "RSA") == 0 && member_text(jwk, "e") != NULL &&
+		 member_text(jwk, "n") != NULL)
 		text = arena_printf(a, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}",
-				    member(jwk, "e"), member(jwk, "n"));
+				    member_text(jwk, "e"), member_text(jwk, "n"));
 	if (text == NULL)
 		return NULL;
 	SHA256((const unsigned char *)text, strlen(text), digest);
@@ -152,8 +144,8 @@ const char *jwk_thumbprint(struct arena *a, const json_t *jwk)
 
 bool jwk_from_json(struct arena *a, const json_t *json, struct jwk *out, const char **why)
 {
-	const char *kty = member(json, "kty"), *kid = member(json, "kid");
-	const struct curve *curve = curve_named(member(json, "crv"));
+	const char *kty = member_text(json, "kty"), *kid = member_text(json, "kid");
+	const struct curve *curve = curve_named(member_text(json, "crv"));
 	const char *algorithm = "RS256";
 
 	*out = (struct jwk){.key = NULL};
@@ -169,8 +161,8 @@ bool jwk_from_json(struct arena *a, const json_t *json, struct jwk *out, const c
 	}
 	arena_adopt(a, release_key, out->key);
 	out->kid = kid != NULL ? arena_dup(a, kid) : jwk_thumbprint(a, json);
-	out->algorithm =
-		member(json, "alg") != NULL ? arena_dup(a, member(json, "alg")) : algorithm;
+	out->algorithm = member_text(json, "alg") != NULL ? arena_dup(a, member_text(json, "alg"))
+							  : algorithm;
 	return true;
 }
 
@@ -220,7 +212,7 @@ json_t *jwk_generate(struct arena *a, const char *kid, const char **why)
 		*why = "OpenSSL made no usable key";
 		return NULL;
 	}
-	arena_adopt(a, release_json, jwk);
+	member_keep(a, jwk);
 	json_object_set_new(jwk, "kid", json_string(kid != NULL ? kid : jwk_thumbprint(a, jwk)));
 	return jwk;
 }
@@ -231,7 +223,7 @@ json_t *jwk_public(struct arena *a, const json_t *private_jwk)
 					      "e",   "kid", "alg", "use"};
 	json_t *jwk = json_object();
 
-	arena_adopt(a, release_json, jwk);
+	member_keep(a, jwk);
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
 		if (json_object_get(private_jwk, members[i]) != NULL)
 			json_object_set(jwk, members[i], json_object_get(private_jwk, members[i]));

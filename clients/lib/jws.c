@@ -1,13 +1,13 @@
 /* Signs tokens with OpenSSL: libjwt 1.10 knows neither PS256 nor a key without a PEM round trip. */
 #include "lib/jws.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/ecdsa.h>
 #include <openssl/rsa.h>
 
 #include "lib/encode.h"
+#include "lib/member.h"
 
 struct algorithm {
 	const char *name, *digest, *key_type;
@@ -84,11 +84,9 @@ static unsigned char *from_der(struct arena *a, const unsigned char *der, size_t
 
 static char *part(struct arena *a, const json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
-	char *encoded = encode_base64url(a, (const unsigned char *)text, strlen(text));
+	const char *text = member_dump(a, json, JSON_COMPACT);
 
-	free(text);
-	return encoded;
+	return encode_base64url(a, (const unsigned char *)text, strlen(text));
 }
 
 char *jws_sign(struct arena *a, const struct jwk *key, const json_t *claims, const char **why)

@@ -1,0 +1,29 @@
+#ifndef LIB_TRANSFER_H
+#define LIB_TRANSFER_H
+
+#include <stdbool.h>
+
+#include <curl/curl.h>
+
+#include "lib/session.h"
+
+/* One HTTP exchange as the session wants it sent. */
+struct transfer {
+	const struct session_setup *setup; /* time-outs, trace */
+	const char *method, *url;
+	const char *token;     /* or NULL */
+	const json_t *headers; /* object of texts */
+	const char *body;      /* or NULL */
+};
+
+/*
+ * Sends it and fills `out` (status 0 and `failure` when no answer came). `*connected` says whether
+ * the request may have reached the service. Private to the session.
+ */
+void transfer_run(CURL *easy, struct arena *a, const struct transfer *t, struct reply *out,
+		  bool *connected);
+
+/* `text` with every run of exactly eleven digits made unreadable. */
+char *transfer_mask(struct arena *a, const char *text);
+
+#endif
