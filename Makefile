@@ -46,9 +46,14 @@ $(B)/embedded.c: $(EMBEDDED) make/embed.sh
 $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/unit/%: tests/unit/%.c $(SERVER_OBJ) $(CIVETWEB_LIB)
+# as an archive, so that a test takes the modules that it needs and no others
+$(B)/libserver.a: $(SERVER_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/unit/%: tests/unit/%.c $(B)/libserver.a $(CIVETWEB_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP -o $@ $< $(SERVER_OBJ) $(CIVETWEB_LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP -o $@ $< $(B)/libserver.a $(CIVETWEB_LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
 
 unit: $(UNIT_BIN) ## run the unit tests alone
 	@for t in $(UNIT_BIN); do $$t || exit 1; done

@@ -1,42 +1,15 @@
 #!/usr/bin/env bash
 # Runs every suite against an own database and ends with the line "N passed, N failed":
 #   tests/run.sh BUILD_DIR [SUITE]...      suites: unit client api cli fault (default: all)
-# A suite gets, beside its files:
-#   TEST_BUILD        the build directory: samhandlingd and samhandling lie there
-#   TEST_PG_DIR       the private server, for deploy/sandbox/pg.sh (start, stop, kill, create, drop, psql)
-#   TEST_PG_PORT, TEST_OWNER_URL, TEST_SERVICE_URL   of the migrated database samhandling_template
-#   TEST_KEYS         key directory of the demo agencies, which the template trusts
+# What a suite finds in its environment: database.sh.
 set -uo pipefail
-. "$(dirname "$0")/../deploy/sandbox/pg.sh"
+. "$(dirname "$0")/database.sh"
+set +e # a failing test is counted, not the end
 
 build=$(cd "$1" && pwd -P)
 shift
 passed=0
 failed=0
-
-start_database() {
-	local dir=$build/test-pg
-
-	pg_start "$dir"
-	pg_drop "$dir" samhandling_template
-	pg_create "$dir" samhandling_template
-	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb'
-	pg_migrate "$dir" samhandling_template 2>"$build/migrate.log" || {
-		cat "$build/migrate.log" >&2
-		die "the migrations fail"
-	}
-	mkdir -p "$build/test-keys"
-	node "$root_dir/deploy/sandbox/keys.mjs" "$build/test-keys"
-	PGOPTIONS='-c client_min_messages=warning' "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 \
-		-v agencies="$(cat "$build/test-keys/agencies.json")" \
-		-f "$root_dir/deploy/sandbox/bootstrap.sql" "$(pg_url "$dir" owner samhandling_template)" \
-		>/dev/null || die "the bootstrap fails"
-	TEST_PG_PORT=$(cat "$dir/port")
-	TEST_OWNER_URL=$(pg_url "$dir" owner samhandling_template)
-	TEST_SERVICE_URL=$(pg_url "$dir" service samhandling_template)
-	export TEST_PG_PORT TEST_OWNER_URL TEST_SERVICE_URL TEST_PG_DIR=$dir
-	export TEST_BUILD=$build TEST_KEYS=$build/test-keys
-}
 
 # Adds up what the runner's closing lines in LOG say; a runner that died without them is one failure.
 count() {
@@ -88,15 +61,28 @@ run_suite() {
 	printf '%-8s %5d tests  %4d s\n' "$1" $((passed + failed - before)) $((SECONDS - start))
 }
 
+# One more test: has every documented answer of the contract been seen?
+judge_coverage() {
+	if node "$root_dir/tests/lint/contract-coverage.mjs" "$build"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+	fi
+}
+
 finish() {
 	pg_stop "$build/test-pg"
 }
 
 trap finish EXIT
-start_database
+rm -rf "$build/coverage"
+start_database "$build"
+whole=
+[ $# -gt 0 ] || whole=yes
 [ $# -gt 0 ] || set -- unit client api cli fault
 for suite; do
 	run_suite "$suite"
 done
+[ -z "$whole" ] || judge_coverage
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -14,9 +14,13 @@ create table sandbox_clock (
 insert into sandbox_clock default values;
 grant select on sandbox_clock to samhandling_service;
 
+create function clock_unset() returns timestamptz language sql stable as $$
+	select now() + ahead from sandbox_clock
+$$;
+
+-- Without a query of its own, so that the planner can write it out where it is used.
 create function clock_now() returns timestamptz language sql stable as $$
-	select coalesce(nullif(current_setting('app.now', true), '')::timestamptz,
-		now() + (select ahead from sandbox_clock))
+	select coalesce(nullif(current_setting('app.now', true), '')::timestamptz, clock_unset())
 $$;
 
 create function clock_today() returns date language sql stable as $$
@@ -183,12 +187,12 @@ set search_path = pg_catalog, public, pg_temp as $$
 declare
 	new_row jsonb := to_jsonb(new);
 	old_row jsonb;
-	patient uuid := case when tg_argv[0] <> '' then (new_row ->> tg_argv[0])::uuid end;
+	person uuid := case when tg_argv[0] <> '' then (new_row ->> tg_argv[0])::uuid end;
 	names text[];
 begin
 	-- one patient's events keep their order: the patient's row is locked before seq is taken
-	if patient is not null and tg_table_name <> 'patient' then
-		perform 1 from patient where id = patient for no key update;
+	if person is not null and tg_table_name <> 'patient' then
+		perform 1 from patient p where p.id = person for no key update;
 	end if;
 	if tg_op = 'UPDATE' then
 		old_row := to_jsonb(old);
@@ -199,7 +203,7 @@ begin
 	end if;
 	insert into outbox (entity, entity_id, version, change, changed, patient_id, agency_id, request_id)
 	values (tg_table_name, (new_row ->> 'id')::uuid, (new_row ->> 'version')::int,
-		case tg_op when 'UPDATE' then 'UPDATED' else 'CREATED' end, names, patient,
+		case tg_op when 'UPDATE' then 'UPDATED' else 'CREATED' end, names, person,
 		nullif(current_setting('app.agency_id', true), '')::uuid,
 		nullif(current_setting('app.request_id', true), ''));
 	if tg_nargs > 1 and tg_argv[1] = 'history' then
@@ -258,7 +262,7 @@ begin
 	return convert_from(decode(rpad(translate(cursor_text, '-_', '+/'),
 		(length(cursor_text) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json ->> part;
 exception when others then
-	perform raise_problem(400, 'invalid_parameter',
+	perform raise_problem(422, 'invalid_parameter',
 		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
 end $$;
 
@@ -266,7 +270,7 @@ create function cursor_time(cursor_text text, part int) returns timestamptz lang
 begin
 	return cursor_part(cursor_text, part)::timestamptz;
 exception when invalid_datetime_format or datetime_field_overflow then
-	perform raise_problem(400, 'invalid_parameter',
+	perform raise_problem(422, 'invalid_parameter',
 		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
 end $$;
 
@@ -274,7 +278,7 @@ create function cursor_uuid(cursor_text text, part int) returns uuid language pl
 begin
 	return cursor_part(cursor_text, part)::uuid;
 exception when invalid_text_representation then
-	perform raise_problem(400, 'invalid_parameter',
+	perform raise_problem(422, 'invalid_parameter',
 		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
 end $$;
 
@@ -391,7 +395,7 @@ create trigger no_truncate before truncate on access_log
 
 -- migrate:down
 drop table access_log, idempotency, row_history, outbox, deadline_rule, legal_basis, sandbox_clock cascade;
-drop function if exists clock_now, clock_today, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
+drop function if exists clock_unset, clock_now, clock_today, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
 	app_gate, app_citizen_id, app_is_citizen, show_all, show, raise_problem, raise_unless, fault, easter_sunday,
 	is_working_day, working_day_add, deadline_at, touch_row, note_change, install_change_trigger, changed_since,
 	expect_one, cursor_make, cursor_part, cursor_time, cursor_uuid, seal_hashes, number_out,

@@ -170,12 +170,25 @@ select install_change_trigger('staff_membership', '');
 alter table staff enable row level security;
 alter table staff_membership enable row level security;
 create policy staff_read on staff for select using (current_setting('app.role', true) <> '');
-create policy staff_write on staff for all using (current_setting('app.role', true) in ('SA', 'TL')
-	and (current_setting('app.role', true) = 'SA' or agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+create policy staff_write on staff for all using (current_setting('app.role', true) in ('SA', 'TL', 'PM')
+	and agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
 create policy membership_read on staff_membership for select using (current_setting('app.role', true) <> '');
-create policy membership_write on staff_membership for all using (current_setting('app.role', true) = 'SA'
-	or (current_setting('app.role', true) = 'TL'
-		and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])));
+-- Whose unit it is decides who works there: its agency's administrator, its team leader. The employer may
+-- propose, ask and end.
+create function may_staff_unit(unit_id uuid) returns boolean language sql stable as $$
+	select (current_setting('app.role', true) in ('SA', 'PM') and exists (select 1 from unit u
+			where u.id = may_staff_unit.unit_id and u.agency_id = app_agency_id()))
+		or (current_setting('app.role', true) = 'TL' and may_staff_unit.unit_id = any (app_unit_ids()))
+$$;
+create function may_lend_staff(staff_id uuid) returns boolean language sql stable as $$
+	select current_setting('app.role', true) in ('SA', 'TL', 'PM') and exists (select 1 from staff s
+		where s.id = may_lend_staff.staff_id and s.agency_id = app_agency_id())
+$$;
+create policy membership_insert on staff_membership for insert with check (
+	may_staff_unit(unit_id) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
+create policy membership_update on staff_membership for update
+	using (may_staff_unit(unit_id) or may_lend_staff(staff_id))
+	with check (may_staff_unit(unit_id) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
 
 grant select, insert, update on agency, unit, staff, staff_membership to samhandling_service;
 grant select on trusted_issuers, agency_issuers, registry_generation, municipality, municipality_succession,
@@ -184,4 +197,4 @@ grant select on trusted_issuers, agency_issuers, registry_generation, municipali
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation, agency_issuers,
 	trusted_issuers, staff_membership, staff, unit, agency cascade;
-drop function if exists registry_changed, raise_stale_registry cascade;
+drop function if exists registry_changed, raise_stale_registry, may_staff_unit, may_lend_staff cascade;

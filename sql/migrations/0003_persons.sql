@@ -72,13 +72,14 @@ create table care_relation (
 	basis text not null check (basis in ('ENROLMENT', 'REFERRAL', 'CONCERN_REPORT', 'PLAN', 'ADMISSION',
 		'GP_REGISTRATION', 'REGISTRATION', 'SERVICE')),
 	source_id uuid,
+	main_contact_id uuid references staff, -- sees a strictly protected address (domain.md L27)
 	valid_from timestamptz not null default clock_now(),
 	valid_to timestamptz,
 	version int not null default 1,
 	created_at timestamptz not null default clock_now(),
 	updated_at timestamptz not null default clock_now()
 );
-create index care_relation_unit on care_relation (unit_id, patient_id);
+create index care_relation_unit on care_relation (unit_id, patient_id) include (valid_from, valid_to);
 create index care_relation_patient on care_relation (patient_id);
 create unique index care_relation_is_open_once on care_relation (patient_id, unit_id, basis, coalesce(source_id, patient_id))
 	where valid_to is null;
@@ -107,6 +108,7 @@ create table consent (
 	document_ref text,
 	informed_by uuid references staff,
 	supersedes uuid references consent,
+	effects jsonb not null default '[]', -- what ended with the withdrawal
 	version int not null default 1,
 	created_at timestamptz not null default clock_now(),
 	updated_at timestamptz not null default clock_now(),
@@ -188,58 +190,99 @@ create index transition_event_object on transition_event (object_id, at);
 -- The gate -------------------------------------------------------------------------------------------
 -- Decides once a request whether the caller may see this one person, and leaves decision, basis and ids
 -- in the transaction's settings for policies and log (domain.md §5.2 steps 4 to 6). Owner's rights: the
--- caller is not yet known to be allowed to see the rows that decide.
-create function gate(patient uuid, resource text, category text, is_write boolean) returns boolean
+-- caller is not yet known to be allowed to see the rows that decide. NULL: admitted; else the refusal's code.
+create function gate_refusal(patient uuid, resource text, category text, is_write boolean) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-	d record;
-	refusal text;
+	caller text := coalesce(current_setting('app.role', true), '');
+	gates text := coalesce(current_setting('app.gates', true), '');
+	agency uuid := nullif(current_setting('app.agency_id', true), '')::uuid;
+	member uuid := nullif(current_setting('app.staff_id', true), '')::uuid;
+	units uuid[] := app_unit_ids();
+	at timestamptz := clock_now();
+	relation uuid;
+	objected boolean;
+	broken emergency_access;
 begin
-	select
-		(select c.id from care_relation c where c.patient_id = patient and c.unit_id = any (app_unit_ids())
-			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()) limit 1) relation,
-		(select e.id from emergency_access e where e.staff_id = app_staff_id() and e.patient_id = patient
-			and e.state = 'ACTIVE' and e.expires_at > clock_now()
-			order by e.override_objection desc limit 1) emergency,
-		exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and resource = any (o.resource_types)))
-			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
-				or app_role() = any (o.against_roles))) objected
-	into d;
-	if app_role() in ('PT', 'RE') then
+	if caller in ('PT', 'RE') then
 		return gate_citizen(patient);
 	end if;
-	if d.relation is null and (d.emergency is null or is_write) then
-		return raise_problem(404, 'not_found');
+	-- p: only as participant of a plan
+	select (select c.id from care_relation c
+			where c.unit_id = any (units) and c.patient_id = patient
+				and c.valid_from <= at and (c.valid_to is null or c.valid_to > at)
+				and (strpos(gates, 'p') = 0 or c.basis = 'PLAN') limit 1),
+		exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and resource = any (o.resource_types)))
+			and (o.against_id in (agency, member) or o.against_id = any (units) or caller = any (o.against_roles)))
+	into relation, objected;
+	if relation is not null and not objected then
+		if strpos(gates, 'c') = 0 or gate_consent(patient, category) then
+			return gate_open(patient, relation, null, false);
+		end if;
 	end if;
-	if d.objected and not (d.emergency is not null and not is_write
-			and (select e.override_objection from emergency_access e where e.id = d.emergency)) then
-		-- a user in relation may know that something is blocked, others not
-		return case when d.relation is null then raise_problem(404, 'not_found') else raise_problem(403, 'blocked') end;
+	if strpos(gates, 'b') > 0 and not is_write then
+		select e.* into broken from emergency_access e where e.staff_id = member and e.patient_id = patient
+			and e.state = 'ACTIVE' and e.expires_at > at and (e.override_objection or not objected) limit 1;
+		if found then
+			return gate_open(patient, relation, broken.id, objected);
+		end if;
 	end if;
-	if app_gate('c') and d.emergency is null and not gate_consent(patient, category) then
-		return raise_problem(403, 'consent_required');
+	-- the privacy officer answers for what the own agency has kept on the person
+	if caller = 'PV' and resource in ('consents', 'objections', 'access-log', 'emergency-accesses')
+		and exists (select 1 from care_relation c where c.patient_id = patient and c.agency_id = agency) then
+		return gate_open(patient, null, null, false);
 	end if;
-	perform set_config('app.admitted', patient::text, true), set_config('app.shown', '{' || patient || '}', true),
-		set_config('app.relation_id', coalesce(d.relation::text, ''), true);
-	if d.emergency is not null and (d.relation is null or d.objected) then
-		perform set_config('app.basis', 'EMERGENCY', true), set_config('app.emergency_id', d.emergency::text, true),
-			set_config('app.overridden', d.objected::text, true);
-	elsif not app_gate('c') then
-		perform set_config('app.basis', 'CARE_RELATION', true);
-	end if;
-	return true;
+	-- a user in relation may know that something is blocked, others not
+	return case when relation is null then 'not_found' when objected then 'blocked' else 'consent_required' end;
 end $$;
+
+-- Notes the decision for policies and log.
+create function gate_open(patient uuid, relation uuid, emergency uuid, objected boolean) returns text
+language plpgsql as $$
+declare
+	noted text;
+begin
+	noted := set_config('app.admitted', patient::text, true);
+	noted := set_config('app.shown', '{' || patient::text || '}', true);
+	noted := set_config('app.relation_id', coalesce(relation::text, ''), true);
+	if emergency is not null then
+		noted := set_config('app.basis', 'EMERGENCY', true);
+		noted := set_config('app.emergency_id', emergency::text, true);
+		noted := set_config('app.overridden', objected::text, true);
+	elsif relation is null then
+		noted := set_config('app.basis', 'OVERSIGHT', true);
+	elsif coalesce(current_setting('app.consent_id', true), '') = '' then
+		noted := set_config('app.basis', 'CARE_RELATION', true);
+	end if;
+	return null;
+end $$;
+
+-- The same, but a refusal ends the request.
+create function gate(patient uuid, resource text, category text, is_write boolean) returns boolean
+language plpgsql as $$
+declare
+	refusal text := gate_refusal(patient, resource, category, is_write);
+begin
+	if refusal is null then
+		return true;
+	end if;
+	return raise_problem(case refusal when 'not_found' then 404 else 403 end, refusal);
+end $$;
+
+create function consent_covering(patient uuid, category text) returns uuid language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select c.id from consent c where c.patient_id = patient and c.state = 'GRANTED'
+		and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and app_agency_id() = any (c.to_agencies)
+		and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now() limit 1
+$$;
 
 -- Consent gate for agencies that are not health care (L16): a GRANTED release to this agency for this category.
 create function gate_consent(patient uuid, category text) returns boolean language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-	found_id uuid;
+	found_id uuid := consent_covering(patient, category);
 begin
-	select c.id into found_id from consent c where c.patient_id = patient and c.state = 'GRANTED'
-		and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and app_agency_id() = any (c.to_agencies)
-		and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now() limit 1;
 	if found_id is not null then
 		perform set_config('app.basis', 'CONSENT', true), set_config('app.consent_id', found_id::text, true);
 	end if;
@@ -247,30 +290,37 @@ begin
 end $$;
 
 -- Patients see themselves; representatives see the person they represent by law or by consent.
-create function gate_citizen(patient uuid) returns boolean language plpgsql security definer
+create function gate_citizen(patient uuid) returns text language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-	basis text;
+	known text;
 begin
 	if app_role() = 'PT' and patient = app_citizen_id() then
-		basis := 'SELF';
+		known := 'SELF';
 	elsif app_role() = 'RE' then
-		select case when r.is_legal_representative then 'LEGAL_REPRESENTATIVE' else 'CONSENT' end into basis
-		from patient_relation r where r.patient_id = patient
-			and r.hash = any (string_to_array(current_setting('app.citizen_hashes', true), ','))
-			and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today())
-			and (r.is_legal_representative or exists (select 1 from consent c where c.patient_id = patient
-				and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and c.to_relation_id = r.id
-				and c.valid_from <= clock_now() and c.valid_to > clock_now()))
-		order by r.is_legal_representative desc limit 1;
+		select r.basis into known from represented() r where r.patient_id = patient;
 	end if;
-	if basis is null then
-		return raise_problem(404, 'not_found');
+	if known is null then
+		return 'not_found';
 	end if;
 	perform set_config('app.admitted', patient::text, true), set_config('app.shown', '{' || patient || '}', true),
-		set_config('app.basis', basis, true);
-	return true;
+		set_config('app.basis', known, true);
+	return null;
 end $$;
+
+-- Whom the citizen with these number hashes represents now: by law, or because the patient has allowed it.
+create function represented() returns table (patient_id uuid, relation_id uuid, basis text) language sql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	select distinct on (r.patient_id) r.patient_id, r.id,
+		case when r.is_legal_representative then 'LEGAL_REPRESENTATIVE' else 'CONSENT' end
+	from patient_relation r
+	where r.hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
+		and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today())
+		and (r.is_legal_representative or exists (select 1 from consent c where c.patient_id = r.patient_id
+			and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and c.to_relation_id = r.id
+			and c.valid_from <= clock_now() and c.valid_to > clock_now()))
+	order by r.patient_id, r.is_legal_representative desc
+$$;
 
 -- The patient whose number has one of these hashes; used only to know which citizen a token is.
 create function citizen_patient(seal text) returns uuid language sql stable security definer
@@ -345,9 +395,12 @@ create policy emergency_read on emergency_access for select using (
 		and current_setting('app.role', true) in ('PV', 'TL', 'KO')));
 create policy emergency_insert on emergency_access for insert with check (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid);
+-- who may see it may lock it, so that a refused step is 403 and not 404; only reviewers may change it
 create policy emergency_update on emergency_access for update using (
-	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
-	and current_setting('app.role', true) in ('PV', 'TL', 'KO'));
+		staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+		or agency_id = nullif(current_setting('app.agency_id', true), '')::uuid)
+	with check (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and current_setting('app.role', true) in ('PV', 'TL', 'KO'));
 
 create policy event_insert on transition_event for insert with check (
 	agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid);
@@ -372,4 +425,4 @@ grant select, insert on transition_event to samhandling_service;
 -- migrate:down
 drop table transition_event, emergency_access, objection, consent, care_relation, patient_relation,
 	patient_identifier, patient cascade;
-drop function if exists gate, gate_consent, gate_citizen, citizen_patient cascade;
+drop function if exists gate, gate_refusal, gate_open, consent_covering, gate_consent, gate_citizen, represented, citizen_patient cascade;

@@ -13,7 +13,7 @@ export default [
 			'max-params': ['error', 5],
 			'no-var': 'error',
 			'prefer-const': 'error',
-			'no-unused-vars': ['error', { args: 'after-used' }],
+			'no-unused-vars': ['error', { args: 'after-used', ignoreRestSiblings: true }],
 		},
 	},
 	{ files: ['clients/web/**/*.js'], languageOptions: { globals: { ...globals.browser } } },

@@ -1,0 +1,81 @@
+/*
+ * Room 1, inwards: from a complete head to a clean message with its body.
+ * Tested through tests/protocol/requests.test.mjs: the parts that decide are head, text and body.
+ */
+#include "http/incoming.h"
+
+#include <string.h>
+
+#include <civetweb.h>
+
+#include "base/text.h"
+#include "http/body.h"
+#include "http/peers.h"
+
+/* One segment of the path, decoded. Empty ones and dots never name anything here. */
+static bool add_segment(struct worker *w, struct message *m, const char *s, size_t len)
+{
+	const char *text = text_percent_decode(w->arena, s, len, false);
+
+	if (text == NULL)
+		return worker_refuse(w, 400, "bad_request", "an escape in the path is malformed");
+	if (m->segment_count == SEGMENTS_MAX || *text == '\0' || strcmp(text, ".") == 0 ||
+	    strcmp(text, "..") == 0)
+		return worker_refuse(w, 404, "not_found", "no resource has such a path");
+	m->segments[m->segment_count++] = text;
+	return true;
+}
+
+static bool split_path(struct worker *w, struct message *m)
+{
+	const char *s = m->raw_path + 1;
+
+	while (*s != '\0') {
+		size_t len = strcspn(s, "/");
+
+		if (!add_segment(w, m, s, len))
+			return false;
+		s += len;
+		if (*s == '/' && *++s == '\0')
+			return worker_refuse(w, 404, "not_found", "no resource has such a path");
+	}
+	return true;
+}
+
+/* A piece of the arena's copy of the head, ended there by a NUL. */
+static const char *piece(char *head, struct span s)
+{
+	head[s.at + s.len] = '\0';
+	return head + s.at;
+}
+
+static void fill(struct worker *w, struct message *m)
+{
+	const struct head *h = &w->head;
+	char *copy = arena_copy(w->arena, w->buf, w->head_len);
+
+	m->method = piece(copy, h->method);
+	m->raw_path = h->path.len > 0 ? piece(copy, h->path) : "/";
+	m->raw_query = h->has_query ? piece(copy, h->query) : NULL;
+	m->header_count = h->header_count;
+	for (size_t i = 0; i < h->header_count; i++)
+		m->headers[i] = (struct header){.name = piece(copy, h->names[i]),
+						.value = piece(copy, h->values[i])};
+}
+
+struct request *incoming_new(struct worker *w, struct mg_connection *conn)
+{
+	struct request *r = arena_alloc(w->arena, sizeof(*r));
+
+	r->arena = w->arena;
+	r->in.method = r->in.raw_path = "";
+	r->in.remote = mg_get_request_info(conn)->remote_addr;
+	r->in.loopback = peers_is_loopback(r->in.remote);
+	return r;
+}
+
+bool incoming_read(struct worker *w, struct mg_connection *conn, struct request *r)
+{
+	fill(w, &r->in);
+	return split_path(w, &r->in) && body_read(w, conn, &r->in);
+}

@@ -1,0 +1,89 @@
+-- name: listStaff
+select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+from (
+	select staff_json(s) as body, cursor_make(s.name, s.id::text) as cursor, row_number() over (order by s.name, s.id) as n
+	from staff s
+	where (:query.agency_id is null or s.agency_id = :query.agency_id::uuid)
+		and ((:query.unit_id is null and :query.role is null) or exists (select 1 from staff_membership m
+			where m.staff_id = s.id and m.state = 'ACTIVE' and (m.valid_to is null or m.valid_to > clock_today())
+				and (:query.unit_id is null or m.unit_id = :query.unit_id::uuid)
+				and (:query.role is null or m.role = :query.role)))
+		and (:query.cursor is null or (s.name, s.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by s.name, s.id
+	limit page_size(:query.limit) + 1) x
+
+-- name: getStaff
+select staff_json(s) as body, s.version as etag from staff s where s.id = :path.id::uuid
+
+-- name: createStaff
+with made as (
+	insert into staff (id, agency_id, subject, name, profession, is_health_personnel, hpr_number, email, phone,
+		valid_from, valid_to)
+	select :new.id::uuid, app_agency_id(), n.subject, n.name, n.profession, coalesce(n.is_health_personnel, false),
+		n.hpr_number, n.email, n.phone, coalesce(n.valid_from, clock_today()), n.valid_to
+	from jsonb_populate_record(null::staff, :body::jsonb) n
+	returning id)
+select id from made
+
+-- name: updateStaff
+with changed as (
+	update staff s set name = n.name, profession = n.profession, is_health_personnel = n.is_health_personnel,
+		hpr_number = n.hpr_number, email = n.email, phone = n.phone, valid_to = n.valid_to
+	from staff o, jsonb_populate_record(o, :body::jsonb) n
+	where o.id = s.id and s.id = :path.id::uuid and s.version::text = :header.if_match
+	returning s.id)
+select expect_one(count(*), 'staff', :path.id::uuid, :header.if_match) from changed
+
+-- name: listStaffMemberships
+select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+from (
+	select membership_json(m) as body, cursor_make(m.valid_from::text, m.id::text) as cursor,
+		row_number() over (order by m.valid_from, m.id) as n
+	from staff_membership m
+	where m.staff_id = :path.id::uuid
+		and (:query.cursor is null
+			or (m.valid_from::text, m.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by m.valid_from, m.id
+	limit page_size(:query.limit) + 1) x
+
+-- name: createStaffMembership
+-- The unit's side makes a member at once; the employer of the person can only propose one.
+with b as (select :body::jsonb b),
+made as (
+	insert into staff_membership (id, staff_id, unit_id, role, percent, state, valid_from, valid_to)
+	select :new.id::uuid, s.id, u.id, b ->> 'role', (b ->> 'percent')::int,
+		case when u.agency_id = app_agency_id() and (app_role() <> 'TL' or u.id = any (app_unit_ids()))
+			then coalesce(b ->> 'state', 'ACTIVE') else 'PROPOSED' end,
+		coalesce((b ->> 'valid_from')::date, clock_today()), (b ->> 'valid_to')::date
+	from b
+	join staff s on s.id = :path.id::uuid
+	left join unit u on u.id = (b ->> 'unit_id')::uuid
+	where raise_unless(u.id is not null, 422, 'unknown_reference',
+		fault('/unit_id', 'reference', 'is no unit that is known here'))
+	returning id)
+select id from made
+
+-- name: getMembership
+select membership_json(m) as body, m.version as etag, m.state,
+	membership_facts(m) as facts
+from staff_membership m where m.id = :path.id::uuid
+
+-- name: memberships.lock
+select m.state, m.version, membership_facts(m) as facts, null::uuid as patient_id
+from staff_membership m where m.id = :path.id::uuid
+for update
+
+-- name: memberships.apply
+with changed as (
+	update staff_membership m set state = :machine.to,
+		valid_to = case when :machine.action = 'end'
+			then coalesce((:body::jsonb ->> 'valid_to')::date, clock_today()) else m.valid_to end
+	where m.id = :path.id::uuid
+	returning m.id, m.version)
+insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, agency_id,
+	staff_id, role)
+select 'memberships', id, version, :machine.action, :machine.from, :machine.to, :body::jsonb ->> 'reason',
+	app_agency_id(), app_staff_id(), app_role()
+from changed

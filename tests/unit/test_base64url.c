@@ -1,0 +1,85 @@
+/* Base64url without padding: RFC 4648's vectors, and everything that must be refused. */
+#include "cmocka_all.h"
+
+#include <string.h>
+
+#include "auth/base64url.h"
+
+static void test_vectors(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} cases[] = {
+		{"", ""},
+		{"f", "Zg"},
+		{"fo", "Zm8"},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg"},
+		{"fooba", "Zm9vYmE"},
+		{"foobar", "Zm9vYmFy"},
+		{"\xfb\xff\xfe", "-__-"},
+	};
+	struct arena *a = arena_new(1024 * 1024);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t len = strlen(cases[i].bytes), size = 99;
+		const unsigned char *bytes =
+			base64url_decode(a, cases[i].text, strlen(cases[i].text), &size);
+
+		assert_non_null(bytes);
+		assert_int_equal(size, len);
+		assert_memory_equal(bytes, cases[i].bytes, len);
+		assert_string_equal(base64url_encode(a, (const unsigned char *)cases[i].bytes, len),
+				    cases[i].text);
+	}
+	arena_free(a);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const texts[] = {
+		"Z",   "Zg==", "Zm8=", "Zm9vY", "Zh", "Zm9", "Zm9v\n",	   " Zg",
+		"Z g", "+__-", "-_/-", "Zm=v",	"=",  "Zg.", "Zm\xc3\xb8", "Zm9vYh",
+	};
+	struct arena *a = arena_new(1024 * 1024);
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (base64url_decode(a, texts[i], strlen(texts[i]), &size) != NULL)
+			fail_msg("'%s' was accepted", texts[i]);
+	assert_null(base64url_decode(a, "Zm\0v", 4, &size));
+	arena_free(a);
+}
+
+static void test_all_bytes(void **state)
+{
+	struct arena *a = arena_new(4 * 1024 * 1024);
+	unsigned char bytes[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * 167 + 13);
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		const char *text = base64url_encode(a, bytes, len);
+		size_t size;
+		const unsigned char *back = base64url_decode(a, text, strlen(text), &size);
+
+		assert_non_null(back);
+		assert_int_equal(size, len);
+		assert_memory_equal(back, bytes, len);
+	}
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_all_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
