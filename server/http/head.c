@@ -43,7 +43,7 @@ static int read_version(struct head *h, const char *s, size_t len)
 		h->http10 = true;
 		return 0;
 	}
-	if (len >= 5 && memcmp(s, "HTTP/", 5) == 0)
+	if (len >= 5 && memcmp(s, "HTTP/", 5) == 0 && memchr(s, ' ', len) == NULL)
 		return refuse(h, 505, "http_version", "the service speaks HTTP/1.1");
 	return bad(h, "the request line does not end in a version of HTTP");
 }
