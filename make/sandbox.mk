@@ -25,5 +25,5 @@ status: ## say what runs of the sandbox
 	@deploy/sandbox/status.sh
 fresh: ## prove make run and make test on a bare Debian 12 in a chroot
 	@deploy/sandbox/fresh.sh
-image: ## build the container image and try it against the sandbox database
+image: run ## build the container image and try it against the sandbox database
 	@deploy/sandbox/image.sh

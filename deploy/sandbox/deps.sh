@@ -14,7 +14,7 @@ declare -A packages=(
 	[bench]="wrk postgresql-contrib"
 	[valgrind]="valgrind"
 	[fresh]="debootstrap git"
-	[image]="debootstrap buildah"
+	[image]="debootstrap buildah haproxy"
 )
 node_major=20
 

@@ -12,40 +12,10 @@ base=$(var_make "${VAR:-$root_dir/var}")/fresh
 bare=$base/debian
 src=/srv/samhandling
 
-# Where this machine takes Debian's packages from.
-mirror() {
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-		awk '$2 == "bookworm" && $3 == "main" { print $1; exit }'
-}
-
-# How this machine reaches its packages: sources, apt's and npm's settings, certificates. No secrets.
-copy_configuration() {
-	local file
-
-	rm -f "$bare/etc/apt/sources.list"
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
-		[ ! -f "$file" ] || ! grep -q debian-archive-keyring "$file" || cp "$file" "$bare/$file"
-	done
-	grep -lrs '^Acquire' /etc/apt/apt.conf.d | while read -r file; do cp "$file" "$bare/$file"; done
-	[ -e "$bare/etc/apt/sources.list" ] || [ -n "$(ls "$bare/etc/apt/sources.list.d")" ] ||
-		echo "deb $(mirror) bookworm main" >"$bare/etc/apt/sources.list"
-	cp /etc/resolv.conf "$bare/etc/resolv.conf"
-	for file in /etc/npmrc ~/.npmrc; do
-		[ ! -f "$file" ] || grep -Ev '_auth|_password|nodedir|cafile' "$file" >>"$bare/etc/npmrc" || true
-	done
-	[ ! -f /etc/ssl/certs/ca-certificates.crt ] ||
-		cp /etc/ssl/certs/ca-certificates.crt "$bare/etc/machine-certificates.pem"
-	printf '#!/bin/sh\nexit 101\n' >"$bare/usr/sbin/policy-rc.d" # no services in a chroot
-	chmod 755 "$bare/usr/sbin/policy-rc.d"
-}
-
 make_bare() {
-	rm -rf "$base"
-	mkdir -p "$base"
 	say "making a bare Debian 12 in $bare"
 	# make, and sudo for the ordinary user, are all that a person has beside the clone
-	debootstrap --variant=minbase --include="make,sudo" bookworm "$bare" "$(mirror)" >"$base/debootstrap.log"
-	copy_configuration
+	bare_debian "$bare" make,sudo
 	git clone -q --no-hardlinks "$root_dir" "$bare$src"
 	if [ "$user" != root ]; then
 		chroot "$bare" useradd --create-home --shell /bin/bash "$user"
@@ -60,6 +30,7 @@ inside() {
 	mount --rbind /dev "$1/dev"
 	mount -t tmpfs tmpfs "$1/dev/shm"
 	mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
+	# shellcheck disable=SC2016 # the inner shell expands these
 	exec chroot --userspec="$2" "$1" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME="$3" LANG=C.UTF-8 npm_config_cafile=/etc/machine-certificates.pem \
 		NODE_EXTRA_CA_CERTS=/etc/machine-certificates.pem \

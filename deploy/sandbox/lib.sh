@@ -92,3 +92,35 @@ close_inherited() {
 secret() {
 	head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'
 }
+
+# Where this machine takes Debian's packages from.
+debian_mirror() {
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		awk '$2 == "bookworm" && $3 == "main" { print $1; exit }'
+}
+
+# A bare Debian 12 in DIR, with the packages named, that reaches packages as this machine does: sources,
+# apt's and npm's settings, certificates. No secrets are copied.
+bare_debian() {
+	local bare=$1 file
+
+	shift
+	rm -rf "$bare"
+	mkdir -p "$bare"
+	debootstrap --variant=minbase --include="$1" bookworm "$bare" "$(debian_mirror)" >"$bare.log" ||
+		die "debootstrap failed; its log is $bare.log"
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+		[ ! -f "$file" ] || ! grep -q debian-archive-keyring "$file" || cp "$file" "$bare/$file"
+	done
+	[ -z "$(ls "$bare/etc/apt/sources.list.d")" ] || rm -f "$bare/etc/apt/sources.list"
+	grep -lrs '^Acquire' /etc/apt/apt.conf.d | while read -r file; do cp "$file" "$bare/$file"; done || true
+	cp /etc/resolv.conf "$bare/etc/resolv.conf"
+	for file in /etc/npmrc ~/.npmrc; do
+		[ ! -f "$file" ] || grep -Ev '_auth|_password|nodedir|cafile' "$file" >>"$bare/etc/npmrc" || true
+	done
+	[ ! -f /etc/ssl/certs/ca-certificates.crt ] ||
+		cp /etc/ssl/certs/ca-certificates.crt "$bare/etc/machine-certificates.pem"
+	printf '#!/bin/sh\nexit 101\n' >"$bare/usr/sbin/policy-rc.d" # no services in a chroot
+	chmod 755 "$bare/usr/sbin/policy-rc.d"
+}
