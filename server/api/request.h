@@ -44,6 +44,15 @@ struct reply {
 	bool close; /* close the connection afterwards */
 };
 
+/* What the access matrix says for this caller and operation (room 3), for gate, policies and log. */
+struct access {
+	const char *resource; /* row of the matrix */
+	const char *category; /* data category that a consent must cover */
+	const char *cell;     /* "W", "R" or "S" */
+	const char *gates;    /* letters: h c p o f b a */
+	const char *number;   /* "open" when full personal numbers may be shown, else "mask" */
+};
+
 struct parameter_value {
 	const char *name, *value;
 	enum place place;
@@ -60,9 +69,12 @@ struct request {
 	struct principal *principal;   /* NULL until authenticated */
 	size_t parameter_count;
 	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
+	struct access access;
 	json_t *json;		       /* parsed body, or NULL */
 	const char *body_text;	       /* body after sealing, what SQL gets as :body */
 	const char *new_id;	       /* UUIDv7 for what a POST creates */
+	const char *receipt, *receipt_hash; /* for POSTs that hand out a receipt */
+	const char *idempotency_scope, *idempotency_hash;
 	struct faults *faults;	       /* noted by room 4 */
 	const char *deny_reason;       /* for the access log's DENIED row */
 	int64_t room_us[ROOMS];	       /* time spent, for Server-Timing */

@@ -14,7 +14,7 @@ static const struct {
 } reasons[AUTH_REASON_COUNT] = {
 	[AUTH_OK] = {"ok", "ok"},
 	[AUTH_MISSING] = {"missing", "missing_token"},
-	[AUTH_SCHEME] = {"scheme", "invalid_request"},
+	[AUTH_SCHEME] = {"scheme", "invalid_token"},
 	[AUTH_MALFORMED] = {"malformed", "invalid_token"},
 	[AUTH_HEADER] = {"header", "invalid_token"},
 	[AUTH_ISSUER] = {"issuer", "invalid_token"},
@@ -23,7 +23,7 @@ static const struct {
 	[AUTH_SIGNATURE] = {"signature", "invalid_token"},
 	[AUTH_AUDIENCE] = {"audience", "invalid_token"},
 	[AUTH_EXPIRED] = {"expired", "expired_token"},
-	[AUTH_NOT_YET] = {"not_yet", "token_not_yet_valid"},
+	[AUTH_NOT_YET] = {"not_yet", "expired_token"},
 	[AUTH_LIFETIME] = {"lifetime", "invalid_token"},
 	[AUTH_CLAIMS] = {"claims", "invalid_token"},
 	[AUTH_ORGANISATION] = {"organisation", "invalid_token"},

@@ -3,6 +3,8 @@
 -- idempotency, access log, outbox and row history. The roles are made by the cluster's set-up.
 
 grant usage on schema public to samhandling_service, samhandling_maintenance;
+-- readiness compares the schema's version
+grant select on schema_migrations to samhandling_service;
 
 -- The clock --------------------------------------------------------------------------------------
 -- Domain time can be moved forward in the sandbox; tokens, access log and outbox keep real time.
@@ -226,7 +228,7 @@ end $$;
 create function changed_since(entity_name text, id uuid, since int) returns text[] language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select coalesce(array_agg(distinct c order by c), '{}') from outbox o, unnest(o.changed) c
-	where o.entity_id = id and o.entity = entity_name and o.version > since
+	where o.entity_id = changed_since.id and o.entity = coalesce(entity_name, o.entity) and o.version > since
 $$;
 
 -- A guarded write must have changed one row: else 404 (not visible), 412 (other version) or 403.
@@ -317,7 +319,7 @@ begin
 		return raise_problem(422, 'idempotency_conflict');
 	end if;
 	raise exception using errcode = 'APRPL', message = 'replay',
-		detail = jsonb_build_object('status', i.status, 'location', i.location)::text;
+		detail = jsonb_build_object('status', i.status, 'location', i.location, 'id', i.entity_id)::text;
 end $$;
 grant select, delete on idempotency to samhandling_maintenance;
 

@@ -11,24 +11,12 @@ select json_build_object('generation', (select generation from registry_generati
 
 -- name: principal
 -- Which staff member a token's subject is, and whether the claimed role is held now.
-select a.slug as agency_slug, a.type as agency_type, a.name as agency_name, s.id as staff_id, s.name,
-	s.hpr_number, s.is_health_personnel, array_agg(distinct m.unit_id) as unit_ids, m.role,
-	extract(epoch from least(min(m.valid_to), s.valid_to, a.valid_to)::timestamp at time zone 'Europe/Oslo')::bigint
-		as valid_until,
-	(select generation from registry_generation) as generation
-from agency a
-join staff s on s.agency_id = a.id
-join staff_membership m on m.staff_id = s.id
-cross join (select set_config('app.role', 'principal', true)) r
-where a.id = :auth.agency_id::uuid and s.subject = :auth.subject and m.role = :auth.role and m.state = 'ACTIVE'
-	and clock_today() >= greatest(a.valid_from, s.valid_from, m.valid_from)
-	and clock_today() < least(coalesce(a.valid_to, 'infinity'), coalesce(s.valid_to, 'infinity'),
-		coalesce(m.valid_to, 'infinity'))
-group by a.id, s.id, m.role
+select p.*, (select generation from registry_generation) as generation
+from staff_principal(:token.agency_id::uuid, :token.subject, :token.role) p
 
 -- name: principal_citizen
 -- A citizen is found by the seal of the number in the token; without a match there is no person to see.
-select citizen_patient(:auth.seal) as citizen_id, (select generation from registry_generation) as generation
+select citizen_patient(:token.seal) as citizen_id, (select generation from registry_generation) as generation
 
 -- name: context
 select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true),
@@ -89,3 +77,17 @@ values (:idempotency.scope, :idempotency.key, :idempotency.hash, :idempotency.st
 -- name: health
 select (select max(version) from schema_migrations) as schema_version, access_log_months_ahead() as months_ahead,
 	(select count(*) from trusted_issuers where enabled) as issuers
+
+-- name: begin
+begin
+
+-- name: commit
+commit
+
+-- name: rollback
+rollback
+
+-- name: changed
+-- What a version mismatch may tell: names of what has changed, the state alone for who sees no more.
+select case when app_cell() = 'S' then '["state"]'::jsonb
+	else to_jsonb(changed_since(null, :path.id::uuid, :header.if_match::int)) end as body

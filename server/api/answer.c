@@ -1,0 +1,189 @@
+/* Turns a statement's row into the reply. */
+#include "api/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/actions.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "api/unseal.h"
+#include "base/config.h"
+#include "base/event.h"
+
+static const char *column(const struct work *w, const char *name)
+{
+	return round_text(&w->round, w->answer, name);
+}
+
+/* `"<version>-<hash>"`: If-Match compares the version, If-None-Match the whole. */
+static const char *etag_of(struct work *w)
+{
+	const char *hash = column(w, "answer_hash"), *version = column(w, "etag");
+
+	if (hash == NULL)
+		return NULL;
+	return arena_printf(w->request->arena, "\"%s-%s\"", version == NULL ? "0" : version, hash);
+}
+
+/* The request's own address with another cursor. */
+static const char *page_address(struct request *r, const char *cursor)
+{
+	const char *query = r->in.raw_query == NULL ? "" : r->in.raw_query;
+	char *out = arena_printf(r->arena, "%s", r->in.raw_path);
+	char joint = '?';
+
+	while (*query != '\0') {
+		size_t len = strcspn(query, "&");
+
+		if (len > 0 && (cursor == NULL || strncmp(query, "cursor=", 7) != 0)) {
+			out = arena_printf(r->arena, "%s%c%.*s", out, joint, (int)len, query);
+			joint = '&';
+		}
+		query += len + (query[len] == '&');
+	}
+	if (cursor != NULL)
+		out = arena_printf(r->arena, "%s%ccursor=%s", out, joint, cursor);
+	return out;
+}
+
+/* A path may hold characters that a JSON string may not; it came as clean ASCII without `"` or `\`. */
+static const char *list_body(struct work *w, const char *items)
+{
+	struct request *r = w->request;
+	const char *next = column(w, "next"), *total = column(w, "total");
+	const char *self = page_address(r, NULL), *more = "";
+
+	if (next != NULL) {
+		const char *address = page_address(r, next);
+
+		more = arena_printf(r->arena, ",\"next\":\"%s\"", address);
+		reply_header(r, "Link", arena_printf(r->arena, "<%s>; rel=\"next\"", address));
+	}
+	if (total != NULL)
+		more = arena_printf(r->arena, "%s},\"total\":%s", more, total);
+	return arena_printf(r->arena, "{\"items\":%s,\"links\":{\"self\":\"%s\"%s%s}",
+			    items == NULL ? "[]" : items, self, more, total == NULL ? "}" : "");
+}
+
+/* `"actions":[…]` goes in before the object's closing brace. */
+static const char *with_actions(struct work *w, const char *body)
+{
+	const struct operation *op = w->answer_op != NULL ? w->answer_op : w->request->op;
+	const char *state = column(w, "state");
+
+	if (state == NULL || body == NULL)
+		return body;
+
+	const char *actions = actions_open(w->request, op, state, column(w, "facts"));
+	const char *end = strrchr(body, '}');
+
+	if (actions == NULL || end == NULL)
+		return body;
+	return arena_printf(w->request->arena, "%.*s,\"actions\":%s}", (int)(end - body), body, actions);
+}
+
+static bool wants_minimal(const struct request *r)
+{
+	const char *prefer = request_header(r, "Prefer");
+
+	return r->op->method != METHOD_GET && prefer != NULL && strstr(prefer, "return=minimal") != NULL;
+}
+
+static void set_body(struct request *r, const char *body)
+{
+	r->reply.content_type = "application/json";
+	r->reply.body = body;
+	r->reply.body_size = strlen(body);
+}
+
+static void set_location(struct work *w)
+{
+	struct request *r = w->request;
+	const char *location = column(w, "location");
+
+	if (location == NULL && r->reply.status == 201 && w->binding.location != NULL)
+		location = w->binding.location;
+	if (location == NULL && r->reply.status == 201 && w->answer_op != NULL)
+		location = arena_printf(r->arena, "%s%s", service.contract->prefix, w->answer_op->path);
+	if (location == NULL)
+		return;
+
+	const char *brace = strstr(location, "{id}");
+
+	if (brace != NULL)
+		location = arena_printf(r->arena, "%.*s%s%s", (int)(brace - location), location, r->new_id,
+					brace + 4);
+	if (strchr(location, '{') == NULL)
+		reply_header(r, "Location", location);
+}
+
+static int first_success(const struct operation *op)
+{
+	for (size_t i = 0; i < op->response_count; i++)
+		if (op->responses[i].status >= 200 && op->responses[i].status < 300)
+			return op->responses[i].status;
+	return 200;
+}
+
+void answer_from_round(struct work *w)
+{
+	struct request *r = w->request;
+	const char *status = column(w, "status"), *body = column(w, "body"), *etag = etag_of(w);
+
+	if (etag != NULL)
+		reply_header(r, "ETag", etag);
+	if (r->op->method == METHOD_GET && column(w, "not_modified") != NULL) {
+		r->reply.status = 304;
+		return;
+	}
+	if (r->reply.status == 0)
+		r->reply.status = status != NULL ? (int)strtol(status, NULL, 10) : first_success(r->op);
+	set_location(w);
+	if (r->op->is_list)
+		body = list_body(w, body);
+	if (body == NULL || r->reply.status == 204) {
+		r->reply.status = 204;
+		return;
+	}
+	if (wants_minimal(r)) {
+		reply_header(r, "Preference-Applied", "return=minimal");
+		return;
+	}
+	set_body(r, unseal(r->arena, service.seals, with_actions(w, body)));
+}
+
+static void mismatch(struct request *r, const char *what, const char *pointer)
+{
+	char text[256];
+
+	event(E_REPLY_MISMATCH, "\"request_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"fault\":\"%s\"",
+	      r->id, r->op->id, r->reply.status, event_text(pointer, text));
+	r->reply.header_count = 0;
+	problem(r, "internal", "the answer does not fit the contract: %s at '%s'", what, pointer);
+}
+
+void answer_check(struct request *r)
+{
+	if (!config.check_replies || r->op == NULL || r->reply.body == NULL || r->reply.status >= 500)
+		return;
+
+	struct schema *schema =
+		contract_response_schema(r->op, r->reply.status, r->reply.content_type);
+	struct faults *faults = arena_alloc(r->arena, sizeof(*faults));
+	json_t *value;
+
+	if (schema == NULL) {
+		mismatch(r, "undocumented status or media type", r->reply.content_type);
+		return;
+	}
+	faults->arena = r->arena;
+	if (strstr(r->reply.content_type, "json") == NULL)
+		return;
+	value = json_loadb(r->reply.body, r->reply.body_size, JSON_DECODE_ANY, NULL);
+	if (value == NULL)
+		mismatch(r, "not JSON", "");
+	else if (!schema_validate(schema, value, faults, NULL))
+		mismatch(r, faults->list[0].code, faults->list[0].pointer);
+	json_decref(value);
+}

@@ -1,0 +1,28 @@
+#ifndef API_BIND_H
+#define API_BIND_H
+
+#include "api/request.h"
+#include "db/statement.h"
+
+/* What statements may ask for beside the request itself. */
+struct binding {
+	struct request *request;
+	const char *path_id;   /* overrides :path.id, e.g. for the answer to a create; or NULL */
+	const char *patient_id; /* :gate.patient_id */
+	const char *reason;    /* :request.reason, why a caller was refused */
+	const char *action;    /* :request.action of the access log */
+	const char *machine_action, *machine_from, *machine_to;
+	const char *status, *location; /* of an idempotency row */
+	const char *token_seal, *token_subject, *token_role, *token_agency; /* before a principal exists */
+};
+
+/* True when some statement may use this parameter's name. */
+bool bind_known(const char *name);
+
+/* The version that If-Match names, "-1" when it names none, NULL when it was not sent. */
+const char *bind_version(const struct request *r);
+
+/* The values of a statement's parameters, in the request's arena. */
+const char *const *bind_values(const struct binding *b, const struct statement *s);
+
+#endif

@@ -1,0 +1,128 @@
+/* Refuses to start when contract, statements, machines and C do not fit together. */
+#include "api/check.h"
+
+#include <string.h>
+
+#include "api/actions.h"
+#include "api/bind.h"
+#include "api/ops.h"
+#include "db/statement.h"
+
+/* Statements that the daemon itself runs. */
+static const char *const own[] = {
+	"registry", "principal",	 "principal_citizen", "context", "gate",
+	"log",	    "denial",	 "idempotency_begin", "idempotency_end", "health",
+	"begin",    "commit",	 "rollback",	      "changed",
+};
+
+static bool is_own(const char *name)
+{
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i], name) == 0)
+			return true;
+	return strncmp(name, "job_", 4) == 0;
+}
+
+static bool described(const struct operation *op, enum place place, const char *name)
+{
+	for (size_t i = 0; i < op->parameter_count; i++)
+		if (op->parameters[i].place == place && strcmp(op->parameters[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Every :path.x and :query.x of an operation's statement must be in the contract. */
+static const char *unknown_parameter(const struct statement *s, const struct operation *op)
+{
+	for (size_t i = 0; i < s->parameter_count; i++) {
+		const char *name = s->parameters[i];
+
+		if (!bind_known(name) ||
+		    (strncmp(name, "path.", 5) == 0 && !described(op, IN_PATH, name + 5)) ||
+		    (strncmp(name, "query.", 6) == 0 && !described(op, IN_QUERY, name + 6)))
+			return name;
+	}
+	return NULL;
+}
+
+static const char *check_statement(struct arena *a, const struct operation *op)
+{
+	const struct statement *s = statement_find(op->id);
+	const char *name;
+
+	if (s == NULL)
+		return arena_printf(a, "operation '%s' has no statement", op->id);
+	name = unknown_parameter(s, op);
+	if (name != NULL)
+		return arena_printf(a, "statement '%s' uses ':%s', which the contract does not describe",
+				    op->id, name);
+	if (op->method == METHOD_POST && op->answer == NULL && described(op, IN_HEADER, "Idempotency-Key") &&
+	    statement_find(arena_printf(a, "%s.replay", op->id)) == NULL)
+		return arena_printf(a, "operation '%s' takes Idempotency-Key but has neither x-answer nor '%s.replay'",
+				    op->id, op->id);
+	return NULL;
+}
+
+static const char *check_machine(struct arena *a, const struct operation *op)
+{
+	static const char *const parts[] = {"lock", "apply"};
+
+	if (op->machine == NULL || !actions_known(op->machine))
+		return arena_printf(a, "operation '%s' names no machine", op->id);
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = arena_printf(a, "%s.%s", op->machine, parts[i]);
+
+		if (statement_find(name) == NULL)
+			return arena_printf(a, "machine '%s' has no statement '%s'", op->machine, name);
+	}
+	return NULL;
+}
+
+static const char *check_operation(struct arena *a, const struct contract *c, const struct operation *op)
+{
+	if (op->answer != NULL && contract_operation(c, op->answer) == NULL)
+		return arena_printf(a, "operation '%s' answers with unknown '%s'", op->id, op->answer);
+	switch (op->executor) {
+	case EXECUTOR_OPS:
+		return ops_find(op->id) != NULL
+			       ? NULL
+			       : arena_printf(a, "operation '%s' has no C function", op->id);
+	case EXECUTOR_TRANSITION:
+		return check_machine(a, op);
+	case EXECUTOR_STATEMENT:
+		break;
+	}
+	return check_statement(a, op);
+}
+
+static bool belongs(struct arena *a, const struct contract *c, const char *name)
+{
+	const char *dot = strchr(name, '.'), *tilde = strchr(name, '~');
+
+	if (tilde != NULL || is_own(name))
+		return true;
+	if (dot != NULL) {
+		const char *head = arena_copy(a, name, (size_t)(dot - name));
+
+		return actions_known(head) || contract_operation(c, head) != NULL;
+	}
+	return contract_operation(c, name) != NULL;
+}
+
+bool check_pairs(struct arena *a, const struct contract *c, const char **why)
+{
+	for (size_t i = 0; i < c->operation_count; i++) {
+		*why = check_operation(a, c, &c->operations[i]);
+		if (*why != NULL)
+			return false;
+	}
+	for (size_t i = 0; i < statements_count(); i++) {
+		const char *name = statement_at(i)->name;
+
+		if (belongs(a, c, name))
+			continue;
+		*why = arena_printf(a, "statement '%s' belongs to no operation", name);
+		return false;
+	}
+	return true;
+}

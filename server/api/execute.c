@@ -1,0 +1,42 @@
+/* Room 5: statement, transition or operation in C, with a second try when the registry has moved. */
+#include "api/identify.h"
+#include "api/problem.h"
+#include "api/room.h"
+#include "api/service.h"
+
+static enum outcome run(struct request *r)
+{
+	switch (r->op->executor) {
+	case EXECUTOR_TRANSITION:
+		return transition_execute(r);
+	case EXECUTOR_OPS:
+		return ops_execute(r);
+	case EXECUTOR_STATEMENT:
+		break;
+	}
+	return statement_execute(r);
+}
+
+/* The caller's token is verified again against the registry as it is now. */
+static bool admitted_again(struct request *r)
+{
+	char why[256];
+
+	r->reply.status = 0;
+	registry_reload(why);
+	identify_forget();
+	return authenticate(r) && authorise(r);
+}
+
+bool execute(struct request *r)
+{
+	enum outcome outcome = run(r);
+
+	if (outcome == REGISTRY_CHANGED && admitted_again(r))
+		outcome = run(r);
+	else if (outcome == TRY_AGAIN)
+		outcome = run(r);
+	if (outcome != ANSWERED && r->reply.status == 0)
+		problem(r, "unavailable", NULL);
+	return true;
+}

@@ -1,0 +1,112 @@
+/* What a failed round means for the caller: SQLSTATE → problem, denial, replay. */
+#include <string.h>
+
+#include "api/answer.h"
+#include "api/principal.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "api/work.h"
+#include "base/event.h"
+
+/* SQLSTATE (or the beginning of one) → problem; the longest match stands first. */
+static const struct {
+	const char *state, *code;
+} states[] = {
+	{"57014", "unavailable"}, /* statement timeout */
+	{"40001", "unavailable"}, {"40P01", "unavailable"}, {"42501", "forbidden"},
+	{"23514", "invalid_body"}, {"23502", "invalid_body"}, {"23", "conflict"},
+	{"22", "invalid_body"},	 {"53", "unavailable"},	     {"57", "unavailable"},
+	{"08", "unavailable"},
+};
+
+static const char *code_of(const char *sqlstate)
+{
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strncmp(sqlstate, states[i].state, strlen(states[i].state)) == 0)
+			return states[i].code;
+	return "internal";
+}
+
+/* The database's own refusals: only names of constraints leave the service, never a value. */
+static void plain_failure(struct work *w)
+{
+	const char *code = w->round.lost ? "unavailable" : code_of(w->round.sqlstate);
+
+	if (strcmp(code, "internal") == 0 || strcmp(code, "unavailable") == 0)
+		event(E_DATABASE_ERROR, "\"request_id\":\"%s\",\"statement\":\"%s\",\"sqlstate\":\"%s\"",
+		      w->request->id, w->round.steps[w->round.failed].statement->name, w->round.sqlstate);
+	problem(w->request, code, "%s", w->round.constraint != NULL ? w->round.constraint : "");
+}
+
+/* Class AP and a status, raised by our own SQL. */
+static void our_refusal(struct work *w)
+{
+	json_t *detail = w->round.detail == NULL || w->round.detail[0] == '\0'
+				 ? NULL
+				 : json_loads(w->round.detail, 0, NULL);
+
+	problem_with(w->request, w->round.message, detail);
+	json_decref(detail);
+}
+
+/* The answer of the first time, read again through the gate. */
+static void replay(struct work *w)
+{
+	struct request *r = w->request;
+	json_t *first = json_loads(w->round.detail, 0, NULL);
+	const char *id = json_string_value(json_object_get(first, "id"));
+	const char *location = json_string_value(json_object_get(first, "location"));
+	bool created = r->op->executor != EXECUTOR_TRANSITION;
+
+	arena_adopt(r->arena, (void (*)(void *))json_decref, first);
+	work_round(w);
+	w->has_key = false;
+	work_open(w);
+	if (created && id != NULL)
+		w->binding.path_id = id;
+	if (w->answer_op == NULL)
+		w->answer = work_add(w, arena_printf(r->arena, "%s.replay", r->op->id));
+	else
+		w->answer = work_add(w, work_read_name(r->arena, w->answer_op));
+	w->binding.action = "READ";
+	if (r->op->secured)
+		work_add(w, "log");
+	if (!round_run(&w->round)) {
+		work_failed(w);
+		return;
+	}
+	r->reply.status = (int)json_integer_value(json_object_get(first, "status"));
+	answer_from_round(w);
+	if (location != NULL)
+		reply_header(r, "Location", location);
+	reply_header(r, "Idempotency-Replayed", "true");
+}
+
+enum outcome work_failed(struct work *w)
+{
+	struct request *r = w->request;
+	const char *state = w->round.sqlstate;
+
+	if (strcmp(state, "APREG") == 0)
+		return REGISTRY_CHANGED;
+	if (!w->round.lost && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0))
+		return TRY_AGAIN;
+	if (strcmp(state, "APRPL") == 0) {
+		replay(w);
+		return ANSWERED;
+	}
+	if (!w->round.lost && strncmp(state, "AP", 2) == 0)
+		our_refusal(w);
+	else
+		plain_failure(w);
+	if (r->reply.status == 403 || r->reply.status == 404) {
+		const char *reason = arena_dup(r->arena, w->round.message != NULL &&
+								     strncmp(state, "AP", 2) == 0
+							     ? w->round.message
+							     : "forbidden");
+
+		work_end(w);
+		work_deny(r, reason);
+	}
+	return ANSWERED;
+}

@@ -1,0 +1,234 @@
+/* Verified token joined with the staff register, cached until either may have changed. */
+#include "api/identify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/principal.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "api/work.h"
+#include "auth/token_cache.h"
+#include "base/clock.h"
+#include "domain/national_id.h"
+
+static struct token_cache *cache;
+
+bool identify_start(void)
+{
+	cache = token_cache_new();
+	return cache != NULL;
+}
+
+void identify_stop(void)
+{
+	token_cache_free(cache);
+	cache = NULL;
+}
+
+void identify_forget(void)
+{
+	token_cache_clear(cache);
+}
+
+/* Text members of a principal, so that one block can be copied as a whole. */
+static const size_t texts[] = {
+#define TEXT(member) offsetof(struct principal, member)
+	TEXT(issuer_id),    TEXT(subject),	  TEXT(agency_id), TEXT(agency_slug), TEXT(agency_type),
+	TEXT(agency_name),  TEXT(staff_id),	  TEXT(name),	   TEXT(role),	      TEXT(hpr_number),
+	TEXT(unit_ids),	    TEXT(unit_id),	  TEXT(citizen_id), TEXT(citizen_hashes), TEXT(purpose),
+	TEXT(scope),	    TEXT(attestation),	  TEXT(generation),
+#undef TEXT
+};
+
+/* One block that holds the struct and all its texts, as the cache keeps it. */
+static struct principal *flatten(const struct principal *p)
+{
+	size_t size = sizeof(*p), count = sizeof(texts) / sizeof(texts[0]);
+	const char *text;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&text, (const char *)p + texts[i], sizeof(text));
+		size += text == NULL ? 0 : strlen(text) + 1;
+	}
+
+	struct principal *copy = token_cache_block(size);
+
+	*copy = *p;
+
+	char *at = (char *)(copy + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&text, (const char *)p + texts[i], sizeof(text));
+		if (text == NULL)
+			continue;
+		memcpy((char *)copy + texts[i], &at, sizeof(at));
+		at = stpcpy(at, text) + 1;
+	}
+	return copy;
+}
+
+static bool is_health_agency(const char *type)
+{
+	return strcmp(type, "DPS") == 0 || strcmp(type, "MUNICIPALITY") == 0 ||
+	       strcmp(type, "GP_PRACTICE") == 0 || strcmp(type, "HEALTH_TRUST") == 0;
+}
+
+/* Claim, else header, else what the role and agency are there for (interop: rule 6). */
+static const char *purpose_of(const struct request *r, const struct identity *id, const struct principal *p)
+{
+	const char *header = request_header(r, "X-Purpose-Of-Use");
+	static const char *const administrative[][2] = {
+		{"SA", "ADMIN"}, {"PV", "ADMIN"}, {"QM", "QA"}, {"PM", "STAT"}, {"SG", "STAT"}};
+
+	if (id->purpose != NULL)
+		return id->purpose;
+	if (header != NULL)
+		return header;
+	if (p->citizen)
+		return "SELF";
+	for (size_t i = 0; i < sizeof(administrative) / sizeof(administrative[0]); i++)
+		if (strcmp(p->role, administrative[i][0]) == 0)
+			return administrative[i][1];
+	return is_health_agency(p->agency_type) ? "TREAT" : "COC";
+}
+
+static const char *attestation_of(struct arena *a, const struct identity *id)
+{
+	json_t *o = json_pack("{s:s*, s:s*, s:s*, s:s*}", "authorization", id->authorization, "department",
+			      id->department, "point_of_care", id->point_of_care, "decision_ref",
+			      id->decision_ref);
+	char *text = json_object_size(o) == 0 ? NULL : json_dumps(o, JSON_COMPACT);
+	const char *copy = arena_dup(a, text);
+
+	free(text);
+	json_decref(o);
+	return copy;
+}
+
+static const char *copied(struct work *w, const char *column)
+{
+	return arena_dup(w->request->arena, round_text(&w->round, 0, column));
+}
+
+static void fill_staff(struct work *w, struct principal *p)
+{
+	const char *valid_until = round_text(&w->round, 0, "valid_until");
+	int64_t until = valid_until == NULL ? INT64_MAX : strtoll(valid_until, NULL, 10);
+
+	p->agency_slug = copied(w, "agency_slug");
+	p->agency_type = copied(w, "agency_type");
+	p->agency_name = copied(w, "agency_name");
+	p->staff_id = copied(w, "staff_id");
+	p->name = copied(w, "name");
+	p->role = copied(w, "role");
+	p->hpr_number = copied(w, "hpr_number");
+	p->unit_ids = copied(w, "unit_ids");
+	p->unit_id = arena_copy(w->request->arena, p->unit_ids + 1, 36);
+	p->is_health_personnel = strcmp(copied(w, "is_health_personnel"), "t") == 0;
+	p->expires_at = until < p->expires_at ? until : p->expires_at;
+}
+
+static void fill_citizen(struct work *w, struct principal *p, const char *seal)
+{
+	struct arena *a = w->request->arena;
+	const char *hashes = strchr(seal + 5, ':') + 1;
+
+	p->citizen_id = copied(w, "citizen_id");
+	p->citizen_hashes = arena_copy(a, hashes, strcspn(hashes, ":"));
+	p->agency_type = "CITIZEN";
+	p->agency_slug = "citizen";
+}
+
+/* Asks the staff register, or finds the citizen's own row. False when answered. */
+static bool resolve(struct request *r, const struct identity *id, struct principal *p)
+{
+	struct work w;
+	const char *seal = NULL;
+	char number[NATIONAL_ID_SIZE];
+
+	if (!work_begin(&w, r))
+		return false;
+	if (id->citizen && national_id_is_valid(id->person_number, strlen(id->person_number)) &&
+	    national_id_normalise(id->person_number, strlen(id->person_number), number))
+		seal = seal_make(service.seals, r->arena, number);
+	w.binding.token_agency = id->agency_id;
+	w.binding.token_subject = id->subject;
+	w.binding.token_role = id->role;
+	w.binding.token_seal = seal;
+	work_add(&w, id->citizen ? "principal_citizen" : "principal");
+
+	bool ok = round_run(&w.round);
+
+	if (!ok)
+		work_failed(&w);
+	else if (round_rows(&w.round, 0) == 0 || (id->citizen && seal == NULL))
+		ok = problem(r, "unknown_staff", NULL);
+	else if (id->citizen)
+		fill_citizen(&w, p, seal);
+	else
+		fill_staff(&w, p);
+	if (ok)
+		p->generation = copied(&w, "generation");
+	work_end(&w);
+	return ok;
+}
+
+/* Lends the block to this request; it outlives the cache's own use of it. */
+static void lend(struct request *r, struct principal *block)
+{
+	r->principal = block;
+	arena_adopt(r->arena, token_cache_give_back, block);
+}
+
+static enum auth_reason verify(struct request *r, const char *token, struct identity *id)
+{
+	const struct registry *registry = registry_hold();
+	enum auth_reason reason = AUTH_ISSUER;
+
+	if (registry != NULL) {
+		const struct auth_request how = {
+			.registry = registry, .arena = r->arena, .now = clock_real_s()};
+
+		reason = auth_verify(&how, token, id);
+	}
+	registry_release();
+	return reason;
+}
+
+enum auth_reason identify(struct request *r, const char *token)
+{
+	struct identity id = {0};
+	struct principal p = {0}, *known;
+	struct token_mark mark;
+
+	known = token_cache_get(cache, token, clock_real_s(), &mark);
+	if (known != NULL) {
+		lend(r, known);
+		return AUTH_OK;
+	}
+
+	enum auth_reason reason = verify(r, token, &id);
+
+	if (reason != AUTH_OK)
+		return reason;
+	p.issuer_id = id.issuer_id;
+	p.subject = id.subject;
+	p.agency_id = id.agency_id;
+	p.citizen = id.citizen;
+	p.role = id.role != NULL ? id.role : id.citizen ? "PT" : "";
+	p.scope = id.scope;
+	p.expires_at = id.expires_at;
+	if (id.citizen && strcmp(p.role, "PT") != 0 && strcmp(p.role, "RE") != 0)
+		return AUTH_CLAIMS;
+	if (!resolve(r, &id, &p))
+		return AUTH_OK;
+	if (p.name == NULL)
+		p.name = id.name;
+	p.purpose = purpose_of(r, &id, &p);
+	p.attestation = attestation_of(r->arena, &id);
+	known = flatten(&p);
+	lend(r, known);
+	token_cache_put(cache, &mark, known, p.expires_at);
+	return AUTH_OK;
+}

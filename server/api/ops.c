@@ -1,0 +1,47 @@
+/* The few operations that SQL cannot do: operationId → C function. */
+#include "api/ops.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/problem.h"
+
+static const struct op_entry table[] = {
+	{"getOpenapi", ops_openapi},	  {"listProblems", ops_problems},
+	{"getProblem", ops_problem},	  {"listStateMachines", ops_machines},
+	{"getStateMachine", ops_machine}, {"getAccessMatrix", ops_matrix},
+	{"getHealthLive", ops_live},	  {"getHealthReady", ops_ready},
+	{"getMetrics", ops_metrics},
+};
+
+const struct op_entry *ops_find(const char *id)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].id, id) == 0)
+			return &table[i];
+	return NULL;
+}
+
+enum outcome ops_execute(struct request *r)
+{
+	return ops_find(r->op->id)->run(r);
+}
+
+enum outcome ops_json(struct request *r, const char *text)
+{
+	r->reply.status = 200;
+	r->reply.content_type = "application/json";
+	r->reply.body = text;
+	r->reply.body_size = strlen(text);
+	return ANSWERED;
+}
+
+enum outcome ops_object(struct request *r, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+	const char *copy = arena_dup(r->arena, text);
+
+	free(text);
+	json_decref(object);
+	return ops_json(r, copy);
+}

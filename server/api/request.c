@@ -1,0 +1,42 @@
+/* Small look-ups in a request, and headers of its reply. */
+#include "api/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *request_header(const struct request *r, const char *name)
+{
+	for (size_t i = 0; i < r->in.header_count; i++)
+		if (strcasecmp(r->in.headers[i].name, name) == 0)
+			return r->in.headers[i].value;
+	return NULL;
+}
+
+size_t request_header_count(const struct request *r, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->in.header_count; i++)
+		n += strcasecmp(r->in.headers[i].name, name) == 0;
+	return n;
+}
+
+const char *request_parameter(const struct request *r, enum place place, const char *name)
+{
+	for (size_t i = 0; i < r->parameter_count; i++)
+		if (r->parameters[i].place == place && strcasecmp(r->parameters[i].name, name) == 0)
+			return r->parameters[i].value;
+	return NULL;
+}
+
+void reply_header(struct request *r, const char *name, const char *value)
+{
+	for (size_t i = 0; i < r->reply.header_count; i++) {
+		if (strcasecmp(r->reply.headers[i].name, name) != 0)
+			continue;
+		r->reply.headers[i].value = value;
+		return;
+	}
+	if (r->reply.header_count < REPLY_HEADERS_MAX)
+		r->reply.headers[r->reply.header_count++] = (struct header){name, value};
+}

@@ -1,0 +1,98 @@
+/* Personal numbers become seals before SQL sees a body; keys and receipts are derived here too. */
+#include "api/sealing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/principal.h"
+#include "api/service.h"
+#include "auth/random.h"
+#include "domain/national_id.h"
+
+struct sealing {
+	struct request *request;
+	bool sealed;
+};
+
+static void seal_in_place(void *context, const char *format, json_t *parent, const char *key, size_t index)
+{
+	struct sealing *s = context;
+	json_t *value;
+
+	if (strcmp(format, "norwegian-national-id") != 0 || parent == NULL)
+		return;
+	value = key != NULL ? json_object_get(parent, key) : json_array_get(parent, index);
+
+	char number[NATIONAL_ID_SIZE];
+	json_t *seal;
+
+	/* it has passed the format, so it can be normalised */
+	if (!national_id_normalise(json_string_value(value), json_string_length(value), number))
+		return;
+	seal = json_string(seal_make(service.seals, s->request->arena, number));
+
+	if (key != NULL)
+		json_object_set_new(parent, key, seal);
+	else
+		json_array_set_new(parent, index, seal);
+	s->sealed = true;
+}
+
+bool sealing_validate(struct request *r, const struct schema *schema)
+{
+	struct sealing s = {.request = r};
+	const struct schema_visitor visitor = {.formatted = seal_in_place, .context = &s};
+
+	if (schema != NULL && !schema_validate(schema, r->json, r->faults, &visitor))
+		return false;
+	if (!s.sealed) {
+		r->body_text = r->in.body;
+		return true;
+	}
+
+	char *text = json_dumps(r->json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	r->body_text = arena_dup(r->arena, text);
+	free(text);
+	return true;
+}
+
+static bool takes_key(const struct request *r)
+{
+	for (size_t i = 0; i < r->op->parameter_count; i++)
+		if (strcmp(r->op->parameters[i].name, "Idempotency-Key") == 0)
+			return request_header(r, "Idempotency-Key") != NULL;
+	return false;
+}
+
+void sealing_idempotency(struct request *r)
+{
+	const struct principal *p = r->principal;
+	char hash[RANDOM_SHA256_HEX_SIZE], receipt[RANDOM_RECEIPT_SIZE];
+
+	if (r->op->method != METHOD_POST)
+		return;
+	if (takes_key(r)) {
+		r->idempotency_scope = arena_printf(r->arena, "%s %s %s", p == NULL ? "public" : p->issuer_id,
+						    p == NULL ? "" : p->subject, r->op->id);
+		/* keyed: a plain hash of a body that holds a personal number could be guessed */
+		seal_mac_hex(service.seals,
+			     arena_printf(r->arena, "%s\n%s", r->in.raw_path,
+					  r->in.body == NULL ? "" : r->in.body),
+			     hash);
+		r->idempotency_hash = arena_dup(r->arena, hash);
+	}
+	if (r->op->secured)
+		return;
+	/* the same key and body give the same receipt again, so that a lost answer can be repeated */
+	if (r->idempotency_scope != NULL)
+		seal_receipt(service.seals,
+			     arena_printf(r->arena, "%s %s %s", r->idempotency_scope,
+					  request_header(r, "Idempotency-Key"), hash),
+			     receipt);
+	else
+		random_receipt(receipt);
+	r->receipt = arena_dup(r->arena, receipt);
+	random_sha256_hex(r->receipt, hash);
+	r->receipt_hash = arena_dup(r->arena, hash);
+}

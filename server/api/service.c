@@ -1,0 +1,162 @@
+/* Sets up what all requests share, and swaps what may change while they run. */
+#include "api/service.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/actions.h"
+#include "api/check.h"
+#include "api/formats.h"
+#include "api/identify.h"
+#include "api/metrics.h"
+#include "api/permit.h"
+#include "api/problem.h"
+#include "api/work.h"
+#include "base/config.h"
+#include "base/embedded.h"
+#include "base/event.h"
+#include "db/round.h"
+#include "domain/national_id.h"
+
+enum { STARTUP_MEMORY = 64 * 1024 * 1024 };
+
+struct service service;
+
+static struct {
+	pthread_rwlock_t lock;
+	struct registry *current;
+} registry = {.lock = PTHREAD_RWLOCK_INITIALIZER};
+
+static bool fail(char why[256], const char *reason)
+{
+	snprintf(why, 256, "%s", reason == NULL ? "out of memory" : reason);
+	return false;
+}
+
+static bool load_contract(const char **why)
+{
+	const struct embedded *file = embedded_find("openapi.json");
+	const struct contract_source source = {
+		.arena = service.arena, .text = file->data, .size = file->size, .formats = formats};
+
+	national_id_mode(!config.sandbox, config.id_accept_2032);
+	service.contract = contract_load(&source, why);
+	if (service.contract == NULL)
+		return false;
+	problem_load(service.contract->document);
+	return permit_load(service.arena, service.contract->document, why) &&
+	       actions_load(service.arena, service.contract->document, why);
+}
+
+bool service_start(char why[256])
+{
+	const char *reason = NULL;
+
+	service.arena = arena_new(STARTUP_MEMORY);
+	if (!load_contract(&reason) || !statements_load(service.arena, &reason) ||
+	    !work_define_reads(service.arena, service.contract, &reason) ||
+	    !check_pairs(service.arena, service.contract, &reason))
+		return fail(why, reason);
+	service.seals = seal_keys_load(config.seal_keys, why);
+	if (service.seals == NULL)
+		return false;
+	if (!metrics_start(service.arena, service.contract) || !identify_start())
+		return fail(why, NULL);
+	return true;
+}
+
+void service_stop(void)
+{
+	identify_stop();
+	registry_free(registry.current);
+	registry.current = NULL;
+	seal_keys_free(service.seals);
+	arena_free(service.arena);
+}
+
+const struct registry *registry_hold(void)
+{
+	pthread_rwlock_rdlock(&registry.lock);
+	return registry.current;
+}
+
+void registry_release(void)
+{
+	pthread_rwlock_unlock(&registry.lock);
+}
+
+static struct registry *read_registry(struct arena *a, char why[256])
+{
+	enum pool_refusal refusal;
+	struct connection *c = pool_take(&refusal);
+	struct registry *fresh = NULL;
+	struct round round;
+
+	if (c == NULL) {
+		fail(why, "the database cannot be reached");
+		return NULL;
+	}
+	round_init(&round, c, a);
+	round_add(&round, statement_find("registry"), NULL);
+	if (round_run(&round)) {
+		json_t *json = json_loads(round_text(&round, 0, "body"), 0, NULL);
+
+		fresh = registry_load(json, !config.sandbox, why);
+		json_decref(json);
+	} else {
+		fail(why, "the registry cannot be read");
+	}
+	pool_give_back(c);
+	return fresh;
+}
+
+bool registry_reload(char why[256])
+{
+	struct arena *a = arena_new(STARTUP_MEMORY);
+	struct registry *fresh, *old = NULL;
+
+	why[0] = '\0';
+	fresh = read_registry(a, why);
+	arena_free(a);
+	if (fresh == NULL)
+		return false;
+	pthread_rwlock_wrlock(&registry.lock);
+	old = registry.current;
+	registry.current = fresh;
+	pthread_rwlock_unlock(&registry.lock);
+	registry_free(old);
+	return true;
+}
+
+void service_reload(void)
+{
+	char why[256], text[256];
+
+	if (registry_reload(why))
+		identify_forget();
+	event(E_CONFIG_RELOADED, "\"remark\":\"%s\"", event_text(why, text));
+}
+
+bool service_check_database(char why[256])
+{
+	enum pool_refusal refusal;
+	struct connection *c = pool_take(&refusal);
+	struct arena *a = arena_new(STARTUP_MEMORY);
+	bool ok = c != NULL;
+
+	if (c == NULL)
+		fail(why, "the database cannot be reached");
+	for (size_t i = 0; ok && i < statements_count(); i++) {
+		struct round round;
+
+		round_init(&round, c, a);
+		ok = round_prepare(&round, statement_at(i));
+		if (!ok)
+			snprintf(why, 256, "statement '%s': %s", statement_at(i)->name, round.message);
+	}
+	if (c != NULL)
+		pool_give_back(c);
+	arena_free(a);
+	return ok;
+}

@@ -1,0 +1,42 @@
+#ifndef API_SERVICE_H
+#define API_SERVICE_H
+
+#include <stdbool.h>
+
+#include "auth/auth.h"
+#include "auth/seal.h"
+#include "contract/contract.h"
+
+/*
+ * What all requests share: contract, seal keys, registry. Set up once by service_start(); the
+ * registry is swapped whole on SIGHUP and when its generation in PostgreSQL has moved.
+ */
+struct service {
+	struct contract *contract;
+	struct seal_keys *seals;
+	struct arena *arena; /* start-up memory, never cleared */
+};
+
+extern struct service service;
+
+/*
+ * Reads contract, statements, machines, matrix and keys, and checks that they fit together: each
+ * operation has its partner, each statement an operation. False with a sentence in `why`.
+ */
+bool service_start(char why[256]);
+void service_stop(void);
+
+/* Prepares every statement against the database; for --check-db. */
+bool service_check_database(char why[256]);
+
+/* The current registry, read-locked: give it back with registry_release(). NULL when none was loaded. */
+const struct registry *registry_hold(void);
+void registry_release(void);
+
+/* Reads issuers and keys from PostgreSQL (and their files) again; keeps the old on failure. */
+bool registry_reload(char why[256]);
+
+/* Re-reads what SIGHUP re-reads: issuers, keys, seal keys. */
+void service_reload(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* Room 4: everything against the compiled schemas, all faults in one answer. */
+#include <string.h>
+
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/room.h"
+#include "api/sealing.h"
+#include "auth/random.h"
+#include "base/config.h"
+
+/* Brackets open at the deepest point; text in quotes does not count (jansson recurses). */
+static bool too_deep(const char *s, size_t size, long limit)
+{
+	long depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < size; i++) {
+		if (quoted && s[i] == '\\')
+			i++;
+		else if (s[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (s[i] == '{' || s[i] == '['))
+			depth++;
+		else if (!quoted && (s[i] == '}' || s[i] == ']'))
+			depth--;
+		if (depth > limit)
+			return true;
+	}
+	return false;
+}
+
+static struct schema *body_schema(const struct request *r)
+{
+	const char *type = request_header(r, "Content-Type");
+
+	for (size_t i = 0; type != NULL && i < r->op->body_count; i++)
+		if (strncasecmp(type, r->op->bodies[i].type, strlen(r->op->bodies[i].type)) == 0)
+			return r->op->bodies[i].schema;
+	return r->op->body_count > 0 ? r->op->bodies[0].schema : NULL;
+}
+
+static bool parse_body(struct request *r)
+{
+	json_error_t error;
+
+	if (r->in.body_size == 0) {
+		if (r->op->body_required)
+			return problem(r, "not_json", "a body is needed");
+		return true;
+	}
+	if (too_deep(r->in.body, r->in.body_size, config.json_depth))
+		return problem(r, "not_json", "nested deeper than %ld levels", config.json_depth);
+	r->json = json_loadb(r->in.body, r->in.body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (r->json == NULL)
+		return problem(r, "not_json", "line %d, column %d", error.line, error.column);
+	arena_adopt(r->arena, (void (*)(void *))json_decref, r->json);
+	return true;
+}
+
+/* Ids that a POST may need, made before the pipeline is sent because a pipeline cannot branch. */
+static void make_ids(struct request *r)
+{
+	char id[37];
+
+	if (r->op->method != METHOD_POST)
+		return;
+	random_uuid_v7(id);
+	r->new_id = arena_dup(r->arena, id);
+}
+
+static bool version_given(struct request *r)
+{
+	for (size_t i = 0; i < r->op->parameter_count; i++) {
+		const struct parameter *p = &r->op->parameters[i];
+
+		if (p->place == IN_HEADER && p->required && strcasecmp(p->name, "If-Match") == 0 &&
+		    request_header(r, "If-Match") == NULL)
+			return problem(r, "version_required", "send If-Match with the ETag that you have read");
+	}
+	return true;
+}
+
+/* A path that does not even have an identifier's form names nothing. */
+static bool path_is_possible(const struct request *r)
+{
+	for (size_t i = 0; i < r->faults->count; i++)
+		if (strncmp(r->faults->list[i].pointer, "/path/", 6) == 0)
+			return false;
+	return true;
+}
+
+bool validate(struct request *r)
+{
+	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
+	r->faults->arena = r->arena;
+	if (!query_parse(r))
+		return problem(r, "invalid_parameter", "the query is not well-formed");
+	query_validate(r);
+	if (!path_is_possible(r))
+		return problem(r, "not_found", NULL);
+	if (r->faults->count > 0)
+		return problem_faults(r, "invalid_parameter");
+	if (!version_given(r) || !parse_body(r))
+		return false;
+	if (r->json != NULL && !sealing_validate(r, body_schema(r)))
+		return problem_faults(r, "invalid_body");
+	make_ids(r);
+	sealing_idempotency(r);
+	return true;
+}

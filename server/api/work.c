@@ -1,0 +1,173 @@
+/* The statements around an operation's own, and the connection they run on. */
+#include "api/work.h"
+
+#include <string.h>
+
+#include "api/principal.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "base/event.h"
+
+bool work_begin(struct work *w, struct request *r)
+{
+	enum pool_refusal refusal;
+
+	*w = (struct work){.request = r, .binding = {.request = r}};
+	w->connection = pool_take(&refusal);
+	if (w->connection == NULL)
+		return problem(r, "unavailable", refusal == POOL_BUSY ? "no database connection is free"
+								      : "the database cannot be reached");
+	w->has_key = r->idempotency_scope != NULL;
+	work_round(w);
+	return true;
+}
+
+void work_end(struct work *w)
+{
+	if (w->connection != NULL)
+		pool_give_back(w->connection);
+	w->connection = NULL;
+}
+
+void work_round(struct work *w)
+{
+	round_init(&w->round, w->connection, w->request->arena);
+}
+
+void work_rollback(struct work *w)
+{
+	struct round round;
+
+	if (w->connection == NULL || w->connection->broken)
+		return;
+	round_init(&round, w->connection, w->request->arena);
+	round_add(&round, statement_find("rollback"), NULL);
+	if (!round_run(&round))
+		w->connection->broken = true;
+}
+
+size_t work_add(struct work *w, const char *name)
+{
+	const struct statement *s = statement_find(name);
+
+	return round_add(&w->round, s, bind_values(&w->binding, s));
+}
+
+static const char *person_of(const struct request *r)
+{
+	return r->op->person_param == NULL ? NULL : request_parameter(r, IN_PATH, r->op->person_param);
+}
+
+void work_open(struct work *w)
+{
+	struct request *r = w->request;
+
+	work_add(w, "context");
+	if (w->has_key)
+		work_add(w, "idempotency_begin");
+	w->binding.patient_id = person_of(r);
+	if (w->binding.patient_id != NULL)
+		work_add(w, "gate");
+}
+
+static const char *log_action(const struct operation *op)
+{
+	if (strcmp(op->action, "search") == 0)
+		return "SEARCH";
+	if (strcmp(op->action, "read") == 0)
+		return "READ";
+	return op->method == METHOD_POST && op->executor != EXECUTOR_TRANSITION ? "CREATE" : "UPDATE";
+}
+
+/* Where the thing that a POST made can be read: the path of the operation that gives the answer. */
+static const char *location_of(const struct work *w)
+{
+	const struct request *r = w->request;
+
+	if (w->answer_op == NULL || r->op->method != METHOD_POST)
+		return NULL;
+
+	const char *path = w->answer_op->path, *brace = strstr(path, "{id}");
+
+	/* other path parameters of the answer's path are the request's own */
+	if (brace == NULL || strchr(path, '{') != brace || strchr(brace + 1, '{') != NULL)
+		return NULL;
+	return arena_printf(r->arena, "%s%.*s{id}%s", service.contract->prefix, (int)(brace - path), path,
+			    brace + 4);
+}
+
+void work_close(struct work *w)
+{
+	struct request *r = w->request;
+	const char *own_id = w->binding.path_id;
+
+	if (w->answer_op != NULL) {
+		if (r->op->method == METHOD_POST && r->op->executor != EXECUTOR_TRANSITION)
+			w->binding.path_id = r->new_id;
+		w->answer = work_add(w, work_read_name(r->arena, w->answer_op));
+	}
+	w->binding.action = log_action(r->op);
+	if (r->op->secured)
+		work_add(w, "log");
+	w->binding.path_id = own_id;
+	if (w->has_key) {
+		w->binding.status = r->op->executor == EXECUTOR_TRANSITION ? "200" : "201";
+		w->binding.location = location_of(w);
+		work_add(w, "idempotency_end");
+	}
+}
+
+void work_deny(struct request *r, const char *reason)
+{
+	struct work w;
+
+	if (r->principal == NULL)
+		return;
+	event(E_ACCESS_DENIED, "\"request_id\":\"%s\",\"operation\":\"%s\",\"reason\":\"%s\"", r->id,
+	      r->op->id, reason);
+	if (!work_begin(&w, r))
+		return;
+	w.binding.patient_id = person_of(r);
+	w.binding.reason = reason;
+	work_add(&w, "denial");
+	/* a refusal that cannot be written down is not given */
+	if (!round_run(&w.round))
+		problem(r, "unavailable", "the access log cannot be written");
+	work_end(&w);
+}
+
+const char *work_read_name(struct arena *a, const struct operation *op)
+{
+	return op->method == METHOD_GET ? arena_printf(a, "%s~read", op->id) : op->id;
+}
+
+bool work_define_reads(struct arena *a, const struct contract *c, const char **why)
+{
+	/* the hash covers every column of the answer, and the role, since open actions depend on it */
+	static const char before[] =
+		"select a.*, h.hash as answer_hash, case when :header.if_none_match like "
+		"'%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', true) end as not_modified "
+		"from (select * from (",
+		after[] = ") s offset 0) a cross join lateral (select lpad(to_hex(hashtextextended("
+			  "a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
+
+	for (size_t i = 0; i < c->operation_count; i++) {
+		const struct operation *op = &c->operations[i];
+		const char *source = statement_source(op->id);
+
+		if (op->method != METHOD_GET || op->executor != EXECUTOR_STATEMENT || source == NULL)
+			continue;
+
+		size_t len = strlen(source);
+
+		while (len > 0 && strchr("; \n\t", source[len - 1]) != NULL)
+			len--;
+		/* the line break ends a comment on the statement's last line */
+		if (statement_define(a, work_read_name(a, op),
+				     arena_printf(a, "%s%.*s\n%s", before, (int)len, source, after)) != NULL)
+			continue;
+		*why = arena_printf(a, "statement '%s' cannot be wrapped", op->id);
+		return false;
+	}
+	return true;
+}

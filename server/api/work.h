@@ -1,0 +1,56 @@
+#ifndef API_WORK_H
+#define API_WORK_H
+
+#include <stdbool.h>
+
+#include "api/bind.h"
+#include "api/request.h"
+#include "api/room.h"
+#include "db/round.h"
+
+/*
+ * One request's work in PostgreSQL: the statements around an operation, one round trip or two.
+ * Holds the borrowed connection; work_end() gives it back.
+ */
+struct work {
+	struct request *request;
+	struct binding binding;
+	struct round round;
+	struct connection *connection;
+	const struct operation *answer_op; /* whose statement gives the representation */
+	size_t answer;			   /* its step */
+	bool has_key;			   /* an Idempotency-Key is honoured */
+};
+
+/* Borrows a connection. False when none was to be had: answered with 503. */
+bool work_begin(struct work *w, struct request *r);
+void work_end(struct work *w);
+
+/* Starts a new round trip on the same connection. */
+void work_round(struct work *w);
+
+/* Ends an open transaction without a trace; leaves w->round as it is. */
+void work_rollback(struct work *w);
+
+/* Adds a statement by name, with values from the binding; returns its step. The name must exist. */
+size_t work_add(struct work *w, const char *name);
+
+/* context, and what begins an idempotent POST */
+void work_open(struct work *w);
+
+/* the representation, the log row, and what ends an idempotent POST */
+void work_close(struct work *w);
+
+/* Turns a failed round into the answer: problem, denial in the log, replay. */
+enum outcome work_failed(struct work *w);
+
+/* Writes the DENIED row in a transaction of its own; 503 when that fails. For refusals in C too. */
+void work_deny(struct request *r, const char *reason);
+
+/* The statement that reads for operation `op`: wrapped for GETs so that it gives answer_hash. */
+const char *work_read_name(struct arena *a, const struct operation *op);
+
+/* At start: defines the wrapped statement of every GET operation. */
+bool work_define_reads(struct arena *a, const struct contract *c, const char **why);
+
+#endif

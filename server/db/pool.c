@@ -1,0 +1,223 @@
+/* Lends connections to PostgreSQL, oldest waiter first. */
+#include "db/pool.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/event.h"
+#include "db/statement.h"
+
+/* One thread that waits; it lives on that thread's stack. */
+struct waiter {
+	pthread_cond_t wake;
+	struct connection *given;
+	struct waiter *next;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct pool_settings settings;
+	struct connection *all, *idle; /* idle is a stack: few warm connections are best */
+	struct waiter *first, **last;
+	size_t waiting;
+	uint64_t taken, waited, exhausted;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool pool_start(const struct pool_settings *settings)
+{
+	pool.settings = *settings;
+	pool.last = &pool.first;
+	pool.all = calloc(settings->size, sizeof(*pool.all));
+	if (pool.all == NULL)
+		return false;
+	for (size_t i = 0; i < settings->size; i++) {
+		struct connection *c = &pool.all[i];
+
+		c->prepared = calloc(statements_count(), 1);
+		if (c->prepared == NULL)
+			return false;
+		c->next = pool.idle;
+		pool.idle = c;
+	}
+	return true;
+}
+
+static void connection_close(struct connection *c)
+{
+	PQfinish(c->pg);
+	c->pg = NULL;
+	c->broken = false;
+	memset(c->prepared, 0, statements_count());
+}
+
+void pool_stop(void)
+{
+	for (size_t i = 0; i < pool.settings.size; i++) {
+		connection_close(&pool.all[i]);
+		free(pool.all[i].prepared);
+	}
+	free(pool.all);
+	pool.all = pool.idle = NULL;
+}
+
+static bool connection_open(struct connection *c)
+{
+	char options[160], timeout[] = "2";
+	/* the last dbname wins, so the settings after it add to the URL */
+	const char *keys[] = {"dbname", "options", "connect_timeout", "application_name",
+			      "tcp_user_timeout", NULL};
+	const char *values[] = {pool.settings.url, options, timeout, "samhandlingd", "3000", NULL};
+
+	snprintf(options, sizeof(options),
+		 "-c statement_timeout=%lld -c idle_in_transaction_session_timeout=5000 "
+		 "-c search_path=public -c timezone=UTC -c plan_cache_mode=force_generic_plan",
+		 (long long)pool.settings.statement_ms);
+	c->pg = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(c->pg) == CONNECTION_OK && PQenterPipelineMode(c->pg) == 1 &&
+	    PQsetnonblocking(c->pg, 1) == 0)
+		return true;
+	event(E_DATABASE_LOST, "\"reason\":\"cannot connect\"");
+	connection_close(c);
+	return false;
+}
+
+/* With the lock held: hands the connection to the oldest waiter, or lays it on the stack. */
+static void hand_on(struct connection *c)
+{
+	struct waiter *w = pool.first;
+
+	if (w == NULL) {
+		c->next = pool.idle;
+		pool.idle = c;
+		return;
+	}
+	pool.first = w->next;
+	if (pool.first == NULL)
+		pool.last = &pool.first;
+	pool.waiting--;
+	w->given = c;
+	pthread_cond_signal(&w->wake);
+}
+
+static void leave_queue(struct waiter *w)
+{
+	for (struct waiter **at = &pool.first; *at != NULL; at = &(*at)->next) {
+		if (*at != w)
+			continue;
+		*at = w->next;
+		if (w->next == NULL)
+			pool.last = at;
+		pool.waiting--;
+		return;
+	}
+}
+
+/* With the lock held: waits in the queue for a connection until the limit. */
+static struct connection *wait_for_one(void)
+{
+	struct waiter w = {0};
+	struct timespec until;
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&w.wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += pool.settings.wait_ms / 1000;
+	until.tv_nsec += pool.settings.wait_ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	*pool.last = &w;
+	pool.last = &w.next;
+	pool.waiting++;
+	pool.waited++;
+	while (w.given == NULL && pthread_cond_timedwait(&w.wake, &pool.lock, &until) == 0)
+		;
+	if (w.given == NULL)
+		leave_queue(&w);
+	pthread_cond_destroy(&w.wake);
+	return w.given;
+}
+
+struct connection *pool_take(enum pool_refusal *refusal)
+{
+	pthread_mutex_lock(&pool.lock);
+
+	struct connection *c = pool.idle;
+
+	if (c != NULL)
+		pool.idle = c->next;
+	else
+		c = wait_for_one();
+	if (c != NULL)
+		pool.taken++;
+	else
+		pool.exhausted++;
+	pthread_mutex_unlock(&pool.lock);
+	*refusal = c == NULL ? POOL_BUSY : POOL_OK;
+	if (c == NULL) {
+		event(E_POOL_EXHAUSTED, "\"waited_ms\":%lld", (long long)pool.settings.wait_ms);
+		return NULL;
+	}
+	if (c->pg != NULL || connection_open(c))
+		return c;
+	*refusal = POOL_NO_DATABASE;
+	pool_give_back(c);
+	return NULL;
+}
+
+void pool_give_back(struct connection *c)
+{
+	if (c->broken)
+		connection_close(c);
+	pthread_mutex_lock(&pool.lock);
+	hand_on(c);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+struct connection *pool_open_own(void)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->prepared = calloc(statements_count(), 1);
+	if (c->prepared != NULL && connection_open(c))
+		return c;
+	free(c->prepared);
+	free(c);
+	return NULL;
+}
+
+void pool_close_own(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	connection_close(c);
+	free(c->prepared);
+	free(c);
+}
+
+int64_t pool_statement_ms(void)
+{
+	return pool.settings.statement_ms;
+}
+
+void pool_count(struct pool_counters *out)
+{
+	pthread_mutex_lock(&pool.lock);
+	*out = (struct pool_counters){.size = pool.settings.size,
+				      .waiting = pool.waiting,
+				      .taken = pool.taken,
+				      .waited = pool.waited,
+				      .exhausted = pool.exhausted};
+	for (struct connection *c = pool.idle; c != NULL; c = c->next)
+		out->idle++;
+	pthread_mutex_unlock(&pool.lock);
+}

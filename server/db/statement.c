@@ -1,0 +1,121 @@
+/* The named statements: read from the embedded files, found by name. */
+#include "db/statement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "db/scan.h"
+
+enum { STATEMENTS_MAX = 1024 };
+
+static struct {
+	size_t count;
+	struct statement list[STATEMENTS_MAX];
+	const char *sources[STATEMENTS_MAX];
+	const struct statement *sorted[STATEMENTS_MAX];
+} all;
+
+static int by_name(const void *a, const void *b)
+{
+	const struct statement *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static int name_to_statement(const void *name, const void *element)
+{
+	const struct statement *const *s = element;
+
+	return strcmp(name, (*s)->name);
+}
+
+const struct statement *statement_find(const char *name)
+{
+	const struct statement **s =
+		bsearch(name, all.sorted, all.count, sizeof(all.sorted[0]), name_to_statement);
+
+	return s == NULL ? NULL : *s;
+}
+
+const struct statement *statement_define(struct arena *a, const char *name, const char *sql)
+{
+	struct scanned found;
+
+	if (all.count == STATEMENTS_MAX || statement_find(name) != NULL ||
+	    !scan_parameters(a, sql, &found))
+		return NULL;
+
+	struct statement *s = &all.list[all.count];
+
+	*s = (struct statement){.name = arena_dup(a, name),
+				.sql = found.sql,
+				.index = all.count,
+				.parameter_count = found.count,
+				.parameters = arena_alloc(a, found.count * sizeof(char *))};
+	memcpy(s->parameters, found.names, found.count * sizeof(char *));
+	all.sources[all.count] = sql;
+	all.sorted[all.count++] = s;
+	qsort(all.sorted, all.count, sizeof(all.sorted[0]), by_name);
+	return s;
+}
+
+static const char mark[] = "-- name: ";
+
+/* The next line that begins a block, from `s` on, or NULL. */
+static const char *next_block(const char *s)
+{
+	while (s != NULL && strncmp(s, mark, sizeof(mark) - 1) != 0) {
+		s = strchr(s, '\n');
+		s = s == NULL ? NULL : s + 1;
+	}
+	return s;
+}
+
+static bool load_file(struct arena *a, const struct embedded *file, const char **why)
+{
+	for (const char *at = next_block(file->data); at != NULL;) {
+		const char *name = at + sizeof(mark) - 1, *line_end = strchr(name, '\n');
+
+		if (line_end == NULL)
+			break;
+
+		const char *next = next_block(line_end + 1);
+		size_t size = next == NULL ? strlen(line_end) : (size_t)(next - line_end);
+		const char *id = arena_copy(a, name, strcspn(name, " \n"));
+
+		if (statement_define(a, id, arena_copy(a, line_end, size)) == NULL) {
+			*why = arena_printf(a, "statement '%s' in sql/%s is malformed or stands twice",
+					    id, file->name);
+			return false;
+		}
+		at = next;
+	}
+	return true;
+}
+
+bool statements_load(struct arena *a, const char **why)
+{
+	all.count = 0;
+	for (const struct embedded *e = embedded_files; e->name != NULL; e++)
+		if (strncmp(e->name, "queries/", 8) == 0 && !load_file(a, e, why))
+			return false;
+	return true;
+}
+
+size_t statements_count(void)
+{
+	return all.count;
+}
+
+const struct statement *statement_at(size_t index)
+{
+	return &all.list[index];
+}
+
+const char *statement_source(const char *name)
+{
+	const struct statement *s = statement_find(name);
+
+	return s == NULL ? NULL : all.sources[s->index];
+}

@@ -1,0 +1,127 @@
+/* The start-up story: settings, contract, database, jobs, sockets; then wait for signals. */
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/print.h"
+#include "api/service.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/event.h"
+#include "db/pool.h"
+#include "http/server.h"
+#include "jobs/jobs.h"
+
+enum { EXIT_SETTINGS = 2, EXIT_CONTRACT = 3, EXIT_DATABASE = 4, EXIT_SOCKETS = 5 };
+
+static int fail(int code, const char *why)
+{
+	char text[256];
+
+	event(E_START_FAILED, "\"reason\":\"%s\"", event_text(why, text));
+	return code;
+}
+
+static int usage(void)
+{
+	puts("usage: samhandlingd [--check | --check-db | --print-statements OPERATION | --help]\n"
+	     "Settings come from the environment (NAME_FILE reads the value from a file):");
+	config_print_help();
+	return 0;
+}
+
+static sigset_t block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	/* before any thread exists, so that all inherit it and only main takes signals */
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return set;
+}
+
+/* SIGHUP reads again; the first SIGTERM or SIGINT ends the wait. */
+static void wait_for_end(const sigset_t *set)
+{
+	int signal_number = 0;
+
+	while (sigwait(set, &signal_number) == 0 && signal_number == SIGHUP)
+		service_reload();
+	event(E_STOPPING, "\"signal\":%d", signal_number);
+}
+
+static int serve(void)
+{
+	char why[256];
+	int64_t started = clock_monotonic_us();
+	sigset_t signals = block_signals();
+	struct http_server *server;
+
+	if (!registry_reload(why))
+		return fail(EXIT_DATABASE, why);
+	if (!jobs_start())
+		return fail(EXIT_SETTINGS, "the job thread cannot start");
+	server = http_start(why);
+	if (server == NULL) {
+		jobs_stop();
+		return fail(EXIT_SOCKETS, why);
+	}
+	event(E_READY, "\"pid\":%d,\"port\":%ld,\"us\":%lld", (int)getpid(), config.port,
+	      (long long)(clock_monotonic_us() - started));
+	wait_for_end(&signals);
+	http_stop(server);
+	jobs_stop();
+	event(E_STOPPED, "\"pid\":%d", (int)getpid());
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	char why[256];
+
+	if (argc == 2 && strcmp(argv[1], "--check") == 0)
+		return puts("contract, statements and machines agree") < 0;
+	if (argc == 3 && strcmp(argv[1], "--print-statements") == 0)
+		return print_statements(argv[2]) ? 0 : fail(EXIT_SETTINGS, "no such operation");
+
+	const struct pool_settings pool = {.url = config.database_url,
+					   .size = (size_t)config.pool_size,
+					   .wait_ms = config.pool_wait_ms,
+					   .statement_ms = config.statement_timeout_ms};
+
+	if (!pool_start(&pool))
+		return fail(EXIT_SETTINGS, "no memory for the pool");
+
+	int code = 0;
+
+	if (argc == 2 && strcmp(argv[1], "--check-db") == 0)
+		code = service_check_database(why) ? 0 : fail(EXIT_DATABASE, why);
+	else
+		code = serve();
+	pool_stop();
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	char why[256];
+	int code;
+
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return usage();
+	json_object_seed(0); /* before threads: jansson would race for it */
+	if (!config_read(&config, environ, why))
+		return fail(EXIT_SETTINGS, why);
+	if (!service_start(why))
+		return fail(EXIT_CONTRACT, why);
+	code = run(argc, argv);
+	service_stop();
+	return code;
+}
