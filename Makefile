@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := all
 B ?= build
 SANITIZE ?=
+comma := ,
 CC ?= gcc
 PG_CFLAGS := $(shell pkg-config --cflags libpq jansson libjwt openssl libpcre2-8 libcurl 2>/dev/null)
 PG_LIBS := $(shell pkg-config --libs libpq jansson libjwt openssl libpcre2-8 libcurl 2>/dev/null)
@@ -12,10 +13,9 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-prote
 OPT ?= -O2 -g
 ifneq ($(SANITIZE),)
 B := build-$(subst $(comma),-,$(SANITIZE))
-OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -Wno-format-truncation
 HARDEN := -fPIE
 endif
-comma := ,
 CPPFLAGS += -D_GNU_SOURCE -Iserver -I$(B)/civetweb/include
 CFLAGS += -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(PG_CFLAGS) -pthread
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE))

@@ -5,6 +5,8 @@
 
 #include "auth/registry.h"
 
+#define AGENCY(id) "{\"organisation_number\":\"1\",\"agency_id\":\"" id "\"}"
+
 static char why[256];
 
 /* A registry of the DPS's issuer with the members of the JSON text `patch` set or (null) removed.
@@ -90,8 +92,7 @@ static void test_broken_issuers_are_left_out(void **state)
 		"{\"agencies\":null}",
 		"{\"agencies\":[{}]}",
 		"{\"agencies\":[{\"organisation_number\":\"310158380\"}]}",
-		"{\"agencies\":[{\"organisation_number\":\"1\",\"agency_id\":\"a\"},"
-		"{\"organisation_number\":\"1\",\"agency_id\":\"b\"}]}",
+		"{\"agencies\":[" AGENCY("a") "," AGENCY("b") "]}",
 		"{\"jwks\":null}",
 		"{\"jwks\":[]}",
 		"{\"jwks_file\":\"/nonexistent/keys.json\"}",
