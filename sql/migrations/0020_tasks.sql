@@ -1,0 +1,130 @@
+-- migrate:up
+-- What must be done and by when: tasks, and the deadlines that a job inside the daemon watches.
+
+create table task (
+	id uuid primary key default gen_random_uuid(),
+	kind text not null,
+	title text not null check (length(title) between 1 and 200),
+	note text,
+	patient_id uuid references patient,
+	unit_id uuid references unit, -- null: anyone of the agency with the right role
+	agency_id uuid not null references agency, -- the one responsible agency (domain.md I1)
+	for_role text, -- only this role's work, when set
+	assignee_staff_id uuid references staff,
+	due_at timestamptz,
+	entity text, -- what the task is about
+	entity_id uuid,
+	state text not null default 'OPEN' check (state in ('OPEN', 'DONE', 'CANCELLED')),
+	created_by uuid references staff, -- null: the service itself
+	closed_by uuid references staff,
+	closed_at timestamptz,
+	closing_note text,
+	source_key text constraint task_is_made_once unique, -- what the service made it for
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now(),
+	constraint task_is_closed_when_it_has_a_time check ((state = 'OPEN') = (closed_at is null))
+);
+create index task_unit on task (unit_id, state, due_at);
+create index task_agency on task (agency_id, state, due_at);
+create index task_patient on task (patient_id) where patient_id is not null;
+create index task_entity on task (entity_id) where entity_id is not null;
+
+create table deadline (
+	id uuid primary key default gen_random_uuid(),
+	entity text not null,
+	entity_id uuid not null,
+	code text not null,
+	patient_id uuid references patient,
+	started_at timestamptz not null,
+	due_at timestamptz not null,
+	reminder_at timestamptz, -- half of the time; null for deadlines that nobody is reminded of
+	state text not null default 'OPEN' check (state in ('OPEN', 'MET', 'CANCELLED')),
+	responsible_unit_id uuid not null references unit,
+	responsible_agency_id uuid not null references agency,
+	reminded_at timestamptz,
+	escalated_at timestamptz,
+	closed_at timestamptz,
+	version int not null default 1,
+	created_at timestamptz not null default clock_now(),
+	updated_at timestamptz not null default clock_now()
+);
+create unique index deadline_is_open_once on deadline (entity_id, code) where state = 'OPEN';
+create index deadline_due on deadline (due_at) where state = 'OPEN' and escalated_at is null;
+create index deadline_reminder on deadline (reminder_at) where state = 'OPEN' and reminded_at is null
+	and reminder_at is not null;
+create index deadline_patient on deadline (patient_id) where patient_id is not null;
+
+select install_change_trigger('task', 'patient_id');
+select install_change_trigger('deadline', 'patient_id');
+
+alter table task enable row level security;
+alter table deadline enable row level security;
+
+-- An agency's tasks: those of the caller's units, those of nobody's unit, and all for its leaders.
+create policy task_read on task for select using (
+	(agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+			or assignee_staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+			or unit_id is null and (for_role is null or for_role = current_setting('app.role', true))
+			or current_setting('app.role', true) = 'KO'))
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid);
+create policy task_insert on task for insert with check (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy task_update on task for update using (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+grant select, insert, update on task to samhandling_service;
+grant select on deadline to samhandling_service;
+
+-- Any agency's statement may leave a task with another agency, so it runs with the owner's rights.
+create function add_task(kind text, title text, patient uuid, unit uuid, agency uuid, due timestamptz,
+	entity text, entity_id uuid) returns uuid language sql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	insert into task (kind, title, patient_id, unit_id, agency_id, due_at, entity, entity_id, created_by)
+	values (kind, title, patient, unit, agency, due, entity, entity_id, app_staff_id())
+	returning id
+$$;
+
+-- The one who must act when a unit has not: the municipal chief doctor, elsewhere the unit's leader.
+create function escalate(source text, title text, patient uuid, unit uuid, agency uuid, entity text, entity_id uuid)
+returns boolean language plpgsql as $$
+declare
+	made int;
+	municipal boolean := exists (select 1 from agency a where a.id = agency and a.type = 'MUNICIPALITY');
+begin
+	insert into task (kind, title, patient_id, unit_id, agency_id, for_role, due_at, entity, entity_id, source_key)
+	values ('ESCALATION', title, patient, case when not municipal then unit end, agency,
+		case when municipal then 'KO' else 'TL' end,
+		(working_day_add(clock_today(), 1) + 1)::timestamp at time zone 'Europe/Oslo', entity, entity_id, source)
+	on conflict (source_key) do nothing;
+	get diagnostics made = row_count;
+	return made = 1;
+end $$;
+
+-- Deadlines of concern reports (domain.md §4.1); DANGER is danger of two or more, or an acute report.
+insert into deadline_rule (code, severity, amount, unit) values
+	('CR_ACK', '', 0, 'HOURS'),
+	('CR_ACK', 'PHONE', 1, 'WORKING_DAYS'),
+	('CR_TRIAGE', '', 5, 'WORKING_DAYS'),
+	('CR_TRIAGE', 'DANGER', 24, 'HOURS'),
+	('CR_FORWARD_ACCEPT', '', 2, 'WORKING_DAYS'),
+	('CR_FORWARD_ACCEPT', 'RED', 4, 'HOURS'),
+	('CR_FIRST_ATTEMPT', 'RED', 0, 'DAYS'),
+	('CR_FIRST_ATTEMPT', 'ORANGE', 2, 'WORKING_DAYS'),
+	('CR_FIRST_ATTEMPT', 'YELLOW', 5, 'WORKING_DAYS'),
+	('CR_FIRST_ATTEMPT', 'GREEN', 15, 'WORKING_DAYS'),
+	('CR_FEEDBACK_RECEIPT', '', 21, 'DAYS'),
+	('CR_INVESTIGATION', '', 90, 'DAYS'),
+	('CR_FEEDBACK_RESULT', '', 21, 'DAYS'),
+	('CR_INFO_GIVE_UP', '', 10, 'DAYS'),
+	('CR_REOPEN', '', 90, 'DAYS'),
+	('CR_PURGE_UNIDENTIFIED', '', 180, 'DAYS'),
+	('CONSENT_ANSWER', '', 30, 'DAYS'),
+	('CONSENT_WARNING', '', 30, 'DAYS'),
+	('EMERGENCY_REVIEW', '', 7, 'DAYS')
+on conflict do nothing;
+
+-- migrate:down
+drop table deadline, task cascade;
+drop function if exists add_task, escalate cascade;
+delete from deadline_rule where code like 'CR\_%' or code in ('CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');

@@ -1,0 +1,216 @@
+-- migrate:up
+-- What the daemon's job thread runs. Every function takes rows with `for update skip locked` and marks them,
+-- so several daemons do each thing once. Owner's rights: the job has no agency.
+
+create function job_event(of_machine text, id_of uuid, of_version int, act text, before text, target text)
+returns void language sql as $$
+	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, role)
+	values (of_machine, id_of, of_version, act, before, target, 'SY')
+$$;
+
+create function deadline_title(of_code text) returns text language sql immutable as $$
+	select 'Frist passert: ' || case of_code
+		when 'CR_ACK' then 'bekreft bekymringsmeldingen overfor melder'
+		when 'CR_TRIAGE' then 'vurder bekymringsmeldingen'
+		when 'CR_FORWARD_ACCEPT' then 'svar på overføring av bekymringsmelding'
+		when 'CR_FIRST_ATTEMPT' then 'første kontaktforsøk'
+		when 'CR_FEEDBACK_RECEIPT' then 'gi melder beskjed om at meldingen er mottatt'
+		when 'CR_INVESTIGATION' then 'fullfør undersøkelsen'
+		when 'CR_FEEDBACK_RESULT' then 'gi melder beskjed om at saken er avsluttet'
+		else of_code end
+$$;
+
+-- Half of the time is gone.
+create function job_remind(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	n int;
+begin
+	with due as (select id from deadline where state = 'OPEN' and reminded_at is null and reminder_at <= clock_now()
+		order by reminder_at limit batch for update skip locked)
+	update deadline d set reminded_at = clock_now() from due where d.id = due.id;
+	get diagnostics n = row_count;
+	return n;
+end $$;
+
+-- The time is out: the unit's leader or the chief doctor gets it; for an offer, those of both sides.
+create function job_escalate(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	d deadline;
+	h handover;
+	n int := 0;
+begin
+	for d in select * from deadline where state = 'OPEN' and escalated_at is null and due_at <= clock_now()
+		and code not in ('CR_INFO_GIVE_UP', 'CR_PURGE_UNIDENTIFIED') order by due_at limit batch for update skip locked
+	loop
+		update deadline set escalated_at = clock_now(), reminded_at = coalesce(reminded_at, clock_now()) where id = d.id;
+		perform escalate('deadline:' || d.id, deadline_title(d.code), d.patient_id, d.responsible_unit_id,
+			d.responsible_agency_id, d.entity, d.entity_id);
+		if d.entity = 'handover' then
+			select * into h from handover where id = d.entity_id;
+			perform escalate('deadline:' || d.id || ':sender', 'Frist passert: mottaker har ikke svart på overføringen',
+				h.patient_id, h.from_unit_id, h.from_agency_id, d.entity, d.entity_id);
+		end if;
+		n := n + 1;
+	end loop;
+	return n;
+end $$;
+
+-- Information that was asked for has not come in ten days: the report goes on without it.
+create function job_give_up(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	r concern_report;
+	n int := 0;
+begin
+	for r in select x.* from concern_report x join deadline d on d.entity_id = x.id and d.code = 'CR_INFO_GIVE_UP'
+		and d.state = 'OPEN' and d.due_at <= clock_now() where x.state = 'INFO_REQUESTED'
+		order by d.due_at limit batch for update of x skip locked
+	loop
+		update concern_report set state = previous_state where id = r.id;
+		perform job_event('concern-reports', r.id, r.version + 1, 'give_up', 'INFO_REQUESTED', r.previous_state);
+		n := n + 1;
+	end loop;
+	return n;
+end $$;
+
+-- Nobody ever learnt who it was about: after 180 days nothing that could tell is kept, old versions included.
+create function job_anonymise(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	report uuid;
+	n int := 0;
+begin
+	for report in select x.id from concern_report x join deadline d on d.entity_id = x.id
+		and d.code = 'CR_PURGE_UNIDENTIFIED' and d.state = 'OPEN' and d.due_at <= clock_now()
+		where x.patient_id is null and x.anonymised_at is null order by d.due_at limit batch for update of x skip locked
+	loop
+		update concern_report set anonymised_at = clock_now(), subject_seal = null, subject_hash = null,
+			subject_given_name = null, subject_family_name = null, subject_birth_date = null, subject_address = null,
+			subject_description = null, observed = 'Anonymisert', feared = null, since = null, substance = null,
+			psychosis_signs = null, known_services = null, assessment_text = null, info_requested_from = null,
+			attachments = '[]', sender_hash = null, transfer = case when transfer is not null
+				then jsonb_build_object('receipt', '{}'::jsonb) end, registered_by = null
+		where id = report;
+		update concern_sender set name = null, phone = null, email = null, relation = null, staff_id = null
+		where report_id = report;
+		update concern_note set text = 'Anonymisert', staff_id = null where report_id = report;
+		update transition_event set reason = null where object_id = report;
+		update handover set reason = 'Anonymisert', decision_reason = case when decision_reason is not null
+			then 'Anonymisert' end where entity_id = report;
+		delete from row_history where entity = 'concern_report' and entity_id = report
+			and version < (select version from concern_report where id = report);
+		n := n + 1;
+	end loop;
+	return n;
+end $$;
+
+-- A release that nobody answered, or whose time is out; a month before, its agency gets a task.
+create function job_consents(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	c consent;
+	n int := 0;
+begin
+	for c in select * from consent where (state = 'REQUESTED' and deadline_at('CONSENT_ANSWER', created_at) <= clock_now())
+		or (state = 'GRANTED' and valid_to <= clock_now()) order by valid_to limit batch for update skip locked
+	loop
+		update consent set state = 'EXPIRED' where id = c.id;
+		perform job_event('consents', c.id, c.version + 1, 'expire', c.state, 'EXPIRED');
+		n := n + 1;
+	end loop;
+	insert into task (kind, title, patient_id, agency_id, due_at, entity, entity_id, source_key)
+	select 'CONSENT_EXPIRES', 'Samtykket utløper snart: snakk med pasienten om et nytt', w.patient_id, w.owner_agency_id,
+		w.valid_to, 'consent', w.id, 'consent:' || w.id || ':' || w.valid_to::date
+	from consent w where w.state = 'GRANTED' and w.valid_to > clock_now()
+		and w.valid_to <= clock_now() + interval '30 days' and w.valid_to - w.valid_from > interval '30 days'
+		and not exists (select 1 from task t where t.source_key = 'consent:' || w.id || ':' || w.valid_to::date)
+	limit batch
+	on conflict (source_key) do nothing;
+	return n;
+end $$;
+
+-- The hour of an emergency access is over; its use must be reviewed.
+create function job_emergencies(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	e emergency_access;
+	n int := 0;
+begin
+	for e in select * from emergency_access where state = 'ACTIVE' and expires_at <= clock_now()
+		order by expires_at limit batch for update skip locked
+	loop
+		update emergency_access set state = 'EXPIRED' where id = e.id;
+		perform job_event('emergency-accesses', e.id, e.version + 1, 'expire', 'ACTIVE', 'EXPIRED');
+		insert into task (kind, title, agency_id, due_at, entity, entity_id, source_key)
+		select 'EMERGENCY_REVIEW', 'Gjennomgå bruk av nødrettstilgang', e.agency_id, e.review_due_at, 'emergency_access', e.id,
+			'emergency:' || e.id
+		where not exists (select 1 from task t where t.entity_id = e.id and t.kind = 'EMERGENCY_REVIEW')
+		on conflict (source_key) do nothing;
+		n := n + 1;
+	end loop;
+	return n;
+end $$;
+
+create function job_idempotency(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	n int;
+begin
+	-- real time: a client's retry knows nothing of the sandbox clock
+	delete from idempotency where ctid in (select ctid from idempotency where at < now() - interval '24 hours'
+		order by at limit batch for update skip locked);
+	get diagnostics n = row_count;
+	return n;
+end $$;
+
+-- All of it, at most `batch` rows of each kind; the job runs again at once while any number is `batch`.
+create function run_deadlines(batch int) returns table (kind text, n int) language sql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select 'reminded', job_remind(batch)
+	union all select 'escalated', job_escalate(batch)
+	union all select 'gave_up', job_give_up(batch)
+	union all select 'anonymised', job_anonymise(batch)
+	union all select 'consents_expired', job_consents(batch)
+	union all select 'emergencies_expired', job_emergencies(batch)
+	union all select 'idempotency_keys_dropped', job_idempotency(batch)
+	union all select 'log_partitions_made', access_log_partitions(3)
+$$;
+
+-- Moves domain time forward; where the sandbox clock is not enabled there is no such thing.
+create function move_sandbox_clock(by_interval interval, to_time timestamptz) returns jsonb language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	c sandbox_clock;
+	target interval;
+begin
+	select * into c from sandbox_clock for update;
+	if not c.enabled then
+		perform raise_problem(404, 'not_found');
+	end if;
+	target := case when to_time is not null then to_time - now() else c.ahead + by_interval end;
+	if target < c.ahead or target > interval '3650 days' then
+		perform raise_problem(422, 'invalid_clock');
+	end if;
+	update sandbox_clock set ahead = target;
+	perform set_config('app.now', (now() + target)::text, true);
+	return jsonb_build_object('now', clock_now(), 'ahead_seconds', extract(epoch from target)::bigint,
+		'jobs', (select jsonb_object_agg(j.kind, j.n) from run_deadlines(1000) j));
+end $$;
+
+do $$
+declare
+	f text;
+begin
+	foreach f in array array['job_remind(int)', 'job_escalate(int)', 'job_give_up(int)', 'job_anonymise(int)',
+		'job_consents(int)', 'job_emergencies(int)', 'job_idempotency(int)', 'run_deadlines(int)']
+	loop
+		execute format('revoke execute on function %s from public', f);
+	end loop;
+	grant execute on function run_deadlines(int) to samhandling_service;
+end $$;
+
+-- migrate:down
+drop function if exists move_sandbox_clock, run_deadlines, job_idempotency, job_emergencies, job_consents, job_anonymise,
+	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;

@@ -1,0 +1,125 @@
+-- Concern reports (domain.md §4.1). What must hold whoever asks stands in migrations 0021 to 0023.
+
+-- name: listConcernReports
+-- Oldest open deadline first. A row of which the caller sees only the status word is found by that word alone.
+with seen as (
+	select r, r.id, concern_report_standing(r) as standing, r.patient_id,
+		coalesce((select min(d.due_at) from deadline d where d.entity_id = r.id and d.state = 'OPEN'
+			and d.code <> 'CR_PURGE_UNIDENTIFIED'), 'infinity') as due, r.state, r.severity
+	from concern_report r
+	where (:query.type::text is null or r.type = :query.type)
+		and (:query.status::text is null or r.state = :query.status or concern_status_word(r.state) = :query.status)
+		and (:query.responsible_unit_id::text is null or r.responsible_unit_id = :query.responsible_unit_id::uuid)
+), page as (
+	select s.* from seen s
+	where case when s.standing = 'STATUS'
+			then (:query.status::text is null or concern_status_word(s.state) = :query.status)
+				and :query.severity::text is null and :query.overdue::text is null
+				and :query.responsible_unit_id::text is null
+			else (:query.status::text is null or s.state = :query.status)
+				and (:query.severity::text is null or s.severity = :query.severity)
+				and (:query.overdue::text is null or (s.due < clock_now()) = :query.overdue::boolean) end
+		and (:query.cursor::text is null or (case when s.standing = 'STATUS' then 'infinity' else s.due end, s.id)
+			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by case when s.standing = 'STATUS' then 'infinity' else s.due end, s.id
+	limit coalesce(:query.limit::int, 50) + 1
+), shown as (
+	select p.*, case when p.standing = 'STATUS' then 'infinity' else p.due end as key,
+		row_number() over (order by case when p.standing = 'STATUS' then 'infinity' else p.due end, p.id) as n
+	from page p
+)
+select coalesce(json_agg(concern_report_json(s.r) order by s.n)
+		filter (where s.n <= coalesce(:query.limit::int, 50)), '[]') as body,
+	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.key::text, x.id::text) from shown x
+		where x.n = coalesce(:query.limit::int, 50)) end as next,
+	show_all(array_agg(s.patient_id) filter (where s.standing <> 'STATUS'
+		and s.n <= coalesce(:query.limit::int, 50)))
+from shown s
+
+-- name: createConcernReport
+select concern_report_receive(:new.id::uuid, :body::jsonb) as id, 201 as status,
+	'/api/v1/concern-reports/' || :new.id as location
+
+-- name: getConcernReport
+-- as_of: the content as it was then; who may see it is decided now.
+with now_row as (
+	select r, r.patient_id from concern_report_seen(:path.id::uuid) r
+), wanted as (
+	select case when :query.as_of::text is null then n.r else jsonb_populate_record(n.r, (select h.content from row_history h
+			where h.entity_id = (n.r).id and h.valid_from <= :query.as_of::timestamptz
+			order by h.version desc limit 1) - 'responsible_unit_id' - 'responsible_agency_id') end as r,
+		n.r as current, concern_report_standing(n.r) as standing,
+		:query.as_of::text is null or exists (select 1 from row_history h where h.entity_id = (n.r).id
+			and h.valid_from <= :query.as_of::timestamptz) as existed
+	from now_row n
+)
+select concern_report_json(w.r) as body, (w.r).version::text as etag, (w.current).state as state,
+	concern_report_facts(w.current) as facts,
+	case when w.standing <> 'STATUS' then show((w.current).patient_id) end
+from wanted w where w.existed
+
+-- name: concern-reports.lock
+select r.state, r.version, concern_report_facts(r) as facts,
+	case when concern_report_standing(r) <> 'STATUS' then r.patient_id end as patient_id
+from concern_report_locked(:path.id::uuid) r
+
+-- name: concern-reports.apply
+select (concern_report_apply(:path.id::uuid, :machine.action, :machine.to, :body::jsonb)).version as version
+
+-- name: concern-reports.forward
+select concern_report_offer(:path.id::uuid, :new.id::uuid, :body::jsonb)
+
+-- name: concern-reports.transfer_out
+-- an offer that nobody has answered goes with it
+update handover set state = 'RECALLED', decided_at = clock_now(), decided_by = app_staff_id()
+where entity_id = :path.id::uuid and state = 'OFFERED'
+
+-- name: listConcernReportNotes
+with page as (
+	select n.*, row_number() over (order by n.at, n.id) as row from concern_note n
+	where n.report_id = (select r.id from concern_report_seen(:path.id::uuid) r)
+		and (:query.cursor::text is null or (n.at, n.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by n.at, n.id limit coalesce(:query.limit::int, 50) + 1
+)
+select coalesce(json_agg(concern_note_json(p.id) order by p.row) filter (where p.row <= coalesce(:query.limit::int, 50)),
+		'[]') as body,
+	case when count(p.id) > coalesce(:query.limit::int, 50) then (select cursor_make(x.at::text, x.id::text) from page x
+		where x.row = coalesce(:query.limit::int, 50)) end as next,
+	show((select x.patient_id from page x where x.patient_id is not null limit 1))
+from concern_report r left join page p on true where r.id = :path.id::uuid
+group by r.id
+
+-- name: createConcernReportNote
+select concern_note_add(:path.id::uuid, :new.id::uuid, :body::jsonb) as id, 201 as status,
+	'/api/v1/concern-reports/' || :path.id || '/notes/' || :new.id as location
+
+-- name: getConcernReportNote
+select concern_note_json(n.id) as body, n.version::text as etag, show(n.patient_id)
+from concern_note n where n.id = :path.id::uuid
+
+-- name: setConcernSenderProtection
+-- The report's version is what the decision was based on, so the report is touched with it.
+with report as (
+	update concern_report r set updated_at = clock_now()
+	where r.id = (select s.id from concern_report_seen(:path.id::uuid) s) and r.version::text = :header.if_match
+		and 'receiving_unit' = any (concern_report_facts(r))
+	returning r.id
+), sender as (
+	update concern_sender s set identity_protected = (:body::jsonb ->> 'identity_protected')::boolean,
+		protection_reason = case when (:body::jsonb ->> 'identity_protected')::boolean
+			then :body::jsonb ->> 'reason_code' end,
+		protection_decided_by = app_staff_id(), protection_decided_at = clock_now()
+	from report where s.report_id = report.id returning s.report_id
+)
+select expect_one((select count(*) from sender), 'concern_report', :path.id::uuid, :header.if_match) as done
+
+-- name: getConcernReportFeedback
+select concern_feedback(r.id) as body, r.version::text as etag,
+	case when concern_report_standing(r) <> 'STATUS' then show(r.patient_id) end
+from concern_report_seen(:path.id::uuid) r
+
+-- name: recordConcernReportFeedback
+select expect_one(concern_feedback_given(r.id, :new.id::uuid, :body::jsonb), 'concern_report', r.id, null) as done,
+	201 as status, '/api/v1/concern-reports/' || r.id || '/notes/' || :new.id as location
+from concern_report_seen(:path.id::uuid) r
+where raise_unless('receiving_unit' = any (concern_report_facts(r)), 403, 'forbidden')

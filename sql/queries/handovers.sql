@@ -1,0 +1,49 @@
+-- Handovers: responsibility moves in two steps (domain.md I1).
+
+-- name: listHandovers
+with page as (
+	select h.*, row_number() over (order by h.due_at, h.id) as row from handover h
+	where (:query.status::text is null or h.state = :query.status)
+		and (:query.direction::text is null or case :query.direction when 'IN' then h.to_agency_id = app_agency_id()
+			else h.from_agency_id = app_agency_id() end)
+		and (:query.cursor::text is null or (h.due_at, h.id)
+			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by h.due_at, h.id limit coalesce(:query.limit::int, 50) + 1
+)
+select coalesce(json_agg(handover_json(h) order by p.row) filter (where p.row <= coalesce(:query.limit::int, 50)), '[]')
+		as body,
+	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.due_at::text, x.id::text) from page x
+		where x.row = coalesce(:query.limit::int, 50)) end as next,
+	show_all(array_agg(p.patient_id) filter (where p.row <= coalesce(:query.limit::int, 50)))
+from page p join handover h on h.id = p.id
+
+-- name: getHandover
+select handover_json(h) as body, h.version::text as etag, h.state, handover_facts(h) as facts, show(h.patient_id)
+from handover h where h.id = :path.id::uuid
+
+-- name: handovers.lock
+select h.state, h.version, handover_facts(h) as facts, h.patient_id
+from handover h where h.id = handover_lock(:path.id::uuid)
+for update of h
+
+-- name: handovers.apply
+with moved as (
+	update handover set state = :machine.to, decided_at = clock_now(), decided_by = app_staff_id(),
+		decision_reason = :body::jsonb ->> 'reason'
+	where id = :path.id::uuid and state = :machine.from
+	returning *
+)
+insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, agency_id, staff_id,
+	role, data)
+select 'handovers', m.id, m.version, :machine.action, :machine.from, m.state, m.decision_reason, app_agency_id(),
+	app_staff_id(), app_role(), jsonb_build_object('report_id', m.entity_id)
+from moved m
+
+-- name: handovers.accept
+select handover_settle(:path.id::uuid, 'accept')
+
+-- name: handovers.reject
+select handover_settle(:path.id::uuid, 'reject')
+
+-- name: handovers.recall
+select handover_settle(:path.id::uuid, 'recall')
