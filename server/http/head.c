@@ -159,6 +159,8 @@ static int note_encoding(struct head *h, const char *s, size_t len)
 {
 	if (h->encodings++ > 0)
 		return bad(h, "Transfer-Encoding is sent twice");
+	if (len == 0)
+		return bad(h, "Transfer-Encoding is empty");
 	if (!grammar_is(s, len, "chunked"))
 		return refuse(h, 501, "not_implemented", "the only transfer encoding is chunked");
 	h->chunked = true;

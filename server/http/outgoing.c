@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "http/grammar.h"
 
-enum { FIXED_HEAD = 512 };
+enum { FIXED_HEAD = 512, COPIED_BODY_MAX = 64 * 1024 };
 
 static const struct {
 	int status;
@@ -95,7 +95,7 @@ static bool has_header(const struct reply *reply, const char *name)
 
 static size_t room_for(const struct reply *reply)
 {
-	size_t room = FIXED_HEAD + reply->body_size;
+	size_t room = FIXED_HEAD;
 
 	if (reply->content_type != NULL)
 		room += strlen(reply->content_type);
@@ -133,11 +133,19 @@ static void put_head(struct out *o, struct worker *w, const struct reply *reply,
 		put_line(o, "Content-Type", reply->content_type);
 }
 
+static bool write_all(struct mg_connection *conn, const char *bytes, size_t size)
+{
+	return mg_write(conn, bytes, size) == (int)size;
+}
+
 bool outgoing_send(struct worker *w, struct mg_connection *conn, const struct request *r, bool keep)
 {
 	const struct reply *reply = &r->reply;
 	bool bodiless = reply->status == 204 || reply->status == 304;
-	char *start = arena_alloc(w->arena, room_for(reply));
+	size_t body = bodiless || strcmp(r->in.method, "HEAD") == 0 ? 0 : reply->body_size;
+	/* one write for both, unless copying costs more than a second one */
+	size_t copied = body <= COPIED_BODY_MAX ? body : 0;
+	char *start = arena_alloc(w->arena, room_for(reply) + copied);
 	struct out o = {start};
 
 	put_head(&o, w, reply, keep);
@@ -145,7 +153,8 @@ bool outgoing_send(struct worker *w, struct mg_connection *conn, const struct re
 	if (!bodiless)
 		o.at += sprintf(o.at, "Content-Length: %zu\r\n", reply->body_size);
 	put(&o, "\r\n", 2);
-	if (!bodiless && strcmp(r->in.method, "HEAD") != 0 && reply->body_size > 0)
-		put(&o, reply->body, reply->body_size);
-	return mg_write(conn, start, (size_t)(o.at - start)) == (int)(o.at - start);
+	if (copied > 0)
+		put(&o, reply->body, copied);
+	return write_all(conn, start, (size_t)(o.at - start)) &&
+	       (copied == body || write_all(conn, reply->body, body));
 }

@@ -20,7 +20,7 @@
 enum {
 	BUFFER = 2 * HEAD_MAX, /* the head, and room behind it to read bodies through */
 	STOP_WAIT_MS = 10 * 1000,
-	OPTIONS_MAX = 32,
+	OPTIONS_MAX = 48,
 	TEXT_MAX = 1024
 };
 
@@ -104,9 +104,6 @@ static bool set_options(struct http_server *s, char why[256])
 	option(s, "connection_queue", "256");
 	option(s, "listen_backlog", "1024");
 	option(s, "tcp_nodelay", "1");
-	option(s, "decode_url", "no");
-	option(s, "enable_directory_listing", "no");
-	option(s, "access_control_allow_origin", "");
 	return true;
 }
 

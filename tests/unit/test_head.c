@@ -121,7 +121,7 @@ static const struct row {
 	{501, LINE HOST "Transfer-Encoding: chunked, chunked\r\n\r\n"},
 	{501, LINE HOST "Transfer-Encoding: identity\r\n\r\n"},
 	{501, LINE HOST "Transfer-Encoding: xchunked\r\n\r\n"},
-	{501, LINE HOST "Transfer-Encoding:\r\n\r\n"},
+	{400, LINE HOST "Transfer-Encoding:\r\n\r\n"},
 	{417, LINE HOST "Expect: 200-ok\r\n\r\n"},
 };
 

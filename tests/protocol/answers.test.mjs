@@ -1,0 +1,75 @@
+// The form of what is sent back.
+import {test, before, after} from 'node:test';
+import assert from 'node:assert/strict';
+import {path, talk, target} from './raw.mjs';
+import {get, head} from './corpus/parts.mjs';
+
+let server;
+before(async () => { server = await target(); });
+after(async () => { assert.equal(await server.stop(), 0, server.log?.()); });
+
+const one = async (send, method = 'GET') =>
+	(await talk(server, send.replaceAll('{path}', path), {answers: 1, methods: [method]})).answers[0];
+
+test('every answer has a date, a length and says how it may be kept', async () => {
+	const answer = await one(get());
+	assert.equal(answer.line, 'HTTP/1.1 200 OK');
+	assert.ok(Math.abs(Date.parse(answer.headers.date) - Date.now()) < 5000);
+	assert.match(answer.headers.date, /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/);
+	assert.equal(Number(answer.headers['content-length']), answer.body.length);
+	assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+	assert.ok(answer.headers['cache-control']);
+	assert.equal(answer.headers.connection, 'keep-alive');
+	assert.equal(answer.headers.server, undefined);
+});
+
+test('a refusal has the same form', async () => {
+	const answer = await one(get('X : y'));
+	assert.equal(answer.line, 'HTTP/1.1 400 Bad Request');
+	assert.equal(answer.headers['cache-control'], 'no-store');
+	assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+	assert.equal(answer.headers.connection, 'close');
+	assert.equal(answer.headers.server, undefined);
+});
+
+test('nothing of a refused request comes back', async () => {
+	for (const line of ['GET / HTTP/1.1evil', 'evil / HTTP/1.1', 'GET evil HTTP/1.1', 'GET /%evil HTTP/1.1']) {
+		const got = await talk(server, head(line, 'X: evil'));
+		assert.doesNotMatch(got.bytes, /evil/, line);
+	}
+	assert.doesNotMatch((await talk(server, get('evil : y'))).bytes, /evil/);
+});
+
+test('HEAD has the head of GET and no body', async () => {
+	const whole = await one(get());
+	const got = await talk(server, head(`HEAD ${path} HTTP/1.1`, 'Connection: close'), {methods: ['HEAD']});
+	assert.equal(got.answers[0].status, 200);
+	assert.equal(got.answers[0].headers['content-length'], whole.headers['content-length']);
+	assert.equal(got.rest, '');
+});
+
+test('204 and 304 have neither body nor length', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo gives any status');
+	for (const status of [204, 304]) {
+		const got = await talk(server, `GET /status/${status} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+		assert.equal(got.answers[0].status, status);
+		assert.equal(got.answers[0].headers['content-length'], undefined);
+		assert.equal(got.answers[0].headers['content-type'], undefined);
+		assert.equal(got.rest, '');
+	}
+	assert.equal((await one('GET /status/201 HTTP/1.1\r\nHost: x\r\n\r\n')).headers['content-length'], '0');
+});
+
+test('a header that would split the answer is left out', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo sends one');
+	const answer = await one('GET /status/200 HTTP/1.1\r\nHost: x\r\n\r\n');
+	assert.equal(answer.headers['x-bad'], undefined);
+	assert.equal(answer.headers.b, undefined);
+});
+
+test('a large answer arrives whole, also when it is read slowly', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo gives any size');
+	const size = 4000000;
+	const got = await talk(server, `GET /bytes/${size} HTTP/1.1\r\nHost: x\r\n\r\n`, {answers: 1, ms: 20000});
+	assert.equal(got.answers[0].body.length, size);
+});
