@@ -22,7 +22,7 @@ struct arguments {
 	struct {
 		const char *name, *value; /* "" for a switch */
 	} options[OPTIONS_MAX];
-	const char *words[WORDS_MAX]; /* what is not an option, in order */
+	const char *words[WORDS_MAX + 1]; /* what is not an option, in order, ended by NULL */
 };
 
 /* The options that every command knows, ended by a nameless one. */

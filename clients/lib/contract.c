@@ -72,6 +72,7 @@ static void read_body(struct contract *c, struct operation *op)
 			continue;
 		op->body_type = type;
 		op->body = json_object_get(media, "schema");
+		op->example = json_object_get(media, "example");
 	}
 }
 
@@ -91,6 +92,8 @@ static void read_operation(struct contract *c, struct arena *a, const json_t *it
 	add_parameters(c, op->parameters, json_object_get(item, "parameters"));
 	add_parameters(c, op->parameters, json_object_get(op->json, "parameters"));
 	read_body(c, op);
+	if (op->example == NULL)
+		op->example = json_object_get(contract_resolve(c, op->body), "example");
 }
 
 static int by_id(const void *a, const void *b)

@@ -22,6 +22,7 @@ struct operation {
 	json_t *parameters;    /* array, references followed, those of the path included */
 	const json_t *body;    /* the request body's schema, or NULL */
 	const char *body_type; /* its media type */
+	const json_t *example; /* a body, or NULL */
 	const char *machine;   /* state machine, for transitions, or NULL */
 };
 
