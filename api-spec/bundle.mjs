@@ -138,7 +138,7 @@ function standardStatuses(document, path, item, method) {
 	add(has('query'), '422');
 	add(parameters.some((p) => p.in === 'header' && p.name === 'If-Match' && p.required), '412', '428');
 	add(method === 'post' && has('header', 'Idempotency-Key'), '409');
-	add(operation['x-machine'], '409');
+	add(operation['x-machine'] && method !== 'get', '409');
 	return statuses;
 }
 

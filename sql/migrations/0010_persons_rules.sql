@@ -211,7 +211,7 @@ begin
 	end if;
 	-- what does not exist is refused as what is hidden, after the same work
 	perform gate(coalesce(person, thing),
-		case when entity in ('patient-identifiers', 'care-relations') then 'patients' else entity end, category, is_write);
+		case entity when 'patient-identifiers' then 'patients' else entity end, category, is_write);
 	return person;
 end $$;
 
@@ -284,7 +284,8 @@ begin
 	insert into consent (id, patient_id, owner_agency_id, type, state, from_agencies, to_agencies, to_relation_id,
 		data_categories, purpose, explained, valid_from, valid_to, informed_by, supersedes)
 	select new_id, patient, coalesce(app_agency_id(), (select c.owner_agency_id from consent c where c.id = older)),
-		n.type, first_state, coalesce(n.from_agencies, array_remove(array[app_agency_id()], null)),
+		n.type, first_state, coalesce(n.from_agencies, (select c.from_agencies from consent c where c.id = older),
+			array_remove(array[app_agency_id()], null)),
 		coalesce(n.to_agencies, '{}'), n.to_relation_id, coalesce(n.data_categories, '{}'), n.purpose, n.explained,
 		begins, ends, app_staff_id(), older
 	from jsonb_populate_record(null::consent, body) n;
@@ -327,7 +328,7 @@ create function consent_effects(c consent) returns jsonb language sql stable as 
 $$;
 
 -- One step of a consent whose row is locked and whose machine has allowed it.
-create function consent_step(consent_id uuid, step text, target text, body jsonb, new_id uuid) returns void
+create function consent_step(consent_id uuid, step text, target text, body jsonb, new_id uuid) returns int
 language plpgsql as $$
 declare
 	c consent;
@@ -347,15 +348,159 @@ begin
 	elsif step = 'supersede' then
 		perform insert_consent(new_id, c.patient_id, body -> 'replacement', 'GRANTED', consent_id);
 		update consent set form = 'DIGITAL', competence = 'COMPETENT', given_by = 'SELF' where id = new_id;
-		update consent set state = target, effects = consent_effects(c) where id = consent_id;
+		update consent set state = target, effects = jsonb_build_array(
+			jsonb_build_object('effect', 'REPLACED', 'consent_id', new_id)) where id = consent_id;
 	else
 		update consent set state = target where id = consent_id;
 	end if;
+	return (select version from consent where id = consent_id);
+end $$;
+
+create function consent_json(c consent) returns json language sql stable as $$
+	select json_build_object('id', (c).id, 'version', (c).version, 'patient_id', (c).patient_id,
+		'owner_agency_id', (c).owner_agency_id, 'type', (c).type, 'state', consent_state(c),
+		'from_agencies', (c).from_agencies, 'to_agencies', (c).to_agencies, 'to_relation_id', (c).to_relation_id,
+		'data_categories', (c).data_categories, 'purpose', (c).purpose, 'explained', (c).explained,
+		'valid_from', (c).valid_from, 'valid_to', (c).valid_to, 'form', (c).form, 'competence', (c).competence,
+		'competence_assessor', (c).competence_assessor, 'given_by', (c).given_by, 'document_ref', (c).document_ref,
+		'informed_by', (c).informed_by, 'supersedes', (c).supersedes, 'effects', (c).effects,
+		'created_at', (c).created_at, 'updated_at', (c).updated_at)
+$$;
+
+-- With the gate o only what the own agency has part in; a relative sees what concerns the own relation.
+create function consent_is_mine(c consent) returns boolean language sql stable as $$
+	select case when app_role() = 'RE' then
+			exists (select 1 from represented() r where r.patient_id = (c).patient_id
+				and (r.basis = 'LEGAL_REPRESENTATIVE' or r.relation_id = (c).to_relation_id))
+		when app_gate('o') then app_agency_id() = (c).owner_agency_id
+			or app_agency_id() = any ((c).to_agencies || (c).from_agencies)
+		else true end
+$$;
+
+-- How the caller stands to a consent: the person, who represents them by law, or staff who record their act.
+create function consent_facts(c consent) returns text[] language sql stable as $$
+	select array_remove(array[
+		case when app_role() = 'PT' then 'self' end,
+		case when app_role() = 'RE' and exists (select 1 from represented() r where r.patient_id = (c).patient_id
+			and r.basis = 'LEGAL_REPRESENTATIVE') then 'legal_representative' end,
+		case when not app_is_citizen() then 'staff' end,
+		case when exists (select 1 from staff s where s.id = app_staff_id() and s.is_health_personnel)
+			then 'health_personnel' end,
+		case when (c).type = 'RESEARCH' then 'research' end], null)
+$$;
+
+-- Objections ---------------------------------------------------------------------------------------------
+-- Scope and target must name something; what they name must exist.
+create function objection_is_whole(o objection) returns boolean language plpgsql stable as $$
+begin
+	perform raise_unless(o.scope <> 'RESOURCE_TYPES' or cardinality(o.resource_types) > 0, 422, 'invalid_value',
+		fault('/resource_types', 'required', 'is required for this scope'));
+	perform raise_unless(o.scope <> 'ITEMS' or cardinality(o.item_ids) > 0, 422, 'invalid_value',
+		fault('/item_ids', 'required', 'is required for this scope'));
+	perform raise_unless(case o.against when 'AGENCY' then exists (select 1 from agency a where a.id = o.against_id)
+			when 'UNIT' then exists (select 1 from unit u where u.id = o.against_id)
+			when 'STAFF' then exists (select 1 from staff s where s.id = o.against_id)
+			else cardinality(o.against_roles) > 0 end, 422, 'unknown_reference',
+		fault(case o.against when 'ROLE_GROUP' then '/against_roles' else '/against_id' end, 'reference',
+			'names nobody who is known here'));
+	return true;
+end $$;
+
+-- Its reason is between the patient and those who must respect it.
+create function objection_json(o objection) returns json language sql stable as $$
+	select json_build_object('id', (o).id, 'version', (o).version, 'patient_id', (o).patient_id,
+		'registered_by_agency', (o).registered_by_agency, 'scope', (o).scope, 'resource_types', (o).resource_types,
+		'item_ids', (o).item_ids, 'against', (o).against, 'against_id', (o).against_id,
+		'against_roles', (o).against_roles, 'reason', case when not app_gate('f') then (o).reason end,
+		'medical_note', (o).medical_note, 'state', (o).state,
+		'created_at', (o).created_at, 'updated_at', (o).updated_at)
+$$;
+
+create function objection_is_mine(o objection) returns boolean language sql stable as $$
+	select case when app_role() = 'RE' then
+			exists (select 1 from represented() r where r.patient_id = (o).patient_id and r.basis = 'LEGAL_REPRESENTATIVE')
+		when app_gate('o') then (o).registered_by_agency is not distinct from app_agency_id()
+			or (o).against_id = app_agency_id()
+		else true end
+$$;
+
+create function objection_facts(o objection) returns text[] language sql stable as $$
+	select array_remove(array[case when app_role() = 'PT' then 'self' end,
+		case when not app_is_citizen() then 'staff' end], null)
+$$;
+
+-- Emergency accesses as seen: the patient does not read free text written by staff (domain.md §5.3).
+create function emergency_json(e emergency_access) returns json language sql stable as $$
+	select json_build_object('id', (e).id, 'version', (e).version, 'patient_id', (e).patient_id,
+		'staff_id', (e).staff_id, 'agency_id', (e).agency_id, 'role', (e).role,
+		'reason', case when not app_is_citizen() then (e).reason end,
+		'override_objection', (e).override_objection,
+		'necessity', case when not app_is_citizen() then (e).necessity end,
+		'state', emergency_state(e), 'opened_at', (e).opened_at, 'expires_at', (e).expires_at,
+		'review_due_at', (e).review_due_at, 'reviewed_by', (e).reviewed_by,
+		'review_note', case when not app_is_citizen() then (e).review_note end,
+		'patient_notified_at', (e).patient_notified_at,
+		'created_at', (e).created_at, 'updated_at', (e).updated_at)
+$$;
+
+create function emergency_facts(e emergency_access) returns text[] language sql stable as $$
+	select array_remove(array[
+		case when (e).staff_id = app_staff_id() then 'opened_by_me' end,
+		case when (e).agency_id = app_agency_id() then 'same_agency' end], null)
+$$;
+
+-- One entry of the access log: free text of the token is for the agency alone.
+create function access_log_json(l access_log) returns json language sql stable as $$
+	select json_build_object('id', (l).id::text, 'at', (l).at, 'operation', (l).operation, 'action', (l).action,
+		'resource', (l).resource, 'resource_id', (l).resource_id, 'patient_id', (l).patient_id,
+		'agency_id', (l).agency_id, 'agency_name', (select a.name from agency a where a.id = (l).agency_id),
+		'unit_id', (l).unit_id, 'unit_name', (select u.name from unit u where u.id = (l).unit_id),
+		'staff_id', (l).staff_id, 'name', (l).name, 'role', (l).role, 'hpr_number', (l).hpr_number,
+		'purpose', (l).purpose, 'basis', (l).basis, 'consent_id', (l).consent_id,
+		'emergency_id', (l).emergency_id, 'objection_overridden', (l).objection_overridden,
+		'reason', case when not app_is_citizen() and not app_gate('f') then (l).reason end,
+		'request_id', case when not app_is_citizen() then (l).request_id end,
+		'trace_id', case when not app_is_citizen() and not app_gate('f') then (l).trace_id end)
+$$;
+
+-- Municipalities with what came before and after.
+create function municipality_json(m municipality) returns json language sql stable as $$
+	select json_build_object('number', (m).number, 'name', (m).name, 'valid_from', (m).valid_from,
+		'valid_to', (m).valid_to,
+		'predecessors', coalesce((select json_agg(s.old_number order by s.old_number) from municipality_succession s
+			where s.new_number = (m).number and s.changed_on = (m).valid_from), '[]'),
+		'successors', coalesce((select json_agg(s.new_number order by s.new_number) from municipality_succession s
+			where s.old_number = (m).number and s.changed_on = (m).valid_to + 1), '[]'))
+$$;
+
+-- The current number of an old one: following successions; null when they part (domain.md §8.3).
+create function municipality_now(number text, since date) returns text language plpgsql stable as $$
+declare
+	at text := number;
+	day date := since;
+	ways int;
+	next_number text;
+	next_day date;
+begin
+	loop
+		select count(*), min(s.new_number), min(s.changed_on) into ways, next_number, next_day
+		from municipality_succession s
+		where s.old_number = at and s.changed_on = (select min(n.changed_on) from municipality_succession n
+			where n.old_number = at and n.changed_on > day);
+		exit when ways = 0;
+		if ways > 1 then
+			return null;
+		end if;
+		at := next_number;
+		day := next_day;
+	end loop;
+	return at;
 end $$;
 
 -- migrate:down
 drop policy history_read on row_history;
-drop function if exists consent_step, consent_effects, check_consent_grant, insert_consent, consent_state, emergency_state,
+drop function if exists municipality_now, municipality_json, access_log_json, emergency_facts, emergency_json,
+	objection_facts, objection_is_mine, objection_json, objection_is_whole, consent_facts, consent_is_mine, consent_json, consent_step, consent_effects, check_consent_grant, insert_consent, consent_state, emergency_state,
 	open_emergency, emergency_person, admit, find_patient, register_patient, patient_json, address_is_open,
 	identifier_json, relation_json, care_relation_json, unit_json, staff_json, membership_json, membership_facts,
 	check_municipality, merge_patch, page_size cascade;

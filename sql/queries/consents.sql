@@ -1,0 +1,40 @@
+-- name: listPatientConsents
+-- Agencies that are not health care see those that they own, give or get.
+select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+from (
+	select consent_json(c) as body, cursor_make(to_json(c.created_at) #>> '{}', c.id::text) as cursor,
+		row_number() over (order by c.created_at desc, c.id desc) as n
+	from consent c
+	where c.patient_id = :path.id::uuid and consent_is_mine(c)
+		and (:query.state is null or consent_state(c) = :query.state)
+		and (:query.cursor is null
+			or (c.created_at, c.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by c.created_at desc, c.id desc
+	limit page_size(:query.limit) + 1) x
+
+-- name: createConsent
+select insert_consent(:new.id::uuid, :path.id::uuid, :body::jsonb, 'REQUESTED', null) as id
+
+-- name: getConsent
+select consent_json(c) as body, c.version as etag, consent_state(c) as state, consent_facts(c) as facts
+from (select admit('consents', :path.id::uuid, 'IDENTITY', false) as patient_id offset 0) g
+cross join lateral (select c.* from consent c where c.id = :path.id::uuid and c.patient_id = g.patient_id
+	offset 0) c
+where consent_is_mine(c.*::consent)
+
+-- name: consents.lock
+select consent_state(c) as state, c.version, consent_facts(c) as facts, c.patient_id
+from (select admit('consents', :path.id::uuid, 'IDENTITY', true) as patient_id offset 0) g
+cross join lateral (select c.* from consent c where c.id = :path.id::uuid and c.patient_id = g.patient_id
+	offset 0 for update) c
+where consent_is_mine(c.*::consent)
+
+-- name: consents.apply
+with step as (
+	select consent_step(:path.id::uuid, :machine.action, :machine.to, :body::jsonb, :new.id::uuid) as version)
+insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, agency_id,
+	staff_id, role)
+select 'consents', :path.id::uuid, version, :machine.action, :machine.from, :machine.to, :body::jsonb ->> 'reason',
+	app_agency_id(), app_staff_id(), app_role()
+from step
