@@ -74,7 +74,7 @@ main() {
 	prepare_keys "$var"
 	daemon_start "$var"
 	(write_facts "$var")
-	node "$root_dir/deploy/sandbox/seed.mjs" "$var"
+	node "$root_dir/deploy/sandbox/seed/load.mjs" "$var"
 	node "$root_dir/deploy/sandbox/welcome.mjs" "$var"
 }
 
