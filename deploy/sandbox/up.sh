@@ -22,11 +22,11 @@ choose_port() {
 }
 
 prepare_database() {
-	local var=$1
+	local var=$1 out
 
 	pg_start "$var/postgres"
 	pg_create "$var/postgres" samhandling
-	pg_migrate "$var/postgres" samhandling
+	out=$(pg_migrate "$var/postgres" samhandling 2>&1) || die "the migrations fail: $out"
 	pg_psql "$var/postgres" samhandling -c 'analyze' >/dev/null
 }
 
