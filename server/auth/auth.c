@@ -79,27 +79,27 @@ static enum auth_reason judge(const struct auth_request *request, const struct i
 	return reason;
 }
 
-enum auth_reason auth_verify(const struct auth_request *request, const char *text,
+enum auth_reason auth_verify(const struct auth_request *request, const char *token,
 			     struct identity *out)
 {
-	struct token token;
+	struct token parts;
 	struct identity found = {0};
-	enum auth_reason reason = token_read(request->arena, text, &token);
+	enum auth_reason reason = token_read(request->arena, token, &parts);
 
 	*out = found;
 	if (reason != AUTH_OK)
 		return reason;
 
 	/* not believed yet: it only chooses whose keys are tried */
-	const char *name = json_string_value(json_object_get(token.claims, "iss"));
+	const char *name = json_string_value(json_object_get(parts.claims, "iss"));
 	const struct issuer *issuer =
 		name == NULL ? NULL : registry_issuer(request->registry, name);
 
 	if (issuer == NULL)
 		return AUTH_ISSUER;
-	reason = prove(issuer, &token);
+	reason = prove(issuer, &parts);
 	if (reason == AUTH_OK)
-		reason = judge(request, issuer, token.claims, &found);
+		reason = judge(request, issuer, parts.claims, &found);
 	if (reason == AUTH_OK)
 		*out = found;
 	return reason;

@@ -22,7 +22,8 @@ enum {
 	TAG_BYTES = 16,
 	NUMBER_MAX = 64,
 	SEAL_MAX = 2048,
-	MASK_SHOWN = 6
+	MASK_SHOWN = 6,
+	SCRATCH_BYTES = 1024 * 1024
 };
 
 struct seal_key {
@@ -107,7 +108,7 @@ struct seal_keys *seal_keys_load(const char *json, char why[256])
 {
 	json_t *root = json == NULL ? NULL : json_loads(json, JSON_REJECT_DUPLICATES, NULL);
 	struct seal_keys *k = calloc(1, sizeof(*k));
-	struct arena *scratch = arena_new(1024 * 1024);
+	struct arena *scratch = arena_new(SCRATCH_BYTES);
 
 	why[0] = '\0';
 	if (root == NULL)
