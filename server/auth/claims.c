@@ -79,6 +79,7 @@ static bool read_common(struct arena *a, const json_t *claims, struct identity *
 {
 	return claim_text(a, json_object_get(claims, "sub"), SUBJECT_MAX, &out->subject) &&
 	       claim_text(a, json_object_get(claims, "name"), NAME_MAX_BYTES, &out->name) &&
+	       claim_text(a, json_object_get(claims, "role"), ROLE_MAX, &out->role) &&
 	       claim_text(a, json_object_get(claims, "acr"), CODE_MAX, &out->acr) &&
 	       claim_text(a, json_object_get(claims, "jti"), SUBJECT_MAX, &out->jti) &&
 	       claim_scope(a, json_object_get(claims, "scope"), &out->scope) &&
@@ -95,8 +96,7 @@ static bool fits_level(const struct issuer *issuer, const char *acr)
 
 static bool read_attestation(struct arena *a, const json_t *claims, struct identity *out)
 {
-	return claim_text(a, json_object_get(claims, "role"), ROLE_MAX, &out->role) &&
-	       claim_text(a, json_object_get(claims, "hpr_nr"), CODE_MAX, &out->hpr_number) &&
+	return claim_text(a, json_object_get(claims, "hpr_nr"), CODE_MAX, &out->hpr_number) &&
 	       claim_text_or_member(a, json_object_get(claims, "purpose_of_use"), "code",
 				    &out->purpose) &&
 	       claim_text_or_member(a, json_object_get(claims, "department"), "resh",

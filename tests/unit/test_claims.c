@@ -251,8 +251,11 @@ static void test_citizen(void **state)
 	assert_int_equal(fixture_verify(citizen_token("{}"), &who), AUTH_OK);
 	assert_true(who.citizen);
 	assert_string_equal(who.person_number, "01819012365");
+	assert_null(who.role);
 	assert_null(who.agency_id);
 	assert_null(who.organisation);
+	assert_int_equal(fixture_verify(citizen_token("{\"role\":\"RE\"}"), &who), AUTH_OK);
+	assert_string_equal(who.role, "RE");
 }
 
 int main(void)
