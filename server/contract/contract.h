@@ -56,6 +56,7 @@ struct operation {
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */
 	const char *machine;	  /* x-machine, or NULL */
 	bool is_list;		  /* x-list */
+	bool creates;		  /* answers 201: the matrix asks for the right to create */
 	const json_t *json;	  /* the operation object, for what is read rarely */
 };
 
