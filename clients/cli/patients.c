@@ -123,11 +123,12 @@ static enum exit_code run_find(struct cli *cli)
 
 static enum exit_code run_patients(struct cli *cli)
 {
+	static const char columns[] = "id,family_name,given_name,birth_date,municipality_number";
 	const char *what = cli_word(cli, 0), *id = cli_word(cli, 1);
 	const struct call list = {.method = "GET", .path = "/patients"};
 
 	if (what == NULL || strcmp(what, "list") == 0)
-		return show_list(cli, &list, NULL, "patients");
+		return show_list(cli, &list, columns, "patients");
 	if (strcmp(what, "find") == 0)
 		return run_find(cli);
 	if (strcmp(what, "show") == 0 && id != NULL && cli->args.word_count == 2)

@@ -44,6 +44,21 @@ static size_t derive(const json_t *items, const char **names)
 	return count;
 }
 
+/* "responsible_unit" for "responsible_unit.name", "title" for "title_nb" */
+static const char *heading(struct arena *a, const char *path)
+{
+	static const char *const tails[] = {".name", "_nb"};
+	size_t length = strlen(path);
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
+		size_t tail = strlen(tails[i]);
+
+		if (length > tail && strcmp(path + length - tail, tails[i]) == 0)
+			return arena_copy(a, path, length - tail);
+	}
+	return path;
+}
+
 static const char *readable(struct cli *cli, const json_t *value)
 {
 	const json_t *one;
@@ -60,7 +75,8 @@ static const char *readable(struct cli *cli, const json_t *value)
 
 void show_items(struct cli *cli, const json_t *items, const char *columns)
 {
-	const char *names[TABLE_COLUMNS_MAX], *cells[TABLE_COLUMNS_MAX] = {NULL};
+	const char *names[TABLE_COLUMNS_MAX], *headings[TABLE_COLUMNS_MAX] = {NULL};
+	const char *cells[TABLE_COLUMNS_MAX] = {NULL};
 	size_t count = columns != NULL ? split(cli->arena, columns, names) : derive(items, names);
 	struct table table;
 	const json_t *item;
@@ -71,7 +87,9 @@ void show_items(struct cli *cli, const json_t *items, const char *columns)
 			fputs("nothing\n", stderr);
 		return;
 	}
-	table_init(&table, cli->arena, names, count);
+	for (size_t k = 0; k < count; k++)
+		headings[k] = heading(cli->arena, names[k]);
+	table_init(&table, cli->arena, headings, count);
 	json_array_foreach(items, i, item)
 	{
 		for (size_t k = 0; k < count; k++)
@@ -145,6 +163,19 @@ enum exit_code show_reply(struct cli *cli, const struct reply *reply, const char
 	return EXIT_DONE;
 }
 
+/* What else must be known now: a step that waits for a second person, a warning. */
+static void show_notes(struct cli *cli, const json_t *thing)
+{
+	const char *pending = json_string_value(member_at(thing, "pending_action.action"));
+	const char *notice = member_text(thing, "notice");
+
+	if (pending != NULL)
+		printf("%s waits until another person confirms it\n",
+		       table_clean(cli->arena, pending));
+	if (notice != NULL)
+		printf("%s\n", table_clean(cli->arena, notice));
+}
+
 enum exit_code show_step(struct cli *cli, const struct reply *reply)
 {
 	const char *state = member_text(reply->json, "state");
@@ -161,6 +192,7 @@ enum exit_code show_step(struct cli *cli, const struct reply *reply)
 		printf("open to you: %s\n",
 		       open[0] != '\0' ? table_clean(cli->arena, open) : "nothing");
 	}
+	show_notes(cli, reply->json);
 	return EXIT_DONE;
 }
 

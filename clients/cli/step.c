@@ -22,22 +22,31 @@ static bool wants_if_match(const struct operation *op)
 	return false;
 }
 
-/* Where the thing is read that the call changes. */
-static const char *thing_path(struct arena *a, const char *path)
+/* The path, or the template, without its last segment; NULL when there is but one. */
+static const char *parent(struct arena *a, const char *path)
 {
-	static const char tail[] = "/transitions";
-	size_t length = strlen(path), cut = sizeof(tail) - 1;
+	const char *slash = strrchr(path, '/');
 
-	if (length > cut && strcmp(path + length - cut, tail) == 0)
-		return arena_copy(a, path, length - cut);
-	return path;
+	return slash == NULL || slash == path ? NULL : arena_copy(a, path, (size_t)(slash - path));
+}
+
+/* Where the thing is read that the call changes: there, or at the nearest path above. */
+static const char *thing_path(struct arena *a, const struct operation *op, const char *path)
+{
+	const char *shape = op->path, *at = path;
+
+	while (shape != NULL && at != NULL && contract_find(op->contract, "GET", shape) == NULL) {
+		shape = parent(a, shape);
+		at = parent(a, at);
+	}
+	return shape != NULL && at != NULL ? at : path;
 }
 
 bool step_send(struct cli *cli, const struct operation *op, const struct call *call,
 	       struct reply *reply)
 {
 	if (wants_if_match(op) && json_object_get(call->headers, "If-Match") == NULL)
-		return change_send(cli->session, cli->arena, thing_path(cli->arena, call->path),
+		return change_send(cli->session, cli->arena, thing_path(cli->arena, op, call->path),
 				   call, reply);
 	return session_call(cli->session, cli->arena, call, reply);
 }

@@ -24,9 +24,9 @@ test('me shows the caller, as lines and as JSON', async () => {
 });
 
 test('a list is a table, page by page or whole', async () => {
-	const first = await cli(['concerns', 'list', 'state=RECEIVED', 'limit=2']);
-	assert.equal(service.requests[0].path, '/api/v1/concern-reports?state=RECEIVED&limit=2');
-	assert.match(first.stdout, /^id +type +state/);
+	const first = await cli(['concerns', 'list', 'status=RECEIVED', 'limit=2']);
+	assert.equal(service.requests[0].path, '/api/v1/concern-reports?status=RECEIVED&limit=2');
+	assert.match(first.stdout, /^id +type +status +severity +received_at +responsible_unit$/m);
 	assert.equal(first.stdout.trim().split('\n').length, 3);
 	assert.match(first.stderr, /--all/);
 	service.requests.length = 0;

@@ -6,7 +6,7 @@ import { join, resolve, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-export const program = join(root, process.env.B ?? 'build', 'samhandling');
+export const program = join(process.env.TEST_BUILD ?? join(root, 'build'), 'samhandling');
 export const home = mkdtempSync(join(tmpdir(), 'samhandling-cli-'));
 export const keys = join(home, 'keys');
 

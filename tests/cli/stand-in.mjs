@@ -36,7 +36,7 @@ export const contract = {
 		'/concern-reports': {
 			get: operation('listConcernReports', 'List reports', {
 				'x-list': true,
-				parameters: [limit, { name: 'state', in: 'query', schema: { type: 'string' } }],
+				parameters: [limit, { name: 'status', in: 'query', schema: { type: 'string' } }],
 			}),
 			post: operation('createConcernReport', 'Report a concern', body({ $ref: '#/components/schemas/NewReport' })),
 		},
@@ -102,8 +102,8 @@ export function problem(status, code, more = {}) {
 }
 
 const rows = Array.from({ length: 7 }, (_, i) => ({
-	id: `018f3c5e-7a10-7cc2-9d3e-00000000000${i}`, type: 'GENERAL_ADULT', state: i % 2 ? 'CLOSED' : 'RECEIVED',
-	severity: null, received_at: '2026-03-02T08:00:00Z', responsible_agency: { name: i === 3 ? 'Øvre Eiker \u001b[2J' : 'Lier' },
+	id: `018f3c5e-7a10-7cc2-9d3e-00000000000${i}`, type: 'GENERAL_ADULT', status: i % 2 ? 'CLOSED' : 'RECEIVED',
+	severity: null, received_at: '2026-03-02T08:00:00Z', responsible_unit: { name: i === 3 ? 'Øvre Eiker \u001b[2J' : 'Lier' },
 }));
 
 function page(url) {
@@ -121,11 +121,11 @@ const answers = {
 	'GET /api/v1/access-log': (url) => page(url),
 	'POST /api/v1/patients/search': () => ({ status: 200, body: { items: [{ id: patient, name: 'Ola Nordmann' }], links: { self: '/' } } }),
 	'GET /api/v1/concern-reports': (url) => page(url),
-	'POST /api/v1/concern-reports': () => ({ status: 201, headers: { ...etag, location: `/api/v1/concern-reports/${report}` }, body: { id: report, state: 'RECEIVED', actions: [] } }),
-	[`GET /api/v1/concern-reports/${report}`]: () => ({ status: 200, headers: etag, body: { id: report, state: 'RECEIVED', actions: ['start_triage'] } }),
+	'POST /api/v1/concern-reports': () => ({ status: 201, headers: { ...etag, location: `/api/v1/concern-reports/${report}` }, body: { id: report, status: 'RECEIVED', actions: [] } }),
+	[`GET /api/v1/concern-reports/${report}`]: () => ({ status: 200, headers: etag, body: { id: report, status: 'RECEIVED', actions: ['start_triage'] } }),
 	[`PATCH /api/v1/concern-reports/${report}`]: () => ({ status: 204 }),
-	[`POST /api/v1/concern-reports/${report}/transitions`]: () => ({ status: 200, headers: etag, body: { id: report, state: 'IN_TRIAGE', actions: ['forward', 'close'] } }),
-	'GET /api/v1/handovers': () => ({ status: 200, body: { items: [{ id: handover, entity: { type: 'concern_report', id: report } }], links: { self: '/' } } }),
+	[`POST /api/v1/concern-reports/${report}/transitions`]: () => ({ status: 200, headers: etag, body: { id: report, status: 'IN_TRIAGE', actions: ['forward', 'close'] } }),
+	'GET /api/v1/handovers': () => ({ status: 200, body: { items: [{ id: handover, entity: 'concern_report', entity_id: report }], links: { self: '/' } } }),
 	[`GET /api/v1/handovers/${handover}`]: () => ({ status: 200, headers: { etag: '"1-h"' }, body: { id: handover, status: 'OFFERED' } }),
 	[`POST /api/v1/handovers/${handover}/transitions`]: () => ({ status: 200, headers: etag, body: { id: handover, status: 'ACCEPTED', actions: [] } }),
 	'GET /health/live': () => ({ status: 200, body: { status: 'up' } }),
