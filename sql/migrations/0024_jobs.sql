@@ -153,7 +153,7 @@ begin
 	return n;
 end $$;
 
-create function job_idempotency(batch int) returns int language plpgsql security definer
+create function idempotency_drop(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	n int;
@@ -165,7 +165,7 @@ begin
 	return n;
 end $$;
 
--- All of it, at most `batch` rows of each kind; the job runs again at once while any number is `batch`.
+-- All of it, for the sandbox clock, which lets what falls due happen at once.
 create function run_deadlines(batch int) returns table (kind text, n int) language sql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select 'reminded', job_remind(batch)
@@ -174,12 +174,12 @@ set search_path = pg_catalog, public, pg_temp as $$
 	union all select 'anonymised', job_anonymise(batch)
 	union all select 'consents_expired', job_consents(batch)
 	union all select 'emergencies_expired', job_emergencies(batch)
-	union all select 'idempotency_keys_dropped', job_idempotency(batch)
+	union all select 'idempotency_keys_dropped', idempotency_drop(batch)
 	union all select 'log_partitions_made', access_log_partitions(3)
 $$;
 
 -- Moves domain time forward; where the sandbox clock is not enabled there is no such thing.
-create function move_sandbox_clock(by_interval interval, to_time timestamptz) returns jsonb language plpgsql
+create function clock_now_move(by_interval interval, to_time timestamptz) returns jsonb language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
 	c sandbox_clock;
@@ -199,18 +199,11 @@ begin
 		'jobs', (select jsonb_object_agg(j.kind, j.n) from run_deadlines(1000) j));
 end $$;
 
-do $$
-declare
-	f text;
-begin
-	foreach f in array array['job_remind(int)', 'job_escalate(int)', 'job_give_up(int)', 'job_anonymise(int)',
-		'job_consents(int)', 'job_emergencies(int)', 'job_idempotency(int)', 'run_deadlines(int)']
-	loop
-		execute format('revoke execute on function %s from public', f);
-	end loop;
-	grant execute on function run_deadlines(int) to samhandling_service;
-end $$;
+revoke execute on function job_remind(int), job_escalate(int), job_give_up(int), job_anonymise(int), job_consents(int),
+	job_emergencies(int), idempotency_drop(int), run_deadlines(int) from public;
+grant execute on function job_remind(int), job_escalate(int), job_give_up(int), job_anonymise(int), job_consents(int),
+	job_emergencies(int), idempotency_drop(int) to samhandling_service;
 
 -- migrate:down
-drop function if exists move_sandbox_clock, run_deadlines, job_idempotency, job_emergencies, job_consents, job_anonymise,
+drop function if exists clock_now_move, run_deadlines, idempotency_drop, job_emergencies, job_consents, job_anonymise,
 	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;

@@ -1,4 +1,25 @@
--- What the daemon's job thread runs beside requests; it knows these by name. Role SY, no agency.
+-- What the daemon's job thread runs beside requests; it knows them by their first letters. Role SY, no agency.
 
--- name: job_deadlines
-select j.kind, j.n from run_deadlines(200) j
+-- name: job_reminders
+select job_remind(200) as done
+
+-- name: job_escalations
+select job_escalate(200) as done
+
+-- name: job_give_up
+select job_give_up(200) as done
+
+-- name: job_anonymise
+select job_anonymise(200) as done
+
+-- name: job_consents
+select job_consents(200) as done
+
+-- name: job_emergencies
+select job_emergencies(200) as done
+
+-- name: job_idempotency
+select idempotency_drop(1000) as done
+
+-- name: job_log_partitions
+select access_log_partitions(3) as done

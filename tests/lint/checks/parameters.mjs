@@ -13,7 +13,7 @@ export function parametersOf(text) {
 function described({ parameters, operation, method }) {
 	const names = new Set(parameters.map((p) => `${p.in}.${p.name.toLowerCase().replaceAll('-', '_')}`));
 	if (operation.requestBody) names.add('body');
-	if (method === 'post') names.add('new.id');
+	if (method === 'post') ['new.id', 'new.receipt', 'new.receipt_hash'].forEach((n) => names.add(n));
 	return names;
 }
 
