@@ -42,7 +42,7 @@ from (
 	select membership_json(m) as body, cursor_make(m.valid_from::text, m.id::text) as cursor,
 		row_number() over (order by m.valid_from, m.id) as n
 	from staff_membership m
-	where m.staff_id = :path.id::uuid
+	where m.staff_id = :path.id::uuid and (not app_gate('o') or m.staff_id = app_staff_id())
 		and (:query.cursor is null
 			or (m.valid_from::text, m.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by m.valid_from, m.id
@@ -68,7 +68,8 @@ select id from made
 -- name: getMembership
 select membership_json(m) as body, m.version as etag, m.state,
 	membership_facts(m) as facts
-from staff_membership m where m.id = :path.id::uuid
+from staff_membership m
+where m.id = :path.id::uuid and (not app_gate('o') or m.staff_id = app_staff_id())
 
 -- name: memberships.lock
 select m.state, m.version, membership_facts(m) as facts, null::uuid as patient_id
