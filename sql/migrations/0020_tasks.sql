@@ -85,6 +85,11 @@ set search_path = pg_catalog, public, pg_temp as $$
 	returning id
 $$;
 
+create function unit_has_leader(asked uuid) returns boolean language sql stable as $$
+	select exists (select 1 from staff_membership m where m.unit_id = asked and m.role = 'TL' and m.state = 'ACTIVE'
+		and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today())
+$$;
+
 -- The one who must act when a unit has not: the municipal chief doctor, elsewhere the unit's leader.
 create function escalate(source text, title text, patient uuid, unit uuid, agency uuid, entity text, entity_id uuid)
 returns boolean language plpgsql as $$
@@ -93,7 +98,7 @@ declare
 	municipal boolean := exists (select 1 from agency a where a.id = agency and a.type = 'MUNICIPALITY');
 begin
 	insert into task (kind, title, patient_id, unit_id, agency_id, for_role, due_at, entity, entity_id, source_key)
-	values ('ESCALATION', title, patient, case when not municipal then unit end, agency,
+	values ('ESCALATION', title, patient, case when not municipal and unit_has_leader(unit) then unit end, agency,
 		case when municipal then 'KO' else 'TL' end,
 		(working_day_add(clock_today(), 1) + 1)::timestamp at time zone 'Europe/Oslo', entity, entity_id, source)
 	on conflict (source_key) do nothing;
@@ -126,5 +131,5 @@ on conflict do nothing;
 
 -- migrate:down
 drop table deadline, task cascade;
-drop function if exists add_task, escalate cascade;
+drop function if exists add_task, escalate, unit_has_leader cascade;
 delete from deadline_rule where code like 'CR\_%' or code in ('CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');

@@ -109,6 +109,7 @@ create table concern_report (
 	feedback_receipt_at timestamptz,
 	feedback_result_at timestamptz,
 	pending_action jsonb, -- a step that waits for another person's confirmation
+	confirmed_by uuid references staff,
 	reject_count int not null default 0,
 	anonymised_at timestamptz,
 	version int not null default 1,
@@ -208,6 +209,10 @@ create policy concern_report_read on concern_report for select using (
 	((responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			or (current_setting('app.role', true) = 'KO'
 				and responsible_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid)
+			or (current_setting('app.role', true) = 'TL' -- another unit's leader, for a step that waits for a second person
+				and responsible_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+				and (pending_action is not null
+					or confirmed_by = nullif(current_setting('app.staff_id', true), '')::uuid))
 			or exists (select 1 from handover h where h.entity_id = concern_report.id and h.state = 'OFFERED'
 				and (h.to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 					or (current_setting('app.role', true) = 'KO'

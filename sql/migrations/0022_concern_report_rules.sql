@@ -11,6 +11,13 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 			or app_role() = any (o.against_roles)))
 $$;
 
+-- Whose duty it is: the unit's, its chief doctor's; another leader's of the agency when a second person is needed.
+create function concern_report_is_ours(r concern_report) returns boolean language sql stable as $$
+	select r.responsible_unit_id = any (app_unit_ids())
+		or (r.responsible_agency_id = app_agency_id() and (app_role() = 'KO' or (app_role() = 'TL'
+			and (r.pending_action is not null or r.confirmed_by = app_staff_id()))))
+$$;
+
 -- OWN and OFFERED see all of it, SELF all but a protected sender, EMERGENCY all and changes nothing, STATUS a word.
 create function concern_report_standing(r concern_report) returns text language sql stable as $$
 	select case
@@ -19,8 +26,7 @@ create function concern_report_standing(r concern_report) returns text language 
 		when r.patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 			and current_setting('app.basis', true) = 'EMERGENCY' then 'EMERGENCY'
 		when r.patient_id is not null and concern_report_objected(r.patient_id, r.id) then 'STATUS'
-		when r.responsible_unit_id = any (app_unit_ids())
-			or (app_role() = 'KO' and r.responsible_agency_id = app_agency_id()) then 'OWN'
+		when concern_report_is_ours(r) then 'OWN'
 		when exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
 			and (h.to_unit_id = any (app_unit_ids())
 				or (app_role() = 'KO' and h.to_agency_id = app_agency_id()))) then 'OFFERED'
@@ -41,8 +47,7 @@ begin
 	if not found or coalesce(app_role(), '') in ('', 'PT', 'RE') then
 		return report;
 	end if;
-	ours := r.responsible_unit_id = any (app_unit_ids())
-		or (app_role() = 'KO' and r.responsible_agency_id = app_agency_id())
+	ours := concern_report_is_ours(r)
 		or exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
 			and (h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id())));
 	objected := r.patient_id is not null and concern_report_objected(r.patient_id, r.id);
@@ -172,7 +177,7 @@ begin
 		'sender', concern_sender_json(r.id));
 	if standing <> 'SELF' then
 		body := body || jsonb_build_object('registered_by', r.registered_by, 'sent_by_agency_id', r.sent_by_agency_id,
-			'pending_action', r.pending_action - 'body', 'deadlines', concern_report_deadlines(r.id),
+			'pending_action', r.pending_action - 'body', 'confirmed_by', r.confirmed_by, 'deadlines', concern_report_deadlines(r.id),
 			'handover', (select jsonb_build_object('id', h.id, 'to_unit', unit_brief(h.to_unit_id), 'offered_at',
 				h.offered_at, 'due_at', h.due_at) from handover h where h.entity_id = r.id and h.state = 'OFFERED'));
 	end if;
@@ -189,7 +194,7 @@ end $$;
 create function concern_report_facts(r concern_report) returns text[] language sql stable as $$
 	with s as (select concern_report_standing(r) = 'OWN' own, app_role() as role)
 	select array_remove(array[
-		case when s.own then 'receiving_unit' end,
+		case when s.own and (r.responsible_unit_id = any (app_unit_ids()) or s.role = 'KO') then 'receiving_unit' end,
 		case when s.own and r.handler_staff_id = app_staff_id() then 'handler' end,
 		case when s.own and s.role in ('TL', 'KO') then 'leader' end,
 		case when r.type = 'CHILD' then 'child_type' end,
@@ -359,10 +364,19 @@ create function concern_report_to_continue(b jsonb) returns uuid language sql st
 			'no such report is known to the caller')) then null end
 $$;
 
--- What a receipt code tells: a word. The public has no rights of its own.
-create function concern_receipt_status(hash text) returns text language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select concern_status_word(state) from concern_report where receipt_hash = hash
+-- What a receipt code tells: a word, and what its holder has been told before. The public has no rights of its own.
+create function concern_receipt(hash text) returns table (word text, received_at timestamptz, acute boolean)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+	select concern_status_word(r.state), r.received_at, r.told_emergency_at is not null
+	from concern_report r where r.receipt_hash = hash
+$$;
+
+-- Volatile: it is asked in the statement that stores the report.
+create function concern_receipt_json(receipt text, hash text) returns jsonb language sql as $$
+	select jsonb_strip_nulls(jsonb_build_object('receipt', receipt, 'status', 'RECEIVED', 'received_at', c.received_at,
+		'notice', case when c.acute then emergency_notice() end,
+		'text_nb', 'Meldingen er mottatt. Ta vare på koden: bare med den kan du se hvor saken står.'))
+	from concern_receipt(hash) c
 $$;
 
 -- What follows from a report's state -------------------------------------------------------------------
@@ -458,9 +472,10 @@ create trigger follow after insert or update on handover for each row execute fu
 drop trigger follow on handover;
 drop trigger follow on concern_report;
 drop function if exists handover_follow, concern_report_follow, concern_report_relate, deadline_keep,
-	concern_receipt_status, concern_report_to_continue, concern_report_receive, concern_sender_fits, concern_sender_of,
+	concern_receipt_json, concern_receipt, concern_report_to_continue, concern_report_receive, concern_sender_fits, concern_sender_of,
 	sender_category_of, concern_identify, concern_receiving_unit, concern_report_facts, concern_report_json,
 	emergency_notice, concern_sender_json, unit_brief, concern_report_deadlines, concern_report_subject,
 	concern_duplicate_count, address_is_secret, concern_is_open, concern_status_word, concern_report_locked,
 	concern_report_seen, concern_report_admit,
-	concern_report_standing, concern_report_objected cascade;
+	concern_report_standing, concern_report_is_ours,
+	concern_report_objected cascade;

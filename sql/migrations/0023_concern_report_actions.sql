@@ -108,7 +108,8 @@ begin
 		info_requested_at = r.info_requested_at, info_requested_from = r.info_requested_from,
 		action_started_at = r.action_started_at, closed_at = r.closed_at, reopened_at = r.reopened_at,
 		outcome_codes = r.outcome_codes, dismissal_reason = r.dismissal_reason, transfer = r.transfer,
-		feedback_decision = r.feedback_decision, pending_action = r.pending_action
+		feedback_decision = r.feedback_decision, pending_action = r.pending_action,
+		confirmed_by = r.confirmed_by
 	where id = r.id;
 	get diagnostics n = row_count;
 	return n;
@@ -129,6 +130,7 @@ begin
 		step := r.pending_action ->> 'action';
 		r := concern_report_change(r, step, r.pending_action -> 'body');
 		r.pending_action := null;
+		r.confirmed_by := app_staff_id();
 		target := case step when 'close' then 'CLOSED' else 'DISMISSED' end;
 	elsif concern_report_waits(r, act) then
 		r.pending_action := jsonb_build_object('action', act, 'staff_id', app_staff_id(), 'at', clock_now(), 'body', b);
