@@ -132,7 +132,9 @@ bool config_read(struct config *c, char *const *environment, char why[256])
 		char number[24];
 
 		snprintf(number, sizeof(number), "%ld", s->number);
-		if (!store(c, s, s->text != NULL ? s->text : number, why))
+		if (s->text != NULL)
+			memcpy((char *)c + s->offset, &s->text, sizeof(s->text));
+		else if (!store(c, s, number, why))
 			return false;
 	}
 	for (; *environment != NULL; environment++)
