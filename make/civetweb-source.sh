@@ -7,7 +7,7 @@ sums='141ee6bf528e8f33e8a32b5607917609774e80cf842240cffd50e0399755baaf  civetweb
 2fe67d05a15be93764398275372f41f6228b17497b23d04f149482ffde7b3fb8  civetweb_1.15+dfsg-4.debian.tar.xz
 ec372e9737bc820118bbb735f46a07d41f795814ca0f38bc6e67048e7a460f33  civetweb_1.15+dfsg.orig.tar.xz'
 
-complete() {
+is_complete() {
 	[ -d "$1" ] && (cd "$1" && printf '%s\n' "$sums" | sha256sum --check --status 2>/dev/null)
 }
 
@@ -59,13 +59,13 @@ fetch() {
 }
 
 into=$1
-complete "$into" && exit 0
+is_complete "$into" && exit 0
 mkdir -p "$into"
 work=$(mktemp -d "$into/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 work=$(cd "$work" && pwd)
 fetch "$work" >&2
-complete "$work" || {
+is_complete "$work" || {
 	echo "the source of $package $version is not the one that was reviewed" >&2
 	exit 1
 }

@@ -5,6 +5,8 @@ HTTP_ECHO_OBJ := $(patsubst server/%.c,$(B)/server/%.o,$(wildcard server/http/*.
 $(B)/http-echo: tests/http/echo.c $(HTTP_ECHO_OBJ) $(CIVETWEB_LIB)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< $(HTTP_ECHO_OBJ) $(CIVETWEB_LIB) $(LDFLAGS) $(LDLIBS)
 
+all: $(B)/http-echo
+
 .PHONY: test-protocol
 test-protocol: $(B)/http-echo ## run the raw HTTP tests against the http room alone
-	TEST_ECHO=$(B)/http-echo node --test tests/protocol/
+	TEST_BUILD=$(B) node --test tests/protocol/

@@ -52,7 +52,7 @@ static bool read_size(struct chunk *c)
 		return false;
 	c->left = 0;
 	for (size_t i = 0; i < digits; i++) {
-		int d = c->line[i];
+		int d = (unsigned char)c->line[i];
 
 		d = d <= '9' ? d - '0' : (d | 0x20) - 'a' + 10;
 		c->left = c->left * 16 + (uint64_t)d;

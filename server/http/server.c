@@ -146,7 +146,7 @@ void http_drain(struct http_server *s)
 
 bool http_stop(struct http_server *s)
 {
-	int64_t until_us = clock_monotonic_us() + STOP_WAIT_MS * 1000;
+	int64_t until_us = clock_monotonic_us() + (int64_t)STOP_WAIT_MS * 1000;
 
 	http_drain(s);
 	while (atomic_load(&s->entry.under_way) > 0) {

@@ -21,7 +21,7 @@ export async function startEcho(settings = {}) {
 	const env = {PATH: process.env.PATH, SAMHANDLING_PORT: String(port), ...settings};
 	for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'])
 		if (process.env[name]) env[name] = process.env[name];
-	const child = spawn(process.env.TEST_ECHO ?? 'build/http-echo', {
+	const child = spawn(process.env.TEST_ECHO ?? `${process.env.TEST_BUILD ?? 'build'}/http-echo`, {
 		env, stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	let log = '';

@@ -33,55 +33,56 @@ static enum chunk_step feed(const char *in, size_t step, char *out, size_t *rest
 	return what;
 }
 
+static const struct {
+	const char *in, *out; /* NULL: refused */
+	size_t rest;
+} rows[] = {
+	{"0\r\n\r\n", "", 0},
+	{"3\r\nabc\r\n0\r\n\r\n", "abc", 0},
+	{"3\r\nabc\r\n0\r\n\r\nGET /", "abc", 5},
+	{"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", "abc", 0},
+	{"A\r\n0123456789\r\n000\r\n\r\n", "0123456789", 0},
+	{"00000003\r\n\r\n!\r\n0\r\n\r\n", "\r\n!", 0},
+	{"3;a\r\nabc\r\n0\r\n\r\n", "abc", 0},
+	{"3;a=b;c=\"d;\\\" e\"\r\nabc\r\n0;z\r\n\r\n", "abc", 0},
+	{"0\r\nX: y\r\nZ:\r\n\r\n", "", 0},
+	{"\r\n", NULL, 0},
+	{" 3\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3 \r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3 ;a\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3; a\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;;a\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;a=\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;a=\"b\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;a=\"b\\\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;a\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3;a\rb\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"+3\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"-3\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"0x3\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"g\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3,3\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"000000003\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"FFFFFFFFFFFFFFFF3\r\nabc\r\n", NULL, 0},
+	{"3\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3\r\r\nabc\r\n0\r\n\r\n", NULL, 0},
+	{"3\r\nabcd\r\n0\r\n\r\n", NULL, 0},
+	{"3\r\nabc0\r\n\r\n", NULL, 0},
+	{"3\r\nabc\n0\r\n\r\n", NULL, 0},
+	{"3\r\nabc\r0\r\n\r\n", NULL, 0},
+	{"0\r\n\n", NULL, 0},
+	{"0\r\nno colon\r\n\r\n", NULL, 0},
+	{"0\r\nX : y\r\n\r\n", NULL, 0},
+	{"0\r\n folded\r\n\r\n", NULL, 0},
+	{"0\r\nContent-Length: 3\r\n\r\n", NULL, 0},
+	{"0\r\ntransfer-encoding: chunked\r\n\r\n", NULL, 0},
+	{"0\r\nHost: a\r\n\r\n", NULL, 0},
+	{"0\r\nX: \x01\r\n\r\n", NULL, 0},
+};
+
 static void decodes_or_refuses(void **state)
 {
-	static const struct {
-		const char *in, *out; /* NULL: refused */
-		size_t rest;
-	} rows[] = {
-		{"0\r\n\r\n", "", 0},
-		{"3\r\nabc\r\n0\r\n\r\n", "abc", 0},
-		{"3\r\nabc\r\n0\r\n\r\nGET /", "abc", 5},
-		{"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", "abc", 0},
-		{"A\r\n0123456789\r\n000\r\n\r\n", "0123456789", 0},
-		{"00000003\r\n\r\n!\r\n0\r\n\r\n", "\r\n!", 0},
-		{"3;a\r\nabc\r\n0\r\n\r\n", "abc", 0},
-		{"3;a=b;c=\"d;\\\" e\"\r\nabc\r\n0;z\r\n\r\n", "abc", 0},
-		{"0\r\nX: y\r\nZ:\r\n\r\n", "", 0},
-		{"\r\n", NULL, 0},
-		{" 3\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3 \r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3 ;a\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3; a\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;;a\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;a=\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;a=\"b\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;a=\"b\\\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;a\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3;a\rb\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"+3\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"-3\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"0x3\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"g\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3,3\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"000000003\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"FFFFFFFFFFFFFFFF3\r\nabc\r\n", NULL, 0},
-		{"3\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3\r\r\nabc\r\n0\r\n\r\n", NULL, 0},
-		{"3\r\nabcd\r\n0\r\n\r\n", NULL, 0},
-		{"3\r\nabc0\r\n\r\n", NULL, 0},
-		{"3\r\nabc\n0\r\n\r\n", NULL, 0},
-		{"3\r\nabc\r0\r\n\r\n", NULL, 0},
-		{"0\r\n\n", NULL, 0},
-		{"0\r\nno colon\r\n\r\n", NULL, 0},
-		{"0\r\nX : y\r\n\r\n", NULL, 0},
-		{"0\r\n folded\r\n\r\n", NULL, 0},
-		{"0\r\nContent-Length: 3\r\n\r\n", NULL, 0},
-		{"0\r\ntransfer-encoding: chunked\r\n\r\n", NULL, 0},
-		{"0\r\nHost: a\r\n\r\n", NULL, 0},
-		{"0\r\nX: \x01\r\n\r\n", NULL, 0},
-	};
 	char out[64];
 
 	(void)state;

@@ -9,7 +9,7 @@ const thin = 200;
 
 function judge(file, module, room) {
 	const text = read(file);
-	const named = text.slice(0, 1500).match(/Tested through\s+(?:\*\s*)?(tests\/(?:api|fault)\/\S+?\.mjs)/);
+	const named = text.slice(0, 1500).match(/Tested through\s+(?:\*\s*)?(tests\/(?:api|fault|protocol)\/\S+?\.mjs)/);
 	if (named === null) return `no tests/unit/test_${module}.c`;
 	if (!ioRooms.includes(room)) return `room ${room} has no I/O: the module needs tests/unit/test_${module}.c`;
 	if (text.split('\n').length > thin) return `${thin} lines and more need tests/unit/test_${module}.c`;
