@@ -325,7 +325,7 @@ $$;
 -- The patient whose number has one of these hashes; used only to know which citizen a token is.
 create function citizen_patient(seal text) returns uuid language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select patient_id from patient_identifier where hash = any (seal_hashes(seal)) limit 1
+	select patient_id from patient_identifier where hash = any (seal_hashes($1)) limit 1
 $$;
 
 -- Row security: a forgotten WHERE leaks nothing --------------------------------------------------------

@@ -5,7 +5,7 @@ export const about = 'views, person tables, SECURITY DEFINER, settings and clock
 const listFile = 'tests/lint/security-definer.txt';
 const searchPath = /set\s+search_path\s*=\s*pg_catalog,\s*public,\s*pg_temp/i;
 // real time belongs to the clock itself, to the access log, news, idempotency and retention of them
-const realTime = /\b(clock_now|access_log|outbox|idempotency|sequencer)\w*/;
+const realTime = /\b(clock_\w+|access_log\w*|outbox\w*|idempotency\w*|sequencer\w*)/
 const realTimeStatements = ['context', 'log', 'denial'];
 
 function ups() {
@@ -73,11 +73,30 @@ function clock(statements, report) {
 	}
 }
 
+// In an SQL function a column hides a parameter of the same name: the condition is then true of every row.
+function hiddenParameters(statements, report) {
+	const columns = new Map();
+	for (const s of statements) {
+		const m = s.text.match(/^create\s+table\s+([\w.]+)\s*\(([\s\S]*)\)/i);
+		if (m) columns.set(m[1], new Set([...m[2].matchAll(/^\s*(\w+)\s+\w+/gm)].map((c) => c[1])));
+	}
+	for (const s of statements) {
+		const m = s.text.match(/^create\s+(?:or\s+replace\s+)?function\s+(\w+)\s*\(([^)]*)\)[\s\S]*?language\s+sql\b([\s\S]*)/i);
+		if (!m) continue;
+		const tables = [...m[3].matchAll(/\b(?:from|join|update)\s+(\w+)/gi)].map((t) => t[1]).filter((t) => columns.has(t));
+		for (const name of m[2].split(',').map((p) => p.trim().replace(/^variadic\s+/i, '').split(/\s+/)[0]))
+			for (const t of tables)
+				if (columns.get(t).has(name) && new RegExp(`(?<![\\w.$])${name}(?![\\w(.])`).test(m[3].replace(/'[^']*'/g, '')))
+					report(s.file, s.line, `${m[1]}: the parameter '${name}' is hidden by ${t}.${name}: rename it or write $n`);
+	}
+}
+
 export async function check(report) {
 	const migrations = ups();
 	const queries = namedStatements().map((s) => ({ ...s, text: plainSql(s.text) }));
 	views(migrations, report);
 	personTables(migrations, report);
+	hiddenParameters(migrations, report);
 	ownersRights(migrations, report);
 	settings([...migrations, ...queries], report);
 	clock([...migrations, ...queries], report);
