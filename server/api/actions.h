@@ -10,7 +10,7 @@
 /* The contract's state machines, as requests ask about them. */
 
 /* Reads x-state-machines; called at start. */
-bool actions_load(struct arena *a, const json_t *document, const char **why);
+bool actions_load(struct arena *a, const struct contract *c, const char **why);
 
 /* True when there is a machine of that name. */
 bool actions_known(const char *machine);

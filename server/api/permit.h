@@ -10,6 +10,6 @@
 const char *permit(struct request *r);
 
 /* Reads the matrix from the contract; called at start. */
-bool permit_load(struct arena *a, const json_t *document, const char **why);
+bool permit_load(struct arena *a, const struct contract *c, const char **why);
 
 #endif

@@ -45,8 +45,8 @@ static bool load_contract(const char **why)
 	if (service.contract == NULL)
 		return false;
 	problem_load(service.contract->document);
-	return permit_load(service.arena, service.contract->document, why) &&
-	       actions_load(service.arena, service.contract->document, why);
+	return permit_load(service.arena, service.contract, why) &&
+	       actions_load(service.arena, service.contract, why);
 }
 
 bool service_start(char why[256])
