@@ -17,7 +17,7 @@ $(B)/clients/%.o: clients/%.c
 
 $(B)/clients/tests/%: clients/tests/%.c $(CLIENT_LIB_OBJ) $(filter-out %/main.o,$(CLIENT_CLI_OBJ))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Iclients -Itests/unit $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) \
+	$(CC) $(CPPFLAGS) -Iclients $(CFLAGS) -MMD -MP -o $@ $(filter %.c %.o,$^) \
 		$(LDFLAGS) $(CLIENT_LIBS) -pthread -lcmocka
 
 client-unit: $(CLIENT_UNIT_BIN) ## run the client's unit tests alone

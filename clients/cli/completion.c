@@ -55,8 +55,11 @@ static void offer_list(const json_t *list, const char *member)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) if (member_text(one, member) != NULL)
-		puts(member_text(one, member));
+	json_array_foreach(list, i, one)
+	{
+		if (member_text(one, member) != NULL)
+			puts(member_text(one, member));
+	}
 }
 
 /* What may follow an option that takes a value; false when the last word is no such option. */
@@ -93,9 +96,15 @@ static void offer_keys(const struct contract *contract, const char *id)
 
 	if (op == NULL)
 		return;
-	json_array_foreach(op->parameters, i, one) printf("%s=\n", member_text(one, "name"));
+	json_array_foreach(op->parameters, i, one)
+	{
+		printf("%s=\n", member_text(one, "name"));
+	}
 	json_object_foreach(json_object_get(contract_resolve(contract, op->body), "properties"),
-			    name, value) printf("%s=\n", name);
+			    name, value)
+	{
+		printf("%s=\n", name);
+	}
 }
 
 static void offer_steps(const struct contract *contract, const struct word *word)

@@ -26,7 +26,9 @@ static const char *joined(struct arena *a, const json_t *list, const char *betwe
 	if (json_is_string(list))
 		text_add(&t, json_string_value(list));
 	json_array_foreach(list, i, one)
+	{
 		text_printf(&t, "%s%s", i > 0 ? between : "", member_readable(a, one));
+	}
 	return t.bytes;
 }
 
@@ -63,9 +65,11 @@ static bool is_required(const json_t *schema, const char *name)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(schema, "required"), i,
-			   one) if (json_is_string(one) &&
-				    strcmp(json_string_value(one), name) == 0) return true;
+	json_array_foreach(json_object_get(schema, "required"), i, one)
+	{
+		if (json_is_string(one) && strcmp(json_string_value(one), name) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -94,11 +98,15 @@ static void list_members(struct listing *l, const char *prefix, const json_t *sc
 
 	schema = contract_resolve(l->contract, schema);
 	json_object_foreach(json_object_get(schema, "properties"), name, member)
+	{
 		list_member(l, arena_printf(l->cli->arena, "%s%s", prefix, name), member,
 			    is_required(schema, name), depth);
+	}
 	for (size_t i = 0; i < sizeof(branches) / sizeof(*branches) && depth > 0; i++)
 		json_array_foreach(json_object_get(schema, branches[i]), k, branch)
+		{
 			list_members(l, prefix, branch, depth - 1);
+		}
 }
 
 static void list_parameters(struct listing *l, const struct operation *op)
@@ -128,13 +136,17 @@ static void print_example(const struct listing *l, const struct operation *op)
 	size_t i;
 
 	printf("\nexample:\n  samhandling call %s", op->id);
-	json_array_foreach(op->parameters, i, one) if (strcmp(member_text(one, "in"), "path") == 0)
-		printf(" %s=%s", member_text(one, "name"),
-		       member_readable(a, json_object_get(one, "example")));
-	json_object_foreach(json_object_get(body, "example"), name,
-			    value) if (!json_is_object(value) && !json_is_array(value) &&
-				       is_required(body, name))
-		printf(" %s='%s'", name, member_readable(a, value));
+	json_array_foreach(op->parameters, i, one)
+	{
+		if (strcmp(member_text(one, "in"), "path") == 0)
+			printf(" %s=%s", member_text(one, "name"),
+			       member_readable(a, json_object_get(one, "example")));
+	}
+	json_object_foreach(json_object_get(body, "example"), name, value)
+	{
+		if (!json_is_object(value) && !json_is_array(value) && is_required(body, name))
+			printf(" %s='%s'", name, member_readable(a, value));
+	}
 	putchar('\n');
 }
 

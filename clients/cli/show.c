@@ -38,9 +38,11 @@ static size_t derive(const json_t *items, const char **names)
 	size_t count = 0;
 	const char *name;
 
-	json_object_foreach(first, name, value) if (!json_is_object(value) &&
-						    !json_is_array(value) &&
-						    count < DERIVED_COLUMNS) names[count++] = name;
+	json_object_foreach(first, name, value)
+	{
+		if (!json_is_object(value) && !json_is_array(value) && count < DERIVED_COLUMNS)
+			names[count++] = name;
+	}
 	return count;
 }
 
@@ -69,7 +71,9 @@ static const char *readable(struct cli *cli, const json_t *value)
 		return member_readable(cli->arena, value);
 	text_init(&t, cli->arena);
 	json_array_foreach(value, i, one)
+	{
 		text_printf(&t, "%s%s", i > 0 ? ", " : "", member_readable(cli->arena, one));
+	}
 	return t.bytes;
 }
 
@@ -106,8 +110,11 @@ static bool is_plain_list(const json_t *value)
 
 	if (!json_is_array(value))
 		return false;
-	json_array_foreach(value, i,
-			   one) if (json_is_object(one) || json_is_array(one)) return false;
+	json_array_foreach(value, i, one)
+	{
+		if (json_is_object(one) || json_is_array(one))
+			return false;
+	}
 	return true;
 }
 
@@ -121,12 +128,16 @@ static void show_member(struct cli *cli, const char *name, const json_t *value)
 
 	if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, key, child)
+		{
 			show_member(cli, arena_printf(cli->arena, "%s.%s", name, key), child);
+		}
 		return;
 	}
 	if (json_is_array(value) && !is_plain_list(value)) {
 		json_array_foreach(value, i, one)
+		{
 			show_member(cli, arena_printf(cli->arena, "%s[%zu]", name, i), one);
+		}
 		return;
 	}
 	text = readable(cli, value);
@@ -143,7 +154,10 @@ void show_thing(struct cli *cli, const json_t *thing)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)thing, name, value) show_member(cli, name, value);
+	json_object_foreach((json_t *)(uintptr_t)thing, name, value)
+	{
+		show_member(cli, name, value);
+	}
 }
 
 enum exit_code show_reply(struct cli *cli, const struct reply *reply, const char *columns)

@@ -16,9 +16,11 @@ static bool wants_if_match(const struct operation *op)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(op->parameters, i,
-			   one) if (strcasecmp(member_text(one, "name"), "If-Match") ==
-				    0) return json_is_true(json_object_get(one, "required"));
+	json_array_foreach(op->parameters, i, one)
+	{
+		if (strcasecmp(member_text(one, "name"), "If-Match") == 0)
+			return json_is_true(json_object_get(one, "required"));
+	}
 	return false;
 }
 

@@ -138,10 +138,11 @@ static const char *handover_of(struct cli *cli, const char *report, enum exit_co
 		const json_t *item;
 		size_t i;
 
-		json_array_foreach(pages_items(&reply), i,
-				   item) if (mentions(item, report) &&
-					     member_text(item, "id") !=
-						     NULL) return member_text(item, "id");
+		json_array_foreach(pages_items(&reply), i, item)
+		{
+			if (mentions(item, report) && member_text(item, "id") != NULL)
+				return member_text(item, "id");
+		}
 	}
 	*code = pages.failed ? connect_fail(cli, &reply)
 			     : cli_fail(EXIT_ABSENT, "no handover of '%s' waits for you", report);

@@ -250,8 +250,11 @@ bool contract_has_type(const json_t *schema, const char *type)
 
 	if (json_is_string(types))
 		return strcmp(json_string_value(types), type) == 0;
-	json_array_foreach(types, i, one) if (json_is_string(one) && strcmp(json_string_value(one),
-									    type) == 0) return true;
+	json_array_foreach(types, i, one)
+	{
+		if (json_is_string(one) && strcmp(json_string_value(one), type) == 0)
+			return true;
+	}
 	return false;
 }
 

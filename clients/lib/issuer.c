@@ -45,9 +45,12 @@ const json_t *issuer_agency(const struct issuer *issuer, const char *slug)
 	const json_t *agency;
 	size_t i;
 
-	json_array_foreach(issuer->agencies, i, agency) if (member_text(agency, "slug") != NULL &&
-							    strcmp(member_text(agency, "slug"),
-								   slug) == 0) return agency;
+	json_array_foreach(issuer->agencies, i, agency)
+	{
+		if (member_text(agency, "slug") != NULL &&
+		    strcmp(member_text(agency, "slug"), slug) == 0)
+			return agency;
+	}
 	return NULL;
 }
 
@@ -58,8 +61,11 @@ static const char *names(struct arena *a, const json_t *list, const char *name)
 	size_t i;
 
 	text_init(&t, a);
-	json_array_foreach(list, i, entry) if (member_text(entry, name) != NULL)
-		text_printf(&t, "%s%s", t.length == 0 ? "" : " ", member_text(entry, name));
+	json_array_foreach(list, i, entry)
+	{
+		if (member_text(entry, name) != NULL)
+			text_printf(&t, "%s%s", t.length == 0 ? "" : " ", member_text(entry, name));
+	}
 	return t.bytes;
 }
 

@@ -81,9 +81,13 @@ static const char *known_names(const struct draft *d)
 
 	text_init(&t, d->arena);
 	json_array_foreach(d->operation->parameters, i, one)
+	{
 		text_printf(&t, " %s", member_text(one, "name"));
+	}
 	json_object_foreach(json_object_get(schema, "properties"), name, one)
+	{
 		text_printf(&t, " %s", name);
+	}
 	return t.bytes;
 }
 

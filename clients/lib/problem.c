@@ -37,8 +37,11 @@ static void add_faults(struct text *t, const json_t *faults)
 	const json_t *fault;
 	size_t i;
 
-	json_array_foreach(faults, i, fault) text_printf(
-		t, "\n  %s: %s", text_or_empty(fault, "pointer"), text_or_empty(fault, "detail"));
+	json_array_foreach(faults, i, fault)
+	{
+		text_printf(t, "\n  %s: %s", text_or_empty(fault, "pointer"),
+			    text_or_empty(fault, "detail"));
+	}
 }
 
 /* "allowed: a, b" for the members that say what would have been right or what has changed */
@@ -51,7 +54,9 @@ static void add_list(struct text *t, const struct problem *problem, const char *
 		return;
 	text_printf(t, "\n  %s:", name);
 	json_array_foreach(list, i, one)
+	{
 		text_printf(t, "%s %s", i > 0 ? "," : "", member_readable(t->arena, one));
+	}
 	if (json_array_size(list) == 0)
 		text_add(t, " nothing");
 }

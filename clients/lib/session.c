@@ -133,7 +133,10 @@ static void add_query(struct text *url, const char *name, const json_t *value)
 	size_t i;
 
 	if (json_is_array(value)) {
-		json_array_foreach(value, i, one) add_query(url, name, one);
+		json_array_foreach(value, i, one)
+		{
+			add_query(url, name, one);
+		}
 		return;
 	}
 	text_add(url, strchr(url->bytes, '?') != NULL ? "&" : "?");
@@ -152,7 +155,9 @@ static const char *make_url(const struct session *s, struct arena *a, const stru
 	text_add(&url, call->from_root ? s->origin : s->setup.base_url);
 	text_add(&url, call->path);
 	json_object_foreach((json_t *)(uintptr_t)call->query, name, value)
+	{
 		add_query(&url, name, value);
+	}
 	return url.bytes;
 }
 

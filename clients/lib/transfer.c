@@ -159,7 +159,9 @@ static void read_answer(struct arena *a, const struct transfer *t, struct incomi
 						  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL));
 	trace(t, a, arena_printf(a, "< %d", out->status));
 	json_object_foreach(in->headers, name, value)
+	{
 		trace(t, a, arena_printf(a, "< %s: %s", name, json_string_value(value)));
+	}
 	if (out->size > 0)
 		trace(t, a, arena_printf(a, "< %s", out->text));
 }

@@ -1,9 +1,11 @@
 /* base64url by RFC 4648's vectors, percent-encoding, random UUIDs. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include <string.h>
 
 #include "lib/encode.h"
+
+enum { MEMORY = 1 << 24 };
 
 static void test_base64url(void **state)
 {
@@ -11,7 +13,7 @@ static void test_base64url(void **state)
 		const char *bytes, *text;
 	} cases[] = {{"", ""},	      {"f", "Zg"},	  {"fo", "Zm8"},
 		     {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"\xfb\xff\xfe", "-__-"}};
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	size_t size;
 
 	(void)state;
@@ -33,7 +35,7 @@ static void test_base64url(void **state)
 
 static void test_percent(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 
 	(void)state;
 	assert_string_equal(encode_percent(a, "aZ0-._~"), "aZ0-._~");
@@ -43,7 +45,7 @@ static void test_percent(void **state)
 
 static void test_uuid(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	const char *one = encode_random_uuid(a), *two = encode_random_uuid(a);
 
 	(void)state;

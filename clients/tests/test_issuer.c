@@ -1,8 +1,10 @@
 /* The claims that the sandbox's tokens make. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include "lib/issuer.h"
 #include "lib/member.h"
+
+enum { MEMORY = 1 << 24 };
 
 static const char agencies[] =
 	"[{\"slug\":\"a\",\"name\":\"A\",\"organisation_number\":\"310000019\",\"issuer\":\"https:/"
@@ -28,7 +30,7 @@ static json_t *claims(struct arena *a, const struct token_order *order)
 
 static void test_people(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 
 	(void)state;
 	assert_string_equal(member_text(claims(a, &(struct token_order){"a", .role = "TM"}), "sub"),
@@ -51,7 +53,7 @@ static void test_people(void **state)
 
 static void test_claims(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	json_t *one = claims(a, &(struct token_order){"a", .role = "TM", .lifetime = 60});
 	json_t *citizen = claims(a, &(struct token_order){"c", .role = "PT"});
 

@@ -1,11 +1,13 @@
 /* Keys: thumbprints by RFC 7638's vector, generation, what is published, what is refused. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include <string.h>
 
 #include "lib/jws.h"
 #include "lib/jwk.h"
 #include "lib/member.h"
+
+enum { MEMORY = 1 << 24 };
 
 /* RFC 7638 §3.1 */
 static const char vector_n[] =
@@ -16,7 +18,7 @@ static const char vector_n[] =
 
 static void test_thumbprint(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	json_t *jwk = member_keep(
 		a, json_pack("{s:s,s:s,s:s}", "kty", "RSA", "n", vector_n, "e", "AQAB"));
 
@@ -28,7 +30,7 @@ static void test_thumbprint(void **state)
 
 static void test_generate(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	const char *why, *token;
 	json_t *jwk = jwk_generate(a, NULL, &why), *open;
 	struct jwk key;
@@ -48,7 +50,7 @@ static void test_generate(void **state)
 
 static void test_refusals(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	const char *why;
 	json_t *jwk = jwk_generate(a, "k", &why);
 	struct jwk key;

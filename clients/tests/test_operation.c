@@ -1,8 +1,10 @@
 /* Words → calls, typed by the contract. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include "lib/member.h"
 #include "lib/operation.h"
+
+enum { MEMORY = 1 << 24 };
 
 static const char document[] =
 	"{\"openapi\":\"3.1.0\",\"security\":[{\"agency\":[]}],\"paths\":{"
@@ -35,7 +37,7 @@ static int set_up(void **state)
 {
 	static struct fixture f;
 
-	f.arena = arena_new(16 * 1024 * 1024);
+	f.arena = arena_new(MEMORY);
 	f.contract = contract_read(f.arena, member_keep(f.arena, json_loads(document, 0, NULL)));
 	*state = &f;
 	return f.contract == NULL;

@@ -1,7 +1,9 @@
 /* The command line taken apart. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include "cli/options.h"
+
+enum { MEMORY = 1 << 24 };
 
 static const struct option_spec own[] = {
 	{"out", "FILE", "", false},
@@ -12,7 +14,7 @@ static const struct option_spec own[] = {
 
 static bool parse(const char *const *argv, struct arguments *args)
 {
-	struct arena *a = arena_new(64 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	const char *why = NULL;
 	bool fine = options_parse(a, argv, own, args, &why);
 

@@ -1,11 +1,13 @@
 /* Problems as values and as text; what is no problem is not taken for one. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include <string.h>
 
 #include "lib/member.h"
 #include "lib/problem.h"
 #include "lib/transfer.h"
+
+enum { MEMORY = 1 << 24 };
 
 static struct reply reply_of(struct arena *a, int status, const char *type, const char *body)
 {
@@ -18,7 +20,7 @@ static struct reply reply_of(struct arena *a, int status, const char *type, cons
 
 static void test_read(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	struct reply reply = reply_of(a, 409, "application/problem+json; charset=utf-8",
 				      "{\"code\":\"invalid_transition\",\"title\":\"Not now\","
 				      "\"allowed\":[\"close\",\"forward\"]}");
@@ -35,7 +37,7 @@ static void test_read(void **state)
 
 static void test_faults(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	struct reply reply = reply_of(
 		a, 422, "application/problem+json",
 		"{\"code\":\"invalid_body\",\"title\":\"No\",\"detail\":\"two faults\",\"errors\":["
@@ -49,7 +51,7 @@ static void test_faults(void **state)
 
 static void test_others(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	struct reply html = reply_of(a, 502, "text/html", "{}");
 	struct reply none = {.status = 0, .failure = "Connection refused"};
 	struct problem problem;
@@ -63,7 +65,7 @@ static void test_others(void **state)
 
 static void test_mask(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 
 	(void)state;
 	assert_string_equal(transfer_mask(a, "{\"national_id\":\"13916900216\"}"),

@@ -1,5 +1,5 @@
 /* What may be sent again, and how long a caller waits before it. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include "lib/retry.h"
 

@@ -1,10 +1,12 @@
 /* Widths in cells, shortening, and text that must not steer the terminal. */
-#include "cmocka_all.h"
+#include "../../tests/unit/cmocka_all.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/table.h"
+
+enum { MEMORY = 1 << 24 };
 
 static void test_widths(void **state)
 {
@@ -32,7 +34,7 @@ static void test_widths(void **state)
 
 static void test_clean(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 
 	(void)state;
 	assert_string_equal(table_clean(a, "a\x1b[2Jb\r\nc\x7f"), "a [2Jb  c ");
@@ -62,7 +64,7 @@ static void test_print(void **state)
 	static const char *const headings[] = {"id", "navn", "by"};
 	static const char *const one[] = {"1", "Åse", "Lier"};
 	static const char *const two[] = {"22", "Kåre Langnavn Nordmann", "Drammen"};
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	struct table t;
 	char *text;
 
@@ -86,7 +88,7 @@ static void test_print(void **state)
 static void test_many_rows(void **state)
 {
 	static const char *const headings[] = {"n"};
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(MEMORY);
 	struct table t;
 
 	(void)state;
