@@ -121,6 +121,20 @@ function checkOperation(document, path, item, method, seen) {
 	if (!Object.keys(operation.responses ?? {}).some((s) => /^[123]/.test(s))) complain(file, `${where}: no answer for success`);
 }
 
+// What an operation names must be there: the daemon would not start otherwise.
+function checkNames(document, path, item, method, ids) {
+	const operation = item[method];
+	const say = (what) => complain(origin.get(`paths ${path}`), `${method.toUpperCase()} ${path}: ${what}`);
+	const { security = [], 'x-resource': resource, 'x-machine': machine, 'x-answer': answer } = operation;
+	const scopes = document.components.securitySchemes?.agency?.['x-scopes'] ?? {};
+	if (security.length > 0 && resource === undefined) say('no x-resource');
+	if (resource !== undefined && document['x-access-matrix'].resources?.[resource] === undefined)
+		say(`x-resource '${resource}' is not in access-matrix.yaml`);
+	if (machine !== undefined && document['x-state-machines'][machine] === undefined) say(`no machine '${machine}'`);
+	if (answer !== undefined && !ids.get(answer)?.startsWith('GET ')) say(`x-answer '${answer}' is not the operationId of a GET`);
+	for (const scope of security.flatMap((s) => s.agency ?? [])) if (!(scope in scopes)) say(`unknown scope '${scope}'`);
+}
+
 // --- standard responses: what follows from the operation's form ----------------------------------
 
 function standardStatuses(document, path, item, method) {
@@ -169,6 +183,8 @@ function finishOperations(document) {
 			addResponses(document, path, item, method);
 		}
 	}
+	for (const [path, item] of Object.entries(document.paths))
+		for (const method of methods.filter((m) => item[m])) checkNames(document, path, item, method, seen);
 }
 
 function bundle() {

@@ -7,27 +7,7 @@
 #include "api/sealing.h"
 #include "auth/random.h"
 #include "base/config.h"
-
-/* Brackets open at the deepest point; text in quotes does not count (jansson recurses). */
-static bool too_deep(const char *s, size_t size, long limit)
-{
-	long depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < size; i++) {
-		if (quoted && s[i] == '\\')
-			i++;
-		else if (s[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (s[i] == '{' || s[i] == '['))
-			depth++;
-		else if (!quoted && (s[i] == '}' || s[i] == ']'))
-			depth--;
-		if (depth > limit)
-			return true;
-	}
-	return false;
-}
+#include "contract/json_value.h"
 
 static struct schema *body_schema(const struct request *r)
 {
@@ -48,7 +28,7 @@ static bool parse_body(struct request *r)
 			return problem(r, "not_json", "a body is needed");
 		return true;
 	}
-	if (too_deep(r->in.body, r->in.body_size, config.json_depth))
+	if (!json_fits_depth(r->in.body, r->in.body_size, config.json_depth))
 		return problem(r, "not_json", "nested deeper than %ld levels", config.json_depth);
 	r->json = json_loadb(r->in.body, r->in.body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (r->json == NULL)

@@ -126,3 +126,23 @@ uint64_t json_hash(const json_t *value)
 		return (uint64_t)json_typeof(value);
 	}
 }
+
+bool json_fits_depth(const char *text, size_t size, long limit)
+{
+	long depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < size; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (text[i] == '{' || text[i] == '['))
+			depth++;
+		else if (!quoted && (text[i] == '}' || text[i] == ']'))
+			depth--;
+		if (depth > limit)
+			return false;
+	}
+	return true;
+}

@@ -18,4 +18,10 @@ long double json_number(const json_t *value);
 /* Length of a UTF-8 string in code points. */
 size_t json_code_points(const json_t *string);
 
+/*
+ * True when brackets are never open deeper than `limit`; text in quotes does not count. To be asked
+ * before a client's text is parsed, since jansson recurses.
+ */
+bool json_fits_depth(const char *text, size_t size, long limit);
+
 #endif
