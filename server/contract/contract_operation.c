@@ -250,7 +250,7 @@ static bool load_person(struct loader *l, const json_t *json, struct operation *
 
 static bool load_extensions(struct loader *l, const json_t *json, struct operation *op)
 {
-	static const char *const actions[] = {"read", "write", "search"};
+	static const char *const actions[] = {"read", "write", "search", "create"};
 	const char *action = text(json, "x-action");
 	bool known = action == NULL;
 
