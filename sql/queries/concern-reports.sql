@@ -90,12 +90,14 @@ from concern_report r left join page p on true where r.id = :path.id::uuid
 group by r.id
 
 -- name: createConcernReportNote
-select concern_note_add(:path.id::uuid, :new.id::uuid, :body::jsonb) as id, 201 as status,
-	'/api/v1/concern-reports/' || :path.id || '/notes/' || :new.id as location
+select concern_note_add(:path.id::uuid, :new.id::uuid, :body::jsonb) as id, 201 as status
 
 -- name: getConcernReportNote
-select concern_note_json(n.id) as body, n.version::text as etag, show(n.patient_id)
-from concern_note n where n.id = :path.id::uuid
+-- As the answer to a POST the path has no note yet, so the location is told.
+select concern_note_json(n.id) as body, n.version::text as etag, show(n.patient_id),
+	case when :path.report_id::text is null then '/api/v1/concern-reports/' || n.report_id || '/notes/' || n.id end as location
+from concern_note n
+where n.id = :path.id::uuid and (:path.report_id::text is null or n.report_id = :path.report_id::uuid)
 
 -- name: setConcernSenderProtection
 -- The report's version is what the decision was based on, so the report is touched with it.
@@ -120,6 +122,6 @@ from concern_report_seen(:path.id::uuid) r
 
 -- name: recordConcernReportFeedback
 select expect_one(concern_feedback_given(r.id, :new.id::uuid, :body::jsonb), 'concern_report', r.id, null) as done,
-	201 as status, '/api/v1/concern-reports/' || r.id || '/notes/' || :new.id as location
+	201 as status
 from concern_report_seen(:path.id::uuid) r
 where raise_unless('receiving_unit' = any (concern_report_facts(r)), 403, 'forbidden')
