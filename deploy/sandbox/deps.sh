@@ -78,7 +78,8 @@ install_npm() {
 	esac
 	say "installing from npm"
 	local omit=(--omit=dev)
-	[ "$wanted" = few ] || omit=()
+	# development tools that are there already stay
+	[ "$wanted" = few ] && [ ! -d "$root_dir/node_modules" ] || omit=()
 	# not `npm ci`: it fails when a registry lacks a package that only other platforms need
 	(cd "$root_dir" && npm install --no-save --loglevel=error "${omit[@]}" >&2)
 	echo "$wanted $sum" >"$stamp"
