@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -126,11 +127,90 @@ static void formats_as_assertions(void **state)
 	run_folder("format");
 }
 
+/* --- what is replaced in place ---------------------------------------------------------------- */
+
+static bool is_secret(const char *s, size_t len)
+{
+	return len == 4 && memcmp(s, "1234", 4) == 0;
+}
+
+static void replace(void *context, const char *format, json_t *parent, const char *key,
+		    size_t index)
+{
+	assert_string_equal(format, "secret");
+	++*(int *)context;
+	if (key != NULL)
+		json_object_set_new(parent, key, json_string("sealed"));
+	else
+		json_array_set_new(parent, index, json_string("sealed"));
+}
+
+/* Validates and replaces; the value's text afterwards. */
+static void expect_replaced(const char *schema, const char *value, int visits, const char *after)
+{
+	static const struct schema_format own[] = {{"secret", is_secret}, {NULL, NULL}};
+	struct arena *a = arena_new(16 * 1024 * 1024);
+	json_t *root = json_loads(schema, 0, NULL), *json = json_loads(value, 0, NULL);
+	const struct schema_source source = {.arena = a, .root = root, .formats = own};
+	const char *why = NULL;
+	struct schema *s = schema_compile(&source, "", &why);
+	struct faults faults = {.arena = a};
+	int count = 0;
+	const struct schema_visitor visitor = {.formatted = replace, .context = &count};
+
+	assert_non_null(s);
+	assert_int_equal(schema_validate(s, json, &faults, &visitor), visits > 0);
+
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	assert_string_equal(text, after);
+	assert_int_equal(count, visits);
+	free(text);
+	json_decref(root);
+	json_decref(json);
+	arena_free(a);
+}
+
+static void replaces_each_value_once(void **state)
+{
+	(void)state;
+	expect_replaced("{\"properties\":{\"a\":{\"format\":\"secret\"}}}", "{\"a\":\"1234\"}", 1,
+			"{\"a\":\"sealed\"}");
+	expect_replaced("{\"items\":{\"allOf\":[{\"format\":\"secret\"},{\"format\":\"secret\"}]}}",
+			"[\"1234\",\"1234\"]", 2, "[\"sealed\",\"sealed\"]");
+	expect_replaced(
+		"{\"properties\":{\"a\":{\"oneOf\":[{\"type\":\"null\"},{\"format\":\"secret\","
+		"\"type\":\"string\"}]}}}",
+		"{\"a\":\"1234\"}", 1, "{\"a\":\"sealed\"}");
+}
+
+static void replaces_nothing_when_there_are_faults(void **state)
+{
+	(void)state;
+	expect_replaced("{\"properties\":{\"a\":{\"format\":\"secret\"}},\"required\":[\"b\"]}",
+			"{\"a\":\"1234\"}", 0, "{\"a\":\"1234\"}");
+}
+
+static void bounds_the_number_of_faults(void **state)
+{
+	struct arena *a = arena_new(1024 * 1024);
+	struct faults faults = {.arena = a};
+
+	(void)state;
+	for (int i = 0; i < 2 * FAULTS_MAX; i++)
+		faults_add(&faults, "/a", "type", "x");
+	assert_int_equal(faults.count, FAULTS_MAX);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(draft_2020_12),
 		cmocka_unit_test(formats_as_assertions),
+		cmocka_unit_test(replaces_each_value_once),
+		cmocka_unit_test(replaces_nothing_when_there_are_faults),
+		cmocka_unit_test(bounds_the_number_of_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,69 @@
+/* Parameters' text becomes a value of the declared type, never a guessed one. */
+#include "schema_fixture.h"
+
+static bool valid(const char *schema, const char *text)
+{
+	const char *why = NULL;
+	struct schema *s = compiled(schema, &why);
+	struct faults faults = {.arena = arena};
+
+	assert_non_null(s);
+	return schema_validate_text(s, text, "limit", &faults);
+}
+
+static void coerces_by_the_declared_type(void **state)
+{
+	(void)state;
+	assert_true(valid("{\"type\":\"integer\",\"maximum\":200}", "25"));
+	assert_false(valid("{\"type\":\"integer\",\"maximum\":200}", "201"));
+	assert_false(valid("{\"type\":\"integer\"}", "1e2"));
+	assert_false(valid("{\"type\":\"integer\"}", "0x10"));
+	assert_false(valid("{\"type\":\"integer\"}", " 1"));
+	assert_false(valid("{\"type\":\"integer\"}", "01"));
+	assert_false(valid("{\"type\":\"integer\"}", "99999999999999999999"));
+	assert_false(valid("{\"type\":\"integer\"}", ""));
+	assert_true(valid("{\"type\":\"number\"}", "-1.5"));
+	assert_true(valid("{\"type\":\"boolean\"}", "true"));
+	assert_false(valid("{\"type\":\"boolean\"}", "yes"));
+	assert_true(valid("{\"type\":\"string\"}", "123"));
+	assert_true(valid("{\"enum\":[\"123\"]}", "123"));
+	assert_false(valid("{\"type\":\"string\"}", "\xff"));
+}
+
+static void takes_lists_between_commas(void **state)
+{
+	static const char schema[] =
+		"{\"type\":\"array\",\"maxItems\":2,\"items\":{\"enum\":[\"A\",\"B\"]}}";
+
+	(void)state;
+	assert_true(valid(schema, "A,B"));
+	assert_false(valid(schema, "A,B,A"));
+	assert_false(valid(schema, "A,C"));
+	assert_false(valid(schema, "A,"));
+	assert_true(valid("{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "1,2"));
+}
+
+static void follows_a_reference_to_the_type(void **state)
+{
+	static const char schema[] =
+		"{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"integer\"}}}";
+
+	(void)state;
+	assert_true(valid(schema, "7"));
+	assert_false(valid(schema, "x"));
+}
+
+static void points_at_the_parameter(void **state)
+{
+	const char *why = NULL;
+	struct schema *s = compiled("{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", &why);
+	struct faults faults = {.arena = arena};
+
+	(void)state;
+	assert_false(schema_validate_text(s, "1,x", "query/ids", &faults));
+	assert_string_equal(faults.list[0].pointer, "query/ids");
+	assert_string_equal(faults.list[0].code, "type");
+}
+
+RUN(cmocka_unit_test(coerces_by_the_declared_type), cmocka_unit_test(takes_lists_between_commas),
+    cmocka_unit_test(follows_a_reference_to_the_type), cmocka_unit_test(points_at_the_parameter))
