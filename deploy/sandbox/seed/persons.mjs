@@ -1,22 +1,22 @@
-// Sixty patients, entered where they are cared for; their kin, and the agencies that share some of them.
+// Sixty patients, entered by the leaders of the teams that care for them; their kin, and the teams that
+// share some of them.
 import { makePatients } from './people.mjs';
 
 // Who enters the patients number `from` and on, for which unit.
 const clinics = [
 	{ from: 0, as: 'drammen-dps:tl-1', unit: 'drammen-dps:fact', municipality: '3301' },
-	{ from: 22, as: 'drammen-dps:dps-1', unit: 'drammen-dps:poliklinikk', municipality: '3301' },
-	{ from: 30, as: 'drammen-kommune:mh-1', unit: 'drammen-kommune:mottak', municipality: '3301' },
-	{ from: 42, as: 'lier-kommune:mh-1', unit: 'lier-kommune:mottak', municipality: '3312' },
-	{ from: 50, as: 'ovre-eiker-kommune:mh-1', unit: 'ovre-eiker-kommune:mottak', municipality: '3314' },
-	{ from: 54, as: 'fastlege-demo:gp-1', unit: 'fastlege-demo:kontor', municipality: '3301' },
+	{ from: 22, as: 'drammen-dps:tl-2', unit: 'drammen-dps:poliklinikk', municipality: '3301' },
+	{ from: 34, as: 'drammen-kommune:tl-1', unit: 'drammen-kommune:mottak', municipality: '3301' },
+	{ from: 46, as: 'lier-kommune:tl-1', unit: 'lier-kommune:mottak', municipality: '3312' },
+	{ from: 54, as: 'ovre-eiker-kommune:tl-1', unit: 'ovre-eiker-kommune:mottak', municipality: '3314' },
 ];
 const clinicOf = (i) => clinics.findLast((c) => i >= c.from);
 
-// The same person known by another agency: its own entry by number attaches it.
+// The same person known by another team: its own entry by number puts it in relation too.
 async function share(client, units, patient, i) {
 	const others = [];
-	if (i < 30 && i % 2 === 0) others.push(['fastlege-demo:gp-1', 'fastlege-demo:kontor']);
-	if (i < 30 && i % 3 === 0) others.push(['drammen-kommune:mh-1', 'drammen-kommune:mottak']);
+	if (i < 34 && i % 3 === 0) others.push(['drammen-kommune:tl-1', 'drammen-kommune:mottak']);
+	if (i < 22 && i % 5 === 0) others.push(['drammen-dps:tl-2', 'drammen-dps:poliklinikk']);
 	for (const [as, unit] of others)
 		await client.create(`patient-${i}-${unit}`, as, '/patients', { ...patient, unit_id: units[unit] });
 }
