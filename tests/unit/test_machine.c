@@ -167,17 +167,18 @@ static void add_all(struct names *names, const struct names *more)
 			names->list[names->count++] = more->list[i];
 }
 
-/* Everything that helps: all standings, all facts that are needed, all members. */
+/* Everything that helps with this action: all standings, the facts that it needs, all members. */
 static void help(struct machine_question *q)
 {
-	q->facts.list = arena_alloc(arena, 512 * sizeof(char *));
-	q->members.list = arena_alloc(arena, 512 * sizeof(char *));
+	q->facts = (struct names){0, arena_alloc(arena, 512 * sizeof(char *))};
+	q->members = (struct names){0, arena_alloc(arena, 512 * sizeof(char *))};
 	for (size_t i = 0; i < q->machine->action_count; i++) {
 		const struct machine_action *a = &q->machine->actions[i];
 
 		add_all(&q->facts, &a->standing);
 		add_all(&q->members, &a->required);
-		for (size_t j = 0; j < a->require_facts.count; j++)
+		for (size_t j = 0; strcmp(a->name, q->action) == 0 && j < a->require_facts.count;
+		     j++)
 			q->facts.list[q->facts.count++] = a->require_facts.list[j].fact;
 	}
 }
@@ -208,11 +209,11 @@ static void try_machine(const struct machine *m, const json_t *table)
 {
 	struct machine_question q = {.machine = m};
 
-	help(&q);
 	for (size_t s = 0; s < m->state_count; s++)
 		for (size_t a = 0; a < m->action_count; a++) {
 			q.state = m->states[s].name;
 			q.action = m->actions[a].name;
+			help(&q);
 			try_roles(&q, table);
 		}
 }
