@@ -54,6 +54,16 @@ static const struct member {
 #undef MEMBER
 };
 
+/* Where a parameter's value comes from, found once for each statement. */
+struct source {
+	const struct member *member; /* or: */
+	const char *path, *query;    /* name of a parameter of the request, or: */
+	const char *(*computed)(const struct binding *b);
+};
+
+/* One array of sources a statement, in the order of the statements' indexes. */
+static const struct source **sources;
+
 static const struct member *member_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -94,57 +104,113 @@ const char *bind_version(const struct request *r)
 	return version_of(r, request_header(r, "If-Match"));
 }
 
-static const char *computed(const struct binding *b, const char *name)
+static const char *if_match(const struct binding *b)
 {
-	struct request *r = b->request;
-	const char *id = request_parameter(r, IN_PATH, "id");
-
-	if (strcmp(name, "header.if_match") == 0)
-		return bind_version(r);
-	if (strcmp(name, "header.if_none_match") == 0)
-		return r->op->method == METHOD_GET ? request_header(r, "If-None-Match") : NULL;
-	if (strcmp(name, "idempotency.key") == 0)
-		return request_header(r, "Idempotency-Key");
-	if (strcmp(name, "request.id") == 0)
-		return r->id;
-	if (strcmp(name, "request.trace_id") == 0)
-		return r->trace_id;
-	if (strcmp(name, "request.operation") == 0)
-		return r->op->id;
-	if (strcmp(name, "request.resource_id") == 0)
-		return b->path_id != NULL ? b->path_id : id != NULL ? id : r->new_id;
-	return NULL;
+	return bind_version(b->request);
 }
 
-static const char *value_of(const struct binding *b, const char *name)
+/* Only a read can be "not modified". */
+static const char *if_none_match(const struct binding *b)
 {
-	if (strncmp(name, "path.", 5) == 0) {
-		if (b->path_id != NULL && strcmp(name + 5, "id") == 0)
-			return b->path_id;
-		return request_parameter(b->request, IN_PATH, name + 5);
-	}
+	return b->request->op->method == METHOD_GET ? request_header(b->request, "If-None-Match") : NULL;
+}
+
+static const char *idempotency_key(const struct binding *b)
+{
+	return request_header(b->request, "Idempotency-Key");
+}
+
+static const char *request_id(const struct binding *b)
+{
+	return b->request->id;
+}
+
+static const char *trace_id(const struct binding *b)
+{
+	return b->request->trace_id;
+}
+
+static const char *operation_id(const struct binding *b)
+{
+	return b->request->op->id;
+}
+
+static const char *is_write(const struct binding *b)
+{
+	return strcmp(b->request->op->action, "read") == 0 || strcmp(b->request->op->action, "search") == 0
+		       ? "false"
+		       : "true";
+}
+
+/* What the log row is about: the thing in the path, or what a POST makes. */
+static const char *resource_id(const struct binding *b)
+{
+	const char *id = request_parameter(b->request, IN_PATH, "id");
+
+	return b->path_id != NULL ? b->path_id : id != NULL ? id : b->request->new_id;
+}
+
+static const struct {
+	const char *name;
+	const char *(*value)(const struct binding *b);
+} functions[] = {
+	{"gate.write", is_write},
+	{"header.if_match", if_match},
+	{"header.if_none_match", if_none_match},
+	{"idempotency.key", idempotency_key},
+	{"request.id", request_id},
+	{"request.operation", operation_id},
+	{"request.resource_id", resource_id},
+	{"request.trace_id", trace_id},
+};
+
+static bool source_find(const char *name, struct source *out)
+{
+	*out = (struct source){.member = member_find(name)};
+	if (strncmp(name, "path.", 5) == 0)
+		out->path = name + 5;
 	if (strncmp(name, "query.", 6) == 0)
-		return request_parameter(b->request, IN_QUERY, name + 6);
-
-	const struct member *m = member_find(name);
-
-	return m != NULL ? member_value(b, m) : computed(b, name);
+		out->query = name + 6;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (strcmp(functions[i].name, name) == 0)
+			out->computed = functions[i].value;
+	return out->member != NULL || out->path != NULL || out->query != NULL || out->computed != NULL;
 }
 
 bool bind_known(const char *name)
 {
-	static const char *const others[] = {"header.if_match",	   "header.if_none_match",
-					     "idempotency.key",	   "request.id",
-					     "request.trace_id",   "request.operation",
-					     "request.resource_id"};
+	struct source source;
 
-	if (member_find(name) != NULL || strncmp(name, "path.", 5) == 0 ||
-	    strncmp(name, "query.", 6) == 0)
-		return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcmp(others[i], name) == 0)
-			return true;
-	return false;
+	return source_find(name, &source);
+}
+
+const char *bind_prepare(struct arena *a)
+{
+	sources = arena_alloc(a, statements_count() * sizeof(*sources));
+	for (size_t i = 0; i < statements_count(); i++) {
+		const struct statement *s = statement_at(i);
+		struct source *list = arena_alloc(a, s->parameter_count * sizeof(*list));
+
+		for (size_t p = 0; p < s->parameter_count; p++)
+			if (!source_find(s->parameters[p], &list[p]))
+				return arena_printf(a, "statement '%s' uses unknown ':%s'", s->name,
+						    s->parameters[p]);
+		sources[i] = list;
+	}
+	return NULL;
+}
+
+static const char *source_value(const struct binding *b, const struct source *s)
+{
+	if (s->member != NULL)
+		return member_value(b, s->member);
+	if (s->computed != NULL)
+		return s->computed(b);
+	if (s->query != NULL)
+		return request_parameter(b->request, IN_QUERY, s->query);
+	if (b->path_id != NULL && strcmp(s->path, "id") == 0)
+		return b->path_id;
+	return request_parameter(b->request, IN_PATH, s->path);
 }
 
 const char *const *bind_values(const struct binding *b, const struct statement *s)
@@ -152,6 +218,6 @@ const char *const *bind_values(const struct binding *b, const struct statement *
 	const char **values = arena_alloc(b->request->arena, s->parameter_count * sizeof(char *));
 
 	for (size_t i = 0; i < s->parameter_count; i++)
-		values[i] = value_of(b, s->parameters[i]);
+		values[i] = source_value(b, &sources[s->index][i]);
 	return values;
 }

@@ -19,6 +19,12 @@ struct binding {
 /* True when some statement may use this parameter's name. */
 bool bind_known(const char *name);
 
+/*
+ * Finds where each parameter of each statement comes from; once, when all statements are defined.
+ * NULL, or in the arena's memory what is wrong.
+ */
+const char *bind_prepare(struct arena *a);
+
 /* The version that If-Match names, "-1" when it names none, NULL when it was not sent. */
 const char *bind_version(const struct request *r);
 

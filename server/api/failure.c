@@ -67,7 +67,7 @@ static void replay(struct work *w)
 	if (w->answer_op == NULL)
 		w->answer = work_add(w, arena_printf(r->arena, "%s.replay", r->op->id));
 	else
-		w->answer = work_add(w, work_read_name(r->arena, w->answer_op));
+		w->answer = work_add_statement(w, work_statement(r, w->answer_op));
 	w->binding.action = "READ";
 	if (r->op->secured)
 		work_add(w, "log");

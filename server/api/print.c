@@ -7,9 +7,8 @@
 #include "api/service.h"
 #include "api/work.h"
 
-static void print_one(const char *name)
+static void print_one(const struct statement *s)
 {
-	const struct statement *s = statement_find(name);
 	json_t *parameters = json_array();
 
 	for (size_t i = 0; i < s->parameter_count; i++)
@@ -22,22 +21,28 @@ static void print_one(const char *name)
 	json_decref(o);
 }
 
+static void print_named(const char *name)
+{
+	print_one(statement_find(name));
+}
+
 bool print_statements(const char *operation_id)
 {
 	const struct operation *op = contract_operation(service.contract, operation_id);
+	const struct request r = {0};
 
 	if (op == NULL || op->executor != EXECUTOR_STATEMENT)
 		return false;
-	print_one("context");
+	print_named("context");
 	if (op->method == METHOD_POST)
-		print_one("idempotency_begin");
+		print_named("idempotency_begin");
 	if (op->person_param != NULL)
-		print_one("gate");
-	print_one(work_read_name(service.arena, op));
+		print_named("gate");
+	print_one(work_statement(&r, op));
 	if (op->answer != NULL)
-		print_one(work_read_name(service.arena, contract_operation(service.contract, op->answer)));
-	print_one("log");
+		print_one(work_statement(&r, contract_operation(service.contract, op->answer)));
+	print_named("log");
 	if (op->method == METHOD_POST)
-		print_one("idempotency_end");
+		print_named("idempotency_end");
 	return true;
 }

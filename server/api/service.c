@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/actions.h"
+#include "api/bind.h"
 #include "api/check.h"
 #include "api/formats.h"
 #include "api/identify.h"
@@ -57,6 +58,9 @@ bool service_start(char why[256])
 	if (!load_contract(&reason) || !statements_load(service.arena, &reason) ||
 	    !work_define_reads(service.arena, service.contract, &reason) ||
 	    !check_pairs(service.arena, service.contract, &reason))
+		return fail(why, reason);
+	reason = bind_prepare(service.arena);
+	if (reason != NULL)
 		return fail(why, reason);
 	service.seals = seal_keys_load(config.seal_keys, why);
 	if (service.seals == NULL)

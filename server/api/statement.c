@@ -16,7 +16,7 @@ enum outcome statement_execute(struct request *r)
 		return ANSWERED;
 	w.answer_op = r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
 	work_open(&w);
-	w.answer = work_add(&w, work_read_name(r->arena, r->op));
+	w.answer = work_add_statement(&w, work_statement(r, r->op));
 
 	size_t own = w.answer;
 

@@ -41,22 +41,19 @@ select concern_report_receive(:new.id::uuid, :body::jsonb) as id, 201 as status,
 	'/api/v1/concern-reports/' || :new.id as location
 
 -- name: getConcernReport
--- as_of: the content as it was then; who may see it is decided now.
-with now_row as (
-	select r, r.patient_id from concern_report_seen(:path.id::uuid) r
-), wanted as (
-	select case when :query.as_of::text is null then n.r else jsonb_populate_record(n.r, (select h.content from row_history h
-			where h.entity_id = (n.r).id and h.valid_from <= :query.as_of::timestamptz
-			order by h.version desc limit 1) - 'responsible_unit_id' - 'responsible_agency_id') end as r,
-		n.r as current, concern_report_standing(n.r) as standing,
-		:query.as_of::text is null or exists (select 1 from row_history h where h.entity_id = (n.r).id
-			and h.valid_from <= :query.as_of::timestamptz) as existed
-	from now_row n
-)
-select concern_report_json(w.r) as body, (w.r).version::text as etag, (w.current).state as state,
-	concern_report_facts(w.current) as facts,
-	case when w.standing <> 'STATUS' then show((w.current).patient_id) end
-from wanted w where w.existed
+select concern_report_json(r) as body, r.version::text as etag, r.state, concern_report_facts(r) as facts,
+	case when concern_report_standing(r) <> 'STATUS' then show(r.patient_id) end as noted
+from concern_report_seen(:path.id::uuid) r
+
+-- name: getConcernReport.as_of
+-- The content as it was then; who may see it is decided now, so the responsible unit is today's.
+select concern_report_json(jsonb_populate_record(r, h.content - 'responsible_unit_id' - 'responsible_agency_id')) as body,
+	r.version::text as etag, r.state, concern_report_facts(r) as facts,
+	case when concern_report_standing(r) <> 'STATUS' then show(r.patient_id) end as noted
+from concern_report_seen(:path.id::uuid) r
+cross join lateral (select h.content from row_history h
+	where h.entity_id = r.id and h.valid_from <= :query.as_of::timestamptz
+	order by h.version desc limit 1) h
 
 -- name: concern-reports.lock
 select r.state, r.version, concern_report_facts(r) as facts,

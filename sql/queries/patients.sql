@@ -50,14 +50,14 @@ cross join lateral (select p.* from patient p where p.id = f.id offset 0) p
 -- name: getPatient
 select patient_json(p) as body, p.version as etag
 from patient p
-where p.id = :path.id::uuid and :query.as_of is null
-union all
-(select patient_json(jsonb_populate_record(null::patient, h.content)), h.version
+where p.id = :path.id::uuid
+
+-- name: getPatient.as_of
+select patient_json(jsonb_populate_record(null::patient, h.content)) as body, h.version as etag
 from row_history h
-where :query.as_of is not null and h.entity = 'patient' and h.entity_id = :path.id::uuid
-	and h.valid_from <= :query.as_of::timestamptz
+where h.entity = 'patient' and h.entity_id = :path.id::uuid and h.valid_from <= :query.as_of::timestamptz
 order by h.version desc
-limit 1)
+limit 1
 
 -- name: updatePatient
 with changed as (
