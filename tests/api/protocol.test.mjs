@@ -23,7 +23,7 @@ function run(files) {
 
 test('malformed, smuggled, and odd but sound requests', async () => {
 	const { code, out } = await run(['corpus', 'requests', 'answers']);
-	assert.equal(code, 0, out);
+	assert.equal(code, 0, `${w.daemon.log.slice(-3000)}\n${w.daemon.child.signalCode}\n${out}`);
 });
 
 test('a refusal is a problem of the catalogue', async () => {
@@ -41,4 +41,15 @@ test('a refusal is a problem of the catalogue', async () => {
 		assert.match(problem.type, new RegExp(`/problems/${code}$`));
 		assert.ok(problem.title && problem.detail);
 	}
+});
+
+// jansson recurses: what is nested too deep must be counted before it is parsed
+test('deeply nested JSON is refused and harms nobody', async () => {
+	for (const [open, close, depth] of [['[', ']', 33], ['[', ']', 2000], ['{"a":', '}', 2000], ['[', '', 500000], ['{"a":[', '', 80000]]) {
+		const body = `${open.repeat(depth)}1${close.repeat(depth)}`;
+		const [answer] = (await talk(server, `POST /api/v1/public/concern-reports HTTP/1.1\r\nHost: x\r\n`
+			+ `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`, { answers: 1 })).answers;
+		assert.equal(answer.status, 400, `${depth} levels: ${answer.body}`);
+	}
+	assert.equal((await talk(server, 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n', { answers: 1 })).answers[0].status, 200);
 });
