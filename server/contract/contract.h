@@ -51,12 +51,11 @@ struct operation {
 	const char *scope;	  /* the one scope it needs, or NULL */
 	enum executor executor;	  /* x-executor, default from the form */
 	const char *resource;	  /* x-resource: row of the access matrix, or NULL */
-	const char *action;	  /* x-action: "read", "write", "search" */
+	const char *action;	  /* x-action: "read", "write", "search", "create" */
 	const char *person_param; /* x-person: the path parameter that names a patient, or NULL */
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */
 	const char *machine;	  /* x-machine, or NULL */
 	bool is_list;		  /* x-list */
-	bool creates;		  /* answers 201: the matrix asks for the right to create */
 	const json_t *json;	  /* the operation object, for what is read rarely */
 };
 

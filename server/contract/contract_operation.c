@@ -166,7 +166,6 @@ static bool load_responses(struct loader *l, const json_t *json, const char *poi
 		if (found == NULL || !load_content(l, json_object_get(found, "content"), at,
 						   &r->media, &r->media_count))
 			return false;
-		op->creates = op->creates || r->status == 201;
 		success = success || (r->status >= 200 && r->status < 400);
 	}
 	return success || loader_refuse(l, "no response for success");

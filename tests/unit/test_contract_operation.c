@@ -33,8 +33,6 @@ static void reads_both_levels_and_the_form(void **state)
 	assert_string_equal(list->action, "search");
 	assert_true(list->secured);
 	assert_null(list->scope);
-	assert_false(list->creates);
-	assert_true(create->creates);
 	assert_string_equal(create->action, "write");
 	assert_string_equal(create->answer, "listParts");
 	assert_int_equal(create->executor, EXECUTOR_OPS);
