@@ -13,7 +13,7 @@ struct reader {
 	const char *why;
 };
 
-static bool refuse(struct reader *r, const char *where, const char *what)
+static bool malformed(struct reader *r, const char *where, const char *what)
 {
 	r->why = arena_printf(r->arena, "access matrix, '%s': %s", where, what);
 	return false;
@@ -32,10 +32,10 @@ static bool read_names(struct reader *r, const char *where, const json_t *list, 
 		const char *name = json_string_value(json_array_get(list, i));
 
 		if (name == NULL)
-			return refuse(r, where, "is not a list of names");
+			return malformed(r, where, "is not a list of names");
 		names->list[names->count++] = name;
 	}
-	return json_is_array(list) || refuse(r, where, "is not a list of names");
+	return json_is_array(list) || malformed(r, where, "is not a list of names");
 }
 
 static bool find_column(struct reader *r, const char *name, size_t *column)
@@ -45,7 +45,7 @@ static bool find_column(struct reader *r, const char *name, size_t *column)
 	for (*column = 0; name != NULL && *column < columns->count; (*column)++)
 		if (strcmp(columns->list[*column], name) == 0)
 			return true;
-	return refuse(r, name == NULL ? "?" : name, "is not a column");
+	return malformed(r, name == NULL ? "?" : name, "is not a column");
 }
 
 static bool read_columns(struct reader *r, const json_t *json)
@@ -56,7 +56,7 @@ static bool read_columns(struct reader *r, const json_t *json)
 	if (!read_names(r, "columns", json_object_get(json, "columns"), columns))
 		return false;
 	if (columns->count == 0 || columns->count > MATRIX_COLUMNS_MAX)
-		return refuse(r, "columns", "are none or too many");
+		return malformed(r, "columns", "are none or too many");
 	for (size_t i = 0; i < columns->count; i++)
 		if (!read_names(r, columns->list[i], json_object_get(purposes, columns->list[i]),
 				&r->matrix->column_purposes[i]))
@@ -80,7 +80,7 @@ static bool read_roles(struct reader *r, const json_t *roles, struct matrix_agen
 
 		role->role = name;
 		if (json_array_size(columns) < 1 || last > 1)
-			return refuse(r, agency->type, "a role has one column or two");
+			return malformed(r, agency->type, "a role has one column or two");
 		if (!find_column(r, json_string_value(json_array_get(columns, 0)), &role->health) ||
 		    !find_column(r, json_string_value(json_array_get(columns, last)), &role->other))
 			return false;
@@ -103,7 +103,7 @@ static bool read_agencies(struct reader *r, const json_t *json)
 
 		agency->type = type;
 		if (gate == NULL || (strcmp(gate, "h") != 0 && strcmp(gate, "c") != 0))
-			return refuse(r, type, "gate is not h or c");
+			return malformed(r, type, "gate is not h or c");
 		agency->gate = *gate;
 		if (!read_roles(r, json_object_get(one, "roles"), agency))
 			return false;
@@ -159,15 +159,15 @@ static bool read_cell(struct reader *r, const char *where, const char *cell_text
 		} else if (strcmp(word, "then") == 0) {
 			first = then = true;
 		} else if (strlen(word) != 1 || strchr("hcpofba", *word) == NULL) {
-			return refuse(r, where, "a cell has an unknown letter");
+			return malformed(r, where, "a cell has an unknown letter");
 		} else if (strchr(cell->gates, *word) == NULL) {
 			if (used + 1 == MATRIX_GATES_MAX)
-				return refuse(r, where, "a cell has too many letters");
+				return malformed(r, where, "a cell has too many letters");
 			cell->gates[used++] = *word;
 		}
 	}
 	return (cell->level != LEVEL_NONE && (!then || cell->then != LEVEL_NONE)) ||
-	       refuse(r, where, "a cell has no level");
+	       malformed(r, where, "a cell has no level");
 }
 
 static bool read_cells(struct reader *r, const json_t *json, struct matrix_row *row)
@@ -184,7 +184,7 @@ static bool read_cells(struct reader *r, const json_t *json, struct matrix_row *
 		size_t at;
 
 		if (!json_is_string(cell))
-			return refuse(r, row->resource, "a cell is not text");
+			return malformed(r, row->resource, "a cell is not text");
 		if (!find_column(r, column, &at) ||
 		    !read_cell(r, row->resource, json_string_value(cell), &row->cells[at]))
 			return false;
@@ -205,7 +205,7 @@ static bool read_row(struct reader *r, const char *name, const json_t *json, str
 		if (strcmp(m->groups[i].name, group) == 0)
 			row->group = &m->groups[i];
 	if (row->group == NULL)
-		return refuse(r, name, "has no group");
+		return malformed(r, name, "has no group");
 	return read_cells(r, json, row);
 }
 
