@@ -46,7 +46,6 @@ static bool version_fits(struct work *w)
 /* Second round trip: the change, its effects, the representation, the log, the commit. */
 static bool apply(struct work *w, const struct deciding *d)
 {
-	struct request *r = w->request;
 	const char *effect = part(w, d->action);
 
 	w->binding.machine_action = d->action;
@@ -56,7 +55,6 @@ static bool apply(struct work *w, const struct deciding *d)
 	work_add(w, part(w, "apply"));
 	if (statement_find(effect) != NULL)
 		work_add(w, effect);
-	w->answer_op = contract_operation(service.contract, r->op->answer);
 	work_close(w);
 	work_add(w, "commit");
 	return round_run(&w->round);
@@ -103,6 +101,8 @@ enum outcome transition_execute(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
+	/* also what a repeated request is answered with */
+	w.answer_op = contract_operation(service.contract, r->op->answer);
 	if (look(&w)) {
 		outcome = decide_and_apply(&w);
 	} else {

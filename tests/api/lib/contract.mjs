@@ -82,6 +82,7 @@ export function judge(exchange) {
 	if (form !== null || !o || method === 'HEAD') return form;
 	const found = responseOf(o, status);
 	if (transport.has(status) && !o.operation.responses[status]) return null;
+	if (found !== null && status < 300 && exchange.headers['preference-applied'] === 'return=minimal') return body === undefined ? null : 'return=minimal with a body';
 	return found === null ? `${o.id} does not document ${status}` : judgeBody(o, found, type, body);
 }
 
