@@ -16,7 +16,7 @@ extern const struct command command_patients;
 extern const struct command command_token;
 
 /* The everyday words, all in words.c. */
-#define WORD(name, path, create, summary, columns) extern const struct command command_##name;
+#define WORD(name, list, path, create, summary, columns) extern const struct command command_##name;
 #include "cli/word.def"
 #undef WORD
 

@@ -139,6 +139,8 @@ static enum exit_code run_patients(struct cli *cli)
 
 static enum exit_code run_log(struct cli *cli)
 {
+	static const char columns[] =
+		"at,action,resource,name,role,agency_name,purpose,basis,patient_id";
 	const char *patient = cli_word(cli, 0);
 	const struct call call = {
 		.method = "GET",
@@ -149,7 +151,7 @@ static enum exit_code run_log(struct cli *cli)
 
 	if (cli->args.word_count > 1)
 		return cli_fail(EXIT_USAGE, "log takes one patient's id or nothing");
-	return show_list(cli, &call, NULL, "looks");
+	return show_list(cli, &call, columns, "looks");
 }
 
 static enum exit_code run_me(struct cli *cli)

@@ -6,12 +6,13 @@
 
 #include "cli/connect.h"
 #include "cli/progress.h"
+#include "cli/when.h"
 #include "lib/member.h"
 #include "lib/pages.h"
 #include "lib/table.h"
 #include "lib/text.h"
 
-enum { DERIVED_COLUMNS = 8, NAME_CELLS = 28 };
+enum { DERIVED_COLUMNS = 8 };
 
 void show_json(struct cli *cli, const json_t *json)
 {
@@ -68,7 +69,7 @@ static const char *readable(struct cli *cli, const json_t *value)
 	size_t i;
 
 	if (!json_is_array(value))
-		return member_readable(cli->arena, value);
+		return when_readable(cli->arena, member_readable(cli->arena, value));
 	text_init(&t, cli->arena);
 	json_array_foreach(value, i, one)
 	{
@@ -119,9 +120,9 @@ static bool is_plain_list(const json_t *value)
 }
 
 /* jansson refuses cycles and the reply's depth is bounded by its parser, so recursion ends */
-static void show_member(struct cli *cli, const char *name, const json_t *value)
+static void add_member(struct cli *cli, struct table *table, const char *name, const json_t *value)
 {
-	const char *key, *text;
+	const char *key, *cells[] = {name, NULL};
 	const json_t *one;
 	json_t *child;
 	size_t i;
@@ -129,35 +130,36 @@ static void show_member(struct cli *cli, const char *name, const json_t *value)
 	if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, key, child)
 		{
-			show_member(cli, arena_printf(cli->arena, "%s.%s", name, key), child);
+			add_member(cli, table, arena_printf(cli->arena, "%s.%s", name, key), child);
 		}
 		return;
 	}
 	if (json_is_array(value) && !is_plain_list(value)) {
 		json_array_foreach(value, i, one)
 		{
-			show_member(cli, arena_printf(cli->arena, "%s[%zu]", name, i), one);
+			add_member(cli, table, arena_printf(cli->arena, "%s[%zu]", name, i), one);
 		}
 		return;
 	}
-	text = readable(cli, value);
-	if (text[0] == '\0')
-		return;
-	name = table_clean(cli->arena, name);
-	printf("%s%*s%s\n", name,
-	       table_width(name) < NAME_CELLS ? (int)(NAME_CELLS - table_width(name)) : 1, "",
-	       table_clean(cli->arena, text));
+	cells[1] = readable(cli, value);
+	if (cells[1][0] != '\0')
+		table_add(table, cells);
 }
 
 void show_thing(struct cli *cli, const json_t *thing)
 {
+	static const char *const headings[] = {"", ""};
+	struct table table;
 	const char *name;
 	json_t *value;
 
+	table_init(&table, cli->arena, headings, sizeof(headings) / sizeof(*headings));
+	table.bare = true;
 	json_object_foreach((json_t *)(uintptr_t)thing, name, value)
 	{
-		show_member(cli, name, value);
+		add_member(cli, &table, name, value);
 	}
+	table_print(&table, stdout, 0);
 }
 
 enum exit_code show_reply(struct cli *cli, const struct reply *reply, const char *columns)

@@ -3,9 +3,9 @@
 
 #include "cli/cli.h"
 
-/* A word for an everyday resource: `samhandling NAME list|show|…`. */
+/* A word for an everyday resource: `samhandling NAME list|show|…`; see word.def. */
 struct word {
-	const char *name, *path, *create, *columns;
+	const char *name, *list, *path, *create, *columns;
 };
 
 /* The word of that name, or NULL. */

@@ -15,7 +15,7 @@
 #include "lib/pages.h"
 
 static const struct word words[] = {
-#define WORD(name, path, create, summary, columns) {#name, path, create, columns},
+#define WORD(name, list, path, create, summary, columns) {#name, list, path, create, columns},
 #include "cli/word.def"
 #undef WORD
 };
@@ -60,16 +60,27 @@ static const struct operation *operation_at(struct cli *cli, const char *method,
 	return op;
 }
 
+/* The words from `first` on; where the list belongs to a patient, a bare first one is their id. */
+static const char *const *words_from(struct cli *cli, const struct word *word, size_t first)
+{
+	const char *id = cli_word(cli, first);
+
+	if (id != NULL && strchr(word->list, '{') != NULL && strpbrk(id, "=@") == NULL &&
+	    strcmp(id, "-") != 0)
+		cli->args.words[first] = arena_printf(cli->arena, "id=%s", id);
+	return cli->args.words + first;
+}
+
 static enum exit_code word_list(struct cli *cli, const struct word *word, size_t first)
 {
 	enum exit_code code = EXIT_DONE;
-	const struct operation *op = operation_at(cli, "GET", word->path, &code);
+	const struct operation *op = operation_at(cli, "GET", word->list, &code);
 	struct call call;
 	const char *why;
 
 	if (op == NULL)
 		return code;
-	if (!operation_fill(cli->arena, op, cli->args.words + first, &call, &why))
+	if (!operation_fill(cli->arena, op, words_from(cli, word, first), &call, &why))
 		return cli_fail(EXIT_USAGE, "%s", why);
 	return show_list(cli, &call, word->columns, word->name);
 }
@@ -94,14 +105,14 @@ static enum exit_code word_show(struct cli *cli, const struct word *word, const 
 static enum exit_code word_create(struct cli *cli, const struct word *word)
 {
 	enum exit_code code = EXIT_DONE;
-	const struct operation *op = operation_at(cli, "POST", word->path, &code);
+	const struct operation *op = operation_at(cli, "POST", word->list, &code);
 	struct reply reply;
 	struct call call;
 	const char *why;
 
 	if (op == NULL)
 		return code;
-	if (!operation_fill(cli->arena, op, cli->args.words + 1, &call, &why))
+	if (!operation_fill(cli->arena, op, words_from(cli, word, 1), &call, &why))
 		return cli_fail(EXIT_USAGE, "%s", why);
 	if (!session_call(cli->session, cli->arena, &call, &reply))
 		return connect_fail(cli, &reply);
@@ -178,13 +189,15 @@ static enum exit_code word_help(struct cli *cli, const struct word *word)
 	enum exit_code code = EXIT_DONE;
 	struct contract *contract = connect_contract(cli, &code);
 	const json_t *actions;
+	const char *owner;
 
 	if (contract == NULL)
 		return code;
-	printf("samhandling %s list [key=value …]\nsamhandling %s show ID\n", word->name,
+	owner = strchr(word->list, '{') != NULL ? " PATIENT-ID" : "";
+	printf("samhandling %s list%s [key=value …]\nsamhandling %s show ID\n", word->name, owner,
 	       word->name);
 	if (word->create != NULL)
-		printf("samhandling %s %s key=value …\n", word->name, word->create);
+		printf("samhandling %s %s%s key=value …\n", word->name, word->create, owner);
 	actions = step_actions(contract, word->path);
 	if (actions != NULL) {
 		printf("samhandling %s ACTION ID [key=value …]\n\n", word->name);
@@ -225,7 +238,7 @@ static const char more[] =
 	"open\n"
 	"help                    which actions there are, and what they need\n";
 
-#define WORD(name_, path, create, summary_, columns)                                               \
+#define WORD(name_, list, path, create, summary_, columns)                                         \
 	static enum exit_code run_##name_(struct cli *cli)                                         \
 	{                                                                                          \
 		return run_word(cli, #name_);                                                      \

@@ -139,7 +139,7 @@ void table_add(struct table *t, const char *const *cells)
 static void measure(const struct table *t, size_t *widths)
 {
 	for (size_t i = 0; i < t->column_count; i++) {
-		widths[i] = table_width(t->headings[i]);
+		widths[i] = t->bare ? 0 : table_width(t->headings[i]);
 		for (size_t row = 0; row < t->row_count; row++) {
 			size_t width = table_width(t->cells[row * t->column_count + i]);
 
@@ -201,7 +201,8 @@ void table_print(const struct table *t, FILE *out, size_t width)
 		return;
 	measure(t, widths);
 	shrink(t, widths, width);
-	print_row(t, t->headings, widths, out);
+	if (!t->bare)
+		print_row(t, t->headings, widths, out);
 	for (size_t row = 0; row < t->row_count; row++)
 		print_row(t, t->cells + row * t->column_count, widths, out);
 }

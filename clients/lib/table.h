@@ -1,6 +1,7 @@
 #ifndef LIB_TABLE_H
 #define LIB_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ struct table {
 	size_t column_count, row_count, row_size;
 	const char *headings[TABLE_COLUMNS_MAX];
 	const char **cells; /* row_count × column_count */
+	bool bare;	    /* print no headings */
 };
 
 /* An empty table; the headings are copied. More columns than the maximum are left out. */

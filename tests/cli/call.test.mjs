@@ -46,6 +46,14 @@ test('an empty list says so on stderr alone', async () => {
 	assert.deepEqual([code, stdout, stderr], [0, '', 'nothing\n']);
 });
 
+test('what belongs to a patient is listed by the patient\'s id, times in the user\'s zone', async () => {
+	const { code, stdout } = await cli(['consents', 'list', patient], { env: { TZ: 'CET-1' } });
+	assert.equal(code, 0);
+	assert.match(stdout, / GRANTED .* 2026-03-02 09:00/);
+	assert.equal((await cli(['consents', 'list'])).code, 1);
+	assert.match((await cli(['consents', 'help'])).stdout, /^samhandling consents give PATIENT-ID /m);
+});
+
 test('a report is made of typed words, with an idempotency key', async () => {
 	const file = join(home, 'facts.txt');
 	writeFileSync(file, 'Roper om natten, æøå\n');

@@ -74,4 +74,7 @@ test('a person is found by number, and a stranger is not', async () => {
 	const find = (input) => say('drammen-dps/TM', ['patients', 'find'], { input });
 	assert.equal((await find(number)).items[0].id, made.id);
 	assert.equal((await find(syntheticNumber())).items.length, 0);
+	assert.equal((await as('drammen-dps/TM', 0, 'consents', 'list', made.id)).items.length, 0);
+	const looks = await as('drammen-dps/PV', 0, 'log');
+	assert.ok(looks.items.some((l) => l.patient_id === made.id));
 });

@@ -33,6 +33,7 @@ export const contract = {
 			})),
 		},
 		'/patients/{id}': { parameters: [id], get: operation('getPatient', 'One person') },
+		'/patients/{id}/consents': { parameters: [id], get: operation('listPatientConsents', 'Consents', { 'x-list': true }) },
 		'/concern-reports': {
 			get: operation('listConcernReports', 'List reports', {
 				'x-list': true,
@@ -120,6 +121,7 @@ const answers = {
 	'GET /api/v1/inbox': () => ({ status: 200, body: { items: [], links: { self: '/api/v1/inbox' } } }),
 	'GET /api/v1/access-log': (url) => page(url),
 	'POST /api/v1/patients/search': () => ({ status: 200, body: { items: [{ id: patient, name: 'Ola Nordmann' }], links: { self: '/' } } }),
+	[`GET /api/v1/patients/${patient}/consents`]: () => ({ status: 200, body: { items: [{ id: report, state: 'GRANTED', valid_from: '2026-03-02T08:00:00.5Z' }], links: { self: '/' } } }),
 	'GET /api/v1/concern-reports': (url) => page(url),
 	'POST /api/v1/concern-reports': () => ({ status: 201, headers: { ...etag, location: `/api/v1/concern-reports/${report}` }, body: { id: report, status: 'RECEIVED', actions: [] } }),
 	[`GET /api/v1/concern-reports/${report}`]: () => ({ status: 200, headers: etag, body: { id: report, status: 'RECEIVED', actions: ['start_triage'] } }),
