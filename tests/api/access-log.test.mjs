@@ -1,0 +1,87 @@
+// Who has looked at what, as agency, privacy officer and patient may read it.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { anyId, world } from './harness.mjs';
+
+const w = await world();
+const team = 'drammen-dps:tm-1';
+const patient = (await w.api(team, 'POST', '/patients', { national_id: '01819012365', family_name: 'Logg' })).is(201).body.id;
+const self = w.token('citizen/PT', {});
+
+describe('the access log', () => {
+	test('has a row for a read, with who, why and on what basis', async () => {
+		const r = (await w.api(team, 'GET', `/patients/${patient}`)).is(200);
+		const rows = await w.sql('select * from access_log where request_id = $1', [r.headers['x-request-id']]);
+		assert.equal(rows.length, 1);
+		const { action, operation, patient_id, agency_id, staff_id, role, hpr_number, purpose, basis } = rows[0];
+		assert.deepEqual({ action, operation, patient_id, agency_id, staff_id, role, hpr_number, purpose, basis }, {
+			action: 'READ', operation: 'getPatient', patient_id: patient, agency_id: w.ids.agency['drammen-dps'],
+			staff_id: w.ids.staff['drammen-dps:tm-1'], role: 'TM', hpr_number: '500000012', purpose: 'TREAT', basis: 'CARE_RELATION' });
+	});
+
+	test('has a row for a refusal, and for a 304 one without a person', async () => {
+		const hidden = (await w.api('lier-kommune:mh-1', 'GET', `/patients/${patient}`)).is(404);
+		assert.deepEqual(await w.sql('select action, reason, patient_id from access_log where request_id = $1', [hidden.headers['x-request-id']]),
+			[{ action: 'DENIED', reason: 'not_found', patient_id: patient }]);
+		const full = (await w.api(team, 'GET', `/patients/${patient}`)).is(200);
+		const same = (await w.api(team, 'GET', `/patients/${patient}`, undefined, { 'if-none-match': full.etag })).is(304);
+		assert.deepEqual(await w.sql('select action, patient_id from access_log where request_id = $1', [same.headers['x-request-id']]),
+			[{ action: 'READ', patient_id: null }]);
+		const refused = (await w.api('politi-demo/PO', 'GET', `/patients/${patient}`)).is(403);
+		assert.equal((await w.sql(`select action from access_log where request_id = $1`, [refused.headers['x-request-id']]))[0].action, 'DENIED');
+	});
+
+	test('cannot be changed, not by the daemon and not by the owner', async () => {
+		await assert.rejects(w.sql(`update access_log set name = 'x'`), /append-only/);
+		await assert.rejects(w.sql('delete from access_log'), /append-only/);
+		await assert.rejects(w.asService((c) => c.query('delete from access_log')), /permission denied|append-only/);
+	});
+
+	test('the privacy officer sees the agency’s, with filters', async () => {
+		const all = (await w.api('drammen-dps/PV', 'GET', '/access-log?limit=200')).is(200);
+		assert.ok(all.body.items.every((l) => l.agency_id === w.ids.agency['drammen-dps']));
+		const reads = (await w.api('drammen-dps/PV', 'GET', `/access-log?patient_id=${patient}&staff_id=${w.ids.staff['drammen-dps:tm-1']}&action=READ&basis=CARE_RELATION`)).is(200);
+		assert.ok(reads.body.items.length > 0);
+		assert.ok(reads.body.items.every((l) => l.patient_id === patient && l.name === 'Jonas Lindås' && l.request_id));
+		assert.deepEqual((await w.api('drammen-dps/PV', 'GET', '/access-log?from=2099-01-01T00:00:00Z')).is(200).body.items, []);
+		assert.deepEqual((await w.api('drammen-dps/PV', 'GET', '/access-log?to=2001-01-01T00:00:00Z')).is(200).body.items, []);
+		const denied = (await w.api('drammen-kommune/PV', 'GET', '/access-log')).is(200);
+		assert.ok(!denied.body.items.some((l) => l.agency_id !== w.ids.agency['drammen-kommune']));
+	});
+
+	test('staff see their own acts, leaders their team’s, without the rest', async () => {
+		const own = (await w.api(team, 'GET', '/access-log')).is(200);
+		assert.ok(own.body.items.length > 0);
+		assert.ok(own.body.items.every((l) => l.staff_id === w.ids.staff['drammen-dps:tm-1']));
+		(await w.api('drammen-dps:tm-2', 'GET', `/patients/${patient}`)).is(200);
+		const lead = (await w.api('drammen-dps/TL', 'GET', '/access-log?limit=200')).is(200);
+		assert.ok(lead.body.items.some((l) => l.staff_id === w.ids.staff['drammen-dps:tm-2']));
+		assert.ok(lead.body.items.every((l) => l.unit_id === w.ids.unit['drammen-dps:fact'] || l.staff_id === w.ids.staff['drammen-dps:tl-1']));
+		for (const as of ['drammen-kommune/MH', 'drammen-dps/SA', 'nav-drammen/NAV', 'politi-demo/PO'])
+			(await w.api(as, 'GET', '/access-log')).is(403, 'forbidden');
+	});
+
+	test('the patient sees all about the own person, without free text', async () => {
+		(await w.api('drammen-dps:dps-1', 'POST', '/emergency-accesses', { patient_id: patient, reason: 'Hemmelig begrunnelse i fritekst' })).is(201);
+		(await w.api('drammen-dps:dps-1', 'GET', `/patients/${patient}`)).is(200);
+		for (const path of [`/patients/${patient}/access-log`, '/access-log']) {
+			const r = (await w.api(self, 'GET', `${path}?limit=200`)).is(200);
+			assert.ok(r.body.items.every((l) => l.patient_id === patient));
+			const seen = r.body.items.find((l) => l.operation === 'getPatient' && l.basis === 'EMERGENCY');
+			assert.deepEqual([seen.agency_name, seen.name, seen.role, seen.request_id, seen.reason], ['Drammen DPS', 'Marte Solheim', 'DPS', null, null]);
+			assert.doesNotMatch(r.text, /Hemmelig/);
+		}
+		(await w.api(self, 'GET', `/patients/${anyId()}/access-log`)).is(404, 'not_found');
+		(await w.api(team, 'GET', `/patients/${patient}/access-log`)).is(200);
+		(await w.api('lier-kommune:mh-1', 'GET', `/patients/${patient}/access-log`)).is([403, 404]);
+	});
+
+	test('reading the log is logged, and pages do not overlap', async () => {
+		const page = (await w.api(self, 'GET', `/patients/${patient}/access-log?limit=2`)).is(200);
+		const logged = await w.sql('select operation, patient_id from access_log where request_id = $1', [page.headers['x-request-id']]);
+		assert.deepEqual(logged, [{ operation: 'listPatientAccessLog', patient_id: patient }]);
+		const next = (await w.api(self, 'GET', page.body.links.next)).is(200);
+		assert.ok(!next.body.items.some((l) => page.body.items.some((m) => m.id === l.id)));
+		(await w.api(self, 'GET', '/access-log?cursor=x')).is(422, 'invalid_parameter');
+	});
+});
