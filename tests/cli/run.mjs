@@ -1,6 +1,6 @@
 // Runs the built command line tool in a home of its own.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = join(process.env.TEST_BUILD ?? join(root, 'build'), 'samhandling');
 export const home = mkdtempSync(join(tmpdir(), 'samhandling-cli-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 export const keys = join(home, 'keys');
 
 export const agencies = [
