@@ -47,9 +47,8 @@ static struct names members_of(struct arena *a, json_t *body)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(body, key, value)
-		if (!json_is_null(value) && names.count < MEMBERS_MAX)
-			names.list[names.count++] = key;
+	json_object_foreach(body, key, value) if (!json_is_null(value) && names.count < MEMBERS_MAX)
+		names.list[names.count++] = key;
 	return names;
 }
 
@@ -81,13 +80,15 @@ const char *actions_open(struct request *r, const struct operation *op, const ch
 	return arena_printf(r->arena, "%s]", text);
 }
 
-static bool refuse_invalid(struct request *r, const struct deciding *d, const struct machine_decision *m)
+static bool refuse_invalid(struct request *r, const struct deciding *d,
+			   const struct machine_decision *m)
 {
 	json_t *allowed = json_array(), *more;
 
 	for (size_t i = 0; i < m->allowed_count; i++)
 		json_array_append_new(allowed, json_string(m->allowed[i]));
-	more = json_pack("{s:s, s:s, s:o}", "from", d->state, "action", d->action, "allowed", allowed);
+	more = json_pack("{s:s, s:s, s:o}", "from", d->state, "action", d->action, "allowed",
+			 allowed);
 	problem_with(r, "invalid_transition", more);
 	json_decref(more);
 	return false;

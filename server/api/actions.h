@@ -28,7 +28,8 @@ struct deciding {
 	const char *to;	    /* out: the new state; "previous" is left to the statement */
 };
 
-/* Decides the transition that the body asks for. False when refused: answered with 403, 409 or 422. */
+/* Decides the transition that the body asks for. False when refused: answered with 403, 409 or 422.
+ */
 bool actions_decide(struct request *r, struct deciding *d);
 
 #endif

@@ -47,7 +47,8 @@ static const char *page_address(struct request *r, const char *cursor)
 	return out;
 }
 
-/* A path may hold characters that a JSON string may not; it came as clean ASCII without `"` or `\`. */
+/* A path may hold characters that a JSON string may not; it came as clean ASCII without `"` or `\`.
+ */
 static const char *list_body(struct work *w, const char *items)
 {
 	struct request *r = w->request;
@@ -80,14 +81,16 @@ static const char *with_actions(struct work *w, const char *body)
 
 	if (actions == NULL || end == NULL)
 		return body;
-	return arena_printf(w->request->arena, "%.*s,\"actions\":%s}", (int)(end - body), body, actions);
+	return arena_printf(w->request->arena, "%.*s,\"actions\":%s}", (int)(end - body), body,
+			    actions);
 }
 
 static bool wants_minimal(const struct request *r)
 {
 	const char *prefer = request_header(r, "Prefer");
 
-	return r->op->method != METHOD_GET && prefer != NULL && strstr(prefer, "return=minimal") != NULL;
+	return r->op->method != METHOD_GET && prefer != NULL &&
+	       strstr(prefer, "return=minimal") != NULL;
 }
 
 static void set_body(struct request *r, const char *body)
@@ -105,15 +108,16 @@ static void set_location(struct work *w)
 	if (location == NULL && r->reply.status == 201 && w->binding.location != NULL)
 		location = w->binding.location;
 	if (location == NULL && r->reply.status == 201 && w->answer_op != NULL)
-		location = arena_printf(r->arena, "%s%s", service.contract->prefix, w->answer_op->path);
+		location = arena_printf(r->arena, "%s%s", service.contract->prefix,
+					w->answer_op->path);
 	if (location == NULL)
 		return;
 
 	const char *brace = strstr(location, "{id}");
 
 	if (brace != NULL)
-		location = arena_printf(r->arena, "%.*s%s%s", (int)(brace - location), location, r->new_id,
-					brace + 4);
+		location = arena_printf(r->arena, "%.*s%s%s", (int)(brace - location), location,
+					r->new_id, brace + 4);
 	if (strchr(location, '{') == NULL)
 		reply_header(r, "Location", location);
 }
@@ -138,7 +142,8 @@ void answer_from_round(struct work *w)
 		return;
 	}
 	if (r->reply.status == 0)
-		r->reply.status = status != NULL ? (int)strtol(status, NULL, 10) : first_success(r->op);
+		r->reply.status =
+			status != NULL ? (int)strtol(status, NULL, 10) : first_success(r->op);
 	set_location(w);
 	if (r->op->is_list)
 		body = list_body(w, body);
@@ -157,15 +162,17 @@ static void mismatch(struct request *r, const char *what, const char *pointer)
 {
 	char text[256];
 
-	event(E_REPLY_MISMATCH, "\"request_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"fault\":\"%s\"",
-	      r->id, r->op->id, r->reply.status, event_text(pointer, text));
+	event(E_REPLY_MISMATCH,
+	      "\"request_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"fault\":\"%s\"", r->id,
+	      r->op->id, r->reply.status, event_text(pointer, text));
 	r->reply.header_count = 0;
 	problem(r, "internal", "the answer does not fit the contract: %s at '%s'", what, pointer);
 }
 
 void answer_check(struct request *r)
 {
-	if (!config.check_replies || r->op == NULL || r->reply.body == NULL || r->reply.status >= 500)
+	if (!config.check_replies || r->op == NULL || r->reply.body == NULL ||
+	    r->reply.status >= 500)
 		return;
 
 	struct schema *schema =

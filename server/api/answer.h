@@ -5,8 +5,9 @@
 #include "api/work.h"
 
 /*
- * Makes the reply from the row of step w->answer: columns body, status, etag, location, next, state,
- * facts, answer_hash by name. Opens or masks seals, adds `actions`, wraps lists, sets headers.
+ * Makes the reply from the row of step w->answer: columns body, status, etag, location, next,
+ * state, facts, answer_hash by name. Opens or masks seals, adds `actions`, wraps lists, sets
+ * headers.
  */
 void answer_from_round(struct work *w);
 

@@ -36,7 +36,8 @@ bool authorise(struct request *r)
 		return true;
 	if (!scope_fits(r)) {
 		reply_header(r, "WWW-Authenticate",
-			     arena_printf(r->arena, "Bearer error=\"insufficient_scope\", scope=\"%s\"",
+			     arena_printf(r->arena,
+					  "Bearer error=\"insufficient_scope\", scope=\"%s\"",
 					  r->op->scope));
 		return refuse(r, "insufficient_scope");
 	}

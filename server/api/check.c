@@ -10,7 +10,7 @@
 
 /* Statements that the daemon itself runs. */
 static const char *const own[] = {
-	"registry", "principal",	 "principal_citizen", "context", "gate",
+	"registry", "principal", "principal_citizen", "context",	 "gate",
 	"log",	    "denial",	 "idempotency_begin", "idempotency_end", "health",
 	"begin",    "commit",	 "rollback",	      "changed",
 };
@@ -54,11 +54,15 @@ static const char *check_statement(struct arena *a, const struct operation *op)
 		return arena_printf(a, "operation '%s' has no statement", op->id);
 	name = unknown_parameter(s, op);
 	if (name != NULL)
-		return arena_printf(a, "statement '%s' uses ':%s', which the contract does not describe",
-				    op->id, name);
-	if (op->method == METHOD_POST && op->answer == NULL && described(op, IN_HEADER, "Idempotency-Key") &&
+		return arena_printf(
+			a, "statement '%s' uses ':%s', which the contract does not describe",
+			op->id, name);
+	if (op->method == METHOD_POST && op->answer == NULL &&
+	    described(op, IN_HEADER, "Idempotency-Key") &&
 	    statement_find(arena_printf(a, "%s.replay", op->id)) == NULL)
-		return arena_printf(a, "operation '%s' takes Idempotency-Key but has neither x-answer nor '%s.replay'",
+		return arena_printf(a,
+				    "operation '%s' takes Idempotency-Key but has neither x-answer "
+				    "nor '%s.replay'",
 				    op->id, op->id);
 	return NULL;
 }
@@ -73,15 +77,18 @@ static const char *check_machine(struct arena *a, const struct operation *op)
 		const char *name = arena_printf(a, "%s.%s", op->machine, parts[i]);
 
 		if (statement_find(name) == NULL)
-			return arena_printf(a, "machine '%s' has no statement '%s'", op->machine, name);
+			return arena_printf(a, "machine '%s' has no statement '%s'", op->machine,
+					    name);
 	}
 	return NULL;
 }
 
-static const char *check_operation(struct arena *a, const struct contract *c, const struct operation *op)
+static const char *check_operation(struct arena *a, const struct contract *c,
+				   const struct operation *op)
 {
 	if (op->answer != NULL && contract_operation(c, op->answer) == NULL)
-		return arena_printf(a, "operation '%s' answers with unknown '%s'", op->id, op->answer);
+		return arena_printf(a, "operation '%s' answers with unknown '%s'", op->id,
+				    op->answer);
 	switch (op->executor) {
 	case EXECUTOR_OPS:
 		return ops_find(op->id) != NULL

@@ -1,4 +1,5 @@
-/* Room 5: statement, transition or operation in C, with a second try when the registry has moved. */
+/* Room 5: statement, transition or operation in C, with a second try when the registry has moved.
+ */
 #include "api/identify.h"
 #include "api/problem.h"
 #include "api/room.h"

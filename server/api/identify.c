@@ -34,10 +34,11 @@ void identify_forget(void)
 /* Text members of a principal, so that one block can be copied as a whole. */
 static const size_t texts[] = {
 #define TEXT(member) offsetof(struct principal, member)
-	TEXT(issuer_id),    TEXT(subject),	  TEXT(agency_id), TEXT(agency_slug), TEXT(agency_type),
-	TEXT(agency_name),  TEXT(staff_id),	  TEXT(name),	   TEXT(role),	      TEXT(hpr_number),
-	TEXT(unit_ids),	    TEXT(unit_id),	  TEXT(citizen_id), TEXT(citizen_hashes), TEXT(purpose),
-	TEXT(scope),	    TEXT(attestation),	  TEXT(generation),
+	TEXT(issuer_id),   TEXT(subject),	 TEXT(agency_id), TEXT(agency_slug),
+	TEXT(agency_type), TEXT(agency_name),	 TEXT(staff_id),  TEXT(name),
+	TEXT(role),	   TEXT(hpr_number),	 TEXT(unit_ids),  TEXT(unit_id),
+	TEXT(citizen_id),  TEXT(citizen_hashes), TEXT(purpose),	  TEXT(scope),
+	TEXT(attestation), TEXT(generation),
 #undef TEXT
 };
 
@@ -75,7 +76,8 @@ static bool is_health_agency(const char *type)
 }
 
 /* Claim, else header, else what the role and agency are there for (interop: rule 6). */
-static const char *purpose_of(const struct request *r, const struct identity *id, const struct principal *p)
+static const char *purpose_of(const struct request *r, const struct identity *id,
+			      const struct principal *p)
 {
 	const char *header = request_header(r, "X-Purpose-Of-Use");
 	static const char *const administrative[][2] = {
@@ -95,9 +97,9 @@ static const char *purpose_of(const struct request *r, const struct identity *id
 
 static const char *attestation_of(struct arena *a, const struct identity *id)
 {
-	json_t *o = json_pack("{s:s*, s:s*, s:s*, s:s*}", "authorization", id->authorization, "department",
-			      id->department, "point_of_care", id->point_of_care, "decision_ref",
-			      id->decision_ref);
+	json_t *o = json_pack("{s:s*, s:s*, s:s*, s:s*}", "authorization", id->authorization,
+			      "department", id->department, "point_of_care", id->point_of_care,
+			      "decision_ref", id->decision_ref);
 	char *text = json_object_size(o) == 0 ? NULL : json_dumps(o, JSON_COMPACT);
 	const char *copy = arena_dup(a, text);
 

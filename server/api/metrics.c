@@ -24,9 +24,9 @@ static struct {
 	struct counters *list;
 } all;
 
-static const int known[] = {200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404,
-			    405, 406, 408, 409, 410, 411, 412, 413, 414, 415, 417, 422, 423, 425,
-			    428, 429, 431, 500, 501, 502, 503, 504, 505};
+static const int known[] = {200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403,
+			    404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 415, 417, 422,
+			    423, 425, 428, 429, 431, 500, 501, 502, 503, 504, 505};
 
 static size_t status_slot(int status)
 {
@@ -59,12 +59,14 @@ void metrics_request(const struct request *r, int64_t total_us)
 	add(&c->bucket[b], 1);
 	add(&c->sum_us, (uint64_t)total_us);
 	event(E_REQUEST,
-	      "\"request_id\":\"%s\",\"trace_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"us\":%lld,"
+	      "\"request_id\":\"%s\",\"trace_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"us\":"
+	      "%lld,"
 	      "\"route_us\":%lld,\"auth_us\":%lld,\"access_us\":%lld,\"validate_us\":%lld,"
 	      "\"database_us\":%lld,\"bytes\":%zu",
-	      r->id, r->trace_id, r->op == NULL ? "-" : r->op->id, r->reply.status, (long long)total_us,
-	      (long long)r->room_us[0], (long long)r->room_us[1], (long long)r->room_us[2],
-	      (long long)r->room_us[3], (long long)r->room_us[4], r->reply.body_size);
+	      r->id, r->trace_id, r->op == NULL ? "-" : r->op->id, r->reply.status,
+	      (long long)total_us, (long long)r->room_us[0], (long long)r->room_us[1],
+	      (long long)r->room_us[2], (long long)r->room_us[3], (long long)r->room_us[4],
+	      r->reply.body_size);
 }
 
 static uint64_t value(const atomic_uint_fast64_t *counter)
@@ -82,18 +84,20 @@ static void print_operation(FILE *f, const char *id, const struct counters *c)
 		return;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (value(&c->status[i]) > 0)
-			fprintf(f, "samhandling_requests_total{operation=\"%s\",status=\"%d\"} %lu\n", id,
-				known[i], (unsigned long)value(&c->status[i]));
+			fprintf(f,
+				"samhandling_requests_total{operation=\"%s\",status=\"%d\"} %lu\n",
+				id, known[i], (unsigned long)value(&c->status[i]));
 	for (size_t i = 0; i < BUCKETS; i++) {
 		below += value(&c->bucket[i]);
-		fprintf(f, "samhandling_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lu\n", id,
-			bounds_s[i], (unsigned long)below);
+		fprintf(f, "samhandling_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lu\n",
+			id, bounds_s[i], (unsigned long)below);
 	}
 	fprintf(f, "samhandling_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %lu\n", id,
 		(unsigned long)total);
 	fprintf(f, "samhandling_request_seconds_sum{operation=\"%s\"} %g\n", id,
 		(double)value(&c->sum_us) / 1e6);
-	fprintf(f, "samhandling_request_seconds_count{operation=\"%s\"} %lu\n", id, (unsigned long)total);
+	fprintf(f, "samhandling_request_seconds_count{operation=\"%s\"} %lu\n", id,
+		(unsigned long)total);
 }
 
 static void print_pool(FILE *f)
@@ -101,14 +105,20 @@ static void print_pool(FILE *f)
 	struct pool_counters p;
 
 	pool_count(&p);
-	fprintf(f, "# TYPE samhandling_pool_connections gauge\nsamhandling_pool_connections %zu\n", p.size);
+	fprintf(f, "# TYPE samhandling_pool_connections gauge\nsamhandling_pool_connections %zu\n",
+		p.size);
 	fprintf(f, "# TYPE samhandling_pool_idle gauge\nsamhandling_pool_idle %zu\n", p.idle);
-	fprintf(f, "# TYPE samhandling_pool_waiting gauge\nsamhandling_pool_waiting %zu\n", p.waiting);
-	fprintf(f, "# TYPE samhandling_pool_taken_total counter\nsamhandling_pool_taken_total %lu\n",
+	fprintf(f, "# TYPE samhandling_pool_waiting gauge\nsamhandling_pool_waiting %zu\n",
+		p.waiting);
+	fprintf(f,
+		"# TYPE samhandling_pool_taken_total counter\nsamhandling_pool_taken_total %lu\n",
 		(unsigned long)p.taken);
-	fprintf(f, "# TYPE samhandling_pool_waited_total counter\nsamhandling_pool_waited_total %lu\n",
+	fprintf(f,
+		"# TYPE samhandling_pool_waited_total counter\nsamhandling_pool_waited_total %lu\n",
 		(unsigned long)p.waited);
-	fprintf(f, "# TYPE samhandling_pool_exhausted_total counter\nsamhandling_pool_exhausted_total %lu\n",
+	fprintf(f,
+		"# TYPE samhandling_pool_exhausted_total counter\nsamhandling_pool_exhausted_total "
+		"%lu\n",
 		(unsigned long)p.exhausted);
 }
 
@@ -120,14 +130,16 @@ const char *metrics_text(struct arena *a)
 
 	if (f == NULL)
 		return "";
-	fputs("# TYPE samhandling_requests_total counter\n# TYPE samhandling_request_seconds histogram\n", f);
+	fputs("# TYPE samhandling_requests_total counter\n# TYPE samhandling_request_seconds "
+	      "histogram\n",
+	      f);
 	for (size_t i = 0; i < all.contract->operation_count; i++)
 		print_operation(f, all.contract->operations[i].id, &all.list[i]);
 	print_operation(f, "none", &all.list[all.contract->operation_count]);
 	fputs("# TYPE samhandling_events_total counter\n", f);
 	for (int e = 0; e < EVENT_COUNT; e++)
-		fprintf(f, "samhandling_events_total{event=\"%s\"} %lu\n", event_name((enum event)e),
-			(unsigned long)event_count((enum event)e));
+		fprintf(f, "samhandling_events_total{event=\"%s\"} %lu\n",
+			event_name((enum event)e), (unsigned long)event_count((enum event)e));
 	print_pool(f);
 	fclose(f);
 

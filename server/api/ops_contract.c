@@ -56,7 +56,8 @@ enum outcome ops_problems(struct request *r)
 	json_object_foreach(all, code, entry)
 		json_array_append_new(items, problem_object(code, entry));
 	json_decref(all);
-	return constant_object(r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
+	return constant_object(
+		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
 }
 
 enum outcome ops_problem(struct request *r)
@@ -77,10 +78,10 @@ enum outcome ops_machines(struct request *r)
 	const char *name;
 	void *all = json_incref((json_t *)(uintptr_t)part("x-state-machines"));
 
-	json_object_foreach(all, name, machine)
-		json_array_append(items, machine);
+	json_object_foreach(all, name, machine) json_array_append(items, machine);
 	json_decref(all);
-	return constant_object(r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
+	return constant_object(
+		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
 }
 
 enum outcome ops_machine(struct request *r)

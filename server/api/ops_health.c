@@ -39,13 +39,16 @@ enum outcome ops_ready(struct request *r)
 		const struct registry *registry = registry_hold();
 
 		registry_release();
-		check(checks, &ready, "schema", version != NULL && strcmp(version, schema_oldest) >= 0 &&
-							strcmp(version, schema_newest) <= 0);
-		check(checks, &ready, "partitions", months != NULL && strtol(months, NULL, 10) >= 1);
+		check(checks, &ready, "schema",
+		      version != NULL && strcmp(version, schema_oldest) >= 0 &&
+			      strcmp(version, schema_newest) <= 0);
+		check(checks, &ready, "partitions",
+		      months != NULL && strtol(months, NULL, 10) >= 1);
 		check(checks, &ready, "keys", registry != NULL && service.seals != NULL);
 	}
 	work_end(&w);
-	ops_object(r, json_pack("{s:s, s:o}", "status", ready ? "ok" : "unavailable", "checks", checks));
+	ops_object(r, json_pack("{s:s, s:o}", "status", ready ? "ok" : "unavailable", "checks",
+				checks));
 	r->reply.status = ready ? 200 : 503;
 	if (!ready)
 		reply_header(r, "Retry-After", "2");

@@ -6,7 +6,8 @@
 #include "api/request.h"
 #include "base/arena.h"
 
-/* The access matrix for this caller and operation: fills r->access. NULL, or the code of the refusal. */
+/* The access matrix for this caller and operation: fills r->access. NULL, or the code of the
+ * refusal. */
 const char *permit(struct request *r);
 
 /* Reads the matrix from the contract; called at start. */

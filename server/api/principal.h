@@ -5,17 +5,20 @@
 #include <stdint.h>
 
 /*
- * Who calls: a verified token joined with the staff register. One block of memory, immutable, shared
- * by the requests that bring the same token. Text members are NULL when they do not apply.
+ * Who calls: a verified token joined with the staff register. One block of memory, immutable,
+ * shared by the requests that bring the same token. Text members are NULL when they do not apply.
  */
 struct principal {
 	const char *issuer_id, *subject; /* `sub` of the token */
 	const char *agency_id, *agency_slug, *agency_type, *agency_name;
 	const char *staff_id, *name, *role, *hpr_number;
-	const char *unit_ids; /* PostgreSQL array text "{…}" of the units in which the role is held */
-	const char *unit_id;  /* the first of them: the acting unit */
-	const char *citizen_id, *citizen_hashes; /* patients and relatives: own patient row, hashes of own number */
-	const char *purpose, *scope, *attestation; /* attestation: JSON of the token's national claims */
+	const char
+		*unit_ids; /* PostgreSQL array text "{…}" of the units in which the role is held */
+	const char *unit_id; /* the first of them: the acting unit */
+	const char *citizen_id,
+		*citizen_hashes; /* patients and relatives: own patient row, hashes of own number */
+	const char *purpose, *scope,
+		*attestation;	/* attestation: JSON of the token's national claims */
 	const char *generation; /* of the registry when it was verified */
 	bool citizen, is_health_personnel;
 	int64_t expires_at; /* seconds since 1970: the token's end or the membership's, the first */

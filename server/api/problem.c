@@ -49,10 +49,11 @@ static json_t *base_object(struct request *r, int status, const char *code, cons
 {
 	const json_t *entry = problem_entry(code);
 	const char *tongue = language(r);
-	const char *title = json_string_value(json_object_get(json_object_get(entry, "title"), tongue));
-	json_t *o = json_pack("{s:s+, s:s, s:i, s:s, s:s}", "type", "/api/v1/problems/", code, "title",
-			      title == NULL ? "Error" : title, "status", status, "code", code,
-			      "request_id", r->id);
+	const char *title =
+		json_string_value(json_object_get(json_object_get(entry, "title"), tongue));
+	json_t *o = json_pack("{s:s+, s:s, s:i, s:s, s:s}", "type", "/api/v1/problems/", code,
+			      "title", title == NULL ? "Error" : title, "status", status, "code",
+			      code, "request_id", r->id);
 
 	if (detail != NULL && detail[0] != '\0')
 		json_object_set_new(o, "detail", json_string(detail));
@@ -122,8 +123,8 @@ bool problem_faults(struct request *r, const char *code)
 	for (size_t i = 0; i < r->faults->count; i++) {
 		const struct fault *f = &r->faults->list[i];
 
-		json_array_append_new(errors, json_pack("{s:s, s:s, s:s}", "pointer", f->pointer, "code",
-							f->code, "detail", f->detail));
+		json_array_append_new(errors, json_pack("{s:s, s:s, s:s}", "pointer", f->pointer,
+							"code", f->code, "detail", f->detail));
 	}
 	json_object_set_new(o, "errors", errors);
 	return send(r, status, o);

@@ -16,7 +16,8 @@ bool query_parse(struct request *r)
 		const char *value = "";
 
 		if (name_len < len)
-			value = text_percent_decode(r->arena, s + name_len + 1, len - name_len - 1, true);
+			value = text_percent_decode(r->arena, s + name_len + 1, len - name_len - 1,
+						    true);
 		if (name == NULL || value == NULL || r->parameter_count == QUERY_MAX)
 			return false;
 		if (len > 0)
@@ -34,7 +35,8 @@ static const char *pointer_of(struct request *r, enum place place, const char *n
 	return arena_printf(r->arena, "/%s/%s", places[place], name);
 }
 
-static const struct parameter *described(const struct operation *op, enum place place, const char *name)
+static const struct parameter *described(const struct operation *op, enum place place,
+					 const char *name)
 {
 	for (size_t i = 0; i < op->parameter_count; i++)
 		if (op->parameters[i].place == place && strcmp(op->parameters[i].name, name) == 0)
@@ -69,8 +71,10 @@ void query_validate(struct request *r)
 							  : request_parameter(r, p->place, p->name);
 
 		if (p->place == IN_HEADER && value != NULL)
-			schema_validate_text(p->schema, value, pointer_of(r, IN_HEADER, p->name), r->faults);
+			schema_validate_text(p->schema, value, pointer_of(r, IN_HEADER, p->name),
+					     r->faults);
 		else if (p->required && value == NULL && p->place != IN_HEADER)
-			faults_add(r->faults, pointer_of(r, p->place, p->name), "required", "is missing");
+			faults_add(r->faults, pointer_of(r, p->place, p->name), "required",
+				   "is missing");
 	}
 }

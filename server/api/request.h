@@ -20,10 +20,10 @@ struct header {
 
 /* What room 1 hands in: clean HTTP, everything NUL-terminated and in the arena's memory. */
 struct message {
-	const char *method;	/* as sent: "GET" */
-	const char *raw_path;	/* as sent, without query */
-	const char *raw_query;	/* NULL when there is none */
-	const char *remote;	/* client's address as text */
+	const char *method;    /* as sent: "GET" */
+	const char *raw_path;  /* as sent, without query */
+	const char *raw_query; /* NULL when there is none */
+	const char *remote;    /* client's address as text */
 	size_t header_count;
 	struct header headers[HEADERS_MAX];
 	size_t segment_count; /* decoded path segments */
@@ -44,7 +44,8 @@ struct reply {
 	bool close; /* close the connection afterwards */
 };
 
-/* What the access matrix says for this caller and operation (room 3), for gate, policies and log. */
+/* What the access matrix says for this caller and operation (room 3), for gate, policies and log.
+ */
 struct access {
 	const char *resource; /* row of the matrix */
 	const char *category; /* data category that a consent must cover */
@@ -62,22 +63,22 @@ struct request {
 	struct arena *arena;
 	struct message in;
 	struct reply reply;
-	char id[37];		       /* UUID of this request */
-	char trace_id[33];	       /* W3C trace id, given or made */
-	const struct operation *op;    /* NULL until routed */
-	bool head;		       /* HEAD answered as GET without a body */
-	struct principal *principal;   /* NULL until authenticated */
+	char id[37];		     /* UUID of this request */
+	char trace_id[33];	     /* W3C trace id, given or made */
+	const struct operation *op;  /* NULL until routed */
+	bool head;		     /* HEAD answered as GET without a body */
+	struct principal *principal; /* NULL until authenticated */
 	size_t parameter_count;
 	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
 	struct access access;
-	json_t *json;		       /* parsed body, or NULL */
-	const char *body_text;	       /* body after sealing, what SQL gets as :body */
-	const char *new_id;	       /* UUIDv7 for what a POST creates */
+	json_t *json;			    /* parsed body, or NULL */
+	const char *body_text;		    /* body after sealing, what SQL gets as :body */
+	const char *new_id;		    /* UUIDv7 for what a POST creates */
 	const char *receipt, *receipt_hash; /* for POSTs that hand out a receipt */
 	const char *idempotency_scope, *idempotency_hash;
-	struct faults *faults;	       /* noted by room 4 */
-	const char *deny_reason;       /* for the access log's DENIED row */
-	int64_t room_us[ROOMS];	       /* time spent, for Server-Timing */
+	struct faults *faults;	 /* noted by room 4 */
+	const char *deny_reason; /* for the access log's DENIED row */
+	int64_t room_us[ROOMS];	 /* time spent, for Server-Timing */
 };
 
 /* A request header by name (case-insensitive), or NULL. The first one when repeated. */
@@ -95,8 +96,8 @@ void reply_header(struct request *r, const char *name, const char *value);
 void dispatch(struct request *r);
 
 /*
- * For room 1: the answer to bytes that never became a request (400, 408, 413, 414, 431, 501, 505 …),
- * as problem+json with the code of problems.yaml ("bad_request" …). Fills r->reply.
+ * For room 1: the answer to bytes that never became a request (400, 408, 413, 414, 431, 501, 505
+ * …), as problem+json with the code of problems.yaml ("bad_request" …). Fills r->reply.
  */
 void dispatch_refuse(struct request *r, int status, const char *code, const char *detail);
 

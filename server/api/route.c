@@ -125,7 +125,8 @@ bool route(struct request *r)
 	r->op = match.by_method[method];
 	keep_path_parameters(r, &match);
 	if (!accepts(r))
-		return problem(r, "not_acceptable", "no answer of this operation has an accepted media type");
+		return problem(r, "not_acceptable",
+			       "no answer of this operation has an accepted media type");
 	if (!media_fits(r)) {
 		reply_header(r, method == METHOD_PATCH ? "Accept-Patch" : "Accept-Post",
 			     r->op->bodies[0].type);

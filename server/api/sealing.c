@@ -14,7 +14,8 @@ struct sealing {
 	bool sealed;
 };
 
-static void seal_in_place(void *context, const char *format, json_t *parent, const char *key, size_t index)
+static void seal_in_place(void *context, const char *format, json_t *parent, const char *key,
+			  size_t index)
 {
 	struct sealing *s = context;
 	json_t *value;
@@ -73,8 +74,9 @@ void sealing_idempotency(struct request *r)
 	if (r->op->method != METHOD_POST)
 		return;
 	if (takes_key(r)) {
-		r->idempotency_scope = arena_printf(r->arena, "%s %s %s", p == NULL ? "public" : p->issuer_id,
-						    p == NULL ? "" : p->subject, r->op->id);
+		r->idempotency_scope =
+			arena_printf(r->arena, "%s %s %s", p == NULL ? "public" : p->issuer_id,
+				     p == NULL ? "" : p->subject, r->op->id);
 		/* keyed: a plain hash of a body that holds a personal number could be guessed */
 		seal_mac_hex(service.seals,
 			     arena_printf(r->arena, "%s\n%s", r->in.raw_path,
@@ -84,7 +86,8 @@ void sealing_idempotency(struct request *r)
 	}
 	if (r->op->secured)
 		return;
-	/* the same key and body give the same receipt again, so that a lost answer can be repeated */
+	/* the same key and body give the same receipt again, so that a lost answer can be repeated
+	 */
 	if (r->idempotency_scope != NULL)
 		seal_receipt(service.seals,
 			     arena_printf(r->arena, "%s %s %s", r->idempotency_scope,

@@ -23,9 +23,9 @@ static bool is_lower_hex(const char *s, size_t n)
 /* "00-<32 hex>-<16 hex>-<2 hex>" (W3C Trace Context, level 1) */
 static bool is_traceparent(const char *s)
 {
-	return s != NULL && strlen(s) == 55 && strncmp(s, "00-", 3) == 0 && is_lower_hex(s + 3, 32) &&
-	       s[35] == '-' && is_lower_hex(s + 36, 16) && s[52] == '-' &&
-	       isxdigit((unsigned char)s[53]) && isxdigit((unsigned char)s[54]);
+	return s != NULL && strlen(s) == 55 && strncmp(s, "00-", 3) == 0 &&
+	       is_lower_hex(s + 3, 32) && s[35] == '-' && is_lower_hex(s + 36, 16) &&
+	       s[52] == '-' && isxdigit((unsigned char)s[53]) && isxdigit((unsigned char)s[54]);
 }
 
 void trace_begin(struct request *r)
@@ -49,18 +49,20 @@ void trace_begin(struct request *r)
 
 void trace_end(struct request *r)
 {
-	static const char *const names[ROOMS] = {"route", "auth", "access", "validate", "database", "http"};
+	static const char *const names[ROOMS] = {"route",    "auth",	 "access",
+						 "validate", "database", "http"};
 	char line[256];
 	size_t n = 0;
 
 	reply_header(r, "X-Request-Id", r->id);
 	/* the parent id is the head of our request id: one span a request */
 	reply_header(r, "traceparent",
-		     arena_printf(r->arena, "00-%s-%.8s%.4s%.4s-01", r->trace_id, r->id, r->id + 9, r->id + 14));
+		     arena_printf(r->arena, "00-%s-%.8s%.4s%.4s-01", r->trace_id, r->id, r->id + 9,
+				  r->id + 14));
 	if (!config.sandbox)
 		return;
 	for (size_t i = 0; i + 1 < ROOMS && n < sizeof(line); i++)
-		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s;dur=%.3f", n == 0 ? "" : ", ",
-				      names[i], (double)r->room_us[i] / 1000);
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s;dur=%.3f",
+				      n == 0 ? "" : ", ", names[i], (double)r->room_us[i] / 1000);
 	reply_header(r, "Server-Timing", arena_dup(r->arena, line));
 }

@@ -1,4 +1,5 @@
-/* Room 5 for state machines: lock and look, decide in C, then apply: two round trips, one transaction. */
+/* Room 5 for state machines: lock and look, decide in C, then apply: two round trips, one
+ * transaction. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,8 @@ static bool version_fits(struct work *w)
 	w->answer = work_add(w, "changed");
 	if (round_run(&w->round))
 		changed = json_loads(round_text(&w->round, w->answer, "body"), 0, NULL);
-	more = json_pack("{s:i, s:o*}", "current_version", (int)strtol(have, NULL, 10), "changed", changed);
+	more = json_pack("{s:i, s:o*}", "current_version", (int)strtol(have, NULL, 10), "changed",
+			 changed);
 
 	problem_with(r, "version_mismatch", more);
 	json_decref(more);

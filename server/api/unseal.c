@@ -5,8 +5,10 @@
 
 static const char seal_mark[] = "seal:";
 
-/* The text that a JSON string beginning at `s` (after its quote) becomes, or NULL when it is no seal. */
-static const char *clear_text(struct arena *a, const struct seal_keys *keys, const char *s, size_t len)
+/* The text that a JSON string beginning at `s` (after its quote) becomes, or NULL when it is no
+ * seal. */
+static const char *clear_text(struct arena *a, const struct seal_keys *keys, const char *s,
+			      size_t len)
 {
 	bool open = strncmp(s, "open:", 5) == 0;
 
@@ -28,7 +30,8 @@ static const char *next_seal(const char *s)
 	for (s = strstr(s, seal_mark); s != NULL; s = strstr(s + 1, seal_mark)) {
 		if (s[-1] == '"')
 			return s;
-		if (s[-1] == ':' && (strncmp(s - 6, "\"open:", 6) == 0 || strncmp(s - 6, "\"mask:", 6) == 0))
+		if (s[-1] == ':' &&
+		    (strncmp(s - 6, "\"open:", 6) == 0 || strncmp(s - 6, "\"mask:", 6) == 0))
 			return s - 5;
 	}
 	return NULL;

@@ -30,7 +30,8 @@ static bool parse_body(struct request *r)
 	}
 	if (!json_fits_depth(r->in.body, r->in.body_size, config.json_depth))
 		return problem(r, "not_json", "nested deeper than %ld levels", config.json_depth);
-	r->json = json_loadb(r->in.body, r->in.body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	r->json = json_loadb(r->in.body, r->in.body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+			     &error);
 	if (r->json == NULL)
 		return problem(r, "not_json", "line %d, column %d", error.line, error.column);
 	arena_adopt(r->arena, (void (*)(void *))json_decref, r->json);
@@ -55,7 +56,8 @@ static bool version_given(struct request *r)
 
 		if (p->place == IN_HEADER && p->required && strcasecmp(p->name, "If-Match") == 0 &&
 		    request_header(r, "If-Match") == NULL)
-			return problem(r, "version_required", "send If-Match with the ETag that you have read");
+			return problem(r, "version_required",
+				       "send If-Match with the ETag that you have read");
 	}
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,7 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	size_t need = aligned(size == 0 ? 1 : size);
 
-	if (need < size || a->used + need > a->limit)
+	if (need < size || need > a->limit - a->used)
 		give_up("limit passed");
 	if (a->block->size - a->block->used < need)
 		a->block = block_new(need > LARGE_BLOCK ? need : LARGE_BLOCK, a->block);
@@ -113,7 +114,7 @@ void *arena_alloc(struct arena *a, size_t size)
 
 char *arena_copy(struct arena *a, const char *ptr, size_t len)
 {
-	char *copy = arena_alloc(a, len + 1);
+	char *copy = arena_alloc(a, len == SIZE_MAX ? len : len + 1);
 
 	if (len > 0)
 		memcpy(copy, ptr, len);

@@ -6,7 +6,8 @@
 /* Microseconds since an arbitrary start; never goes back. */
 int64_t clock_monotonic_us(void);
 
-/* Seconds since 1970-01-01 UTC: real time, for tokens and log lines (design: domain time is SQL's). */
+/* Seconds since 1970-01-01 UTC: real time, for tokens and log lines (design: domain time is SQL's).
+ */
 int64_t clock_real_s(void);
 
 /* Milliseconds since 1970-01-01 UTC. */

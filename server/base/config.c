@@ -1,7 +1,6 @@
 /* Reads the settings from the environment by the table in config.def. */
 #include "base/config.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +23,20 @@ static const struct setting {
 #define DEFAULT_NUMBER(value) .number = value
 #define DEFAULT_FLAG(value) .number = value
 #define SETTING(k, member, n, value, h)                                                            \
-	{.kind = k, .name = n, DEFAULT_##k(value), .offset = offsetof(struct config, member), .help = h},
+	{.kind = k,                                                                                \
+	 .name = n,                                                                                \
+	 DEFAULT_##k(value),                                                                       \
+	 .offset = offsetof(struct config, member),                                                \
+	 .help = h},
 #include "base/config.def"
 #undef SETTING
 };
 
-enum { SETTING_COUNT = sizeof(settings) / sizeof(settings[0]), VALUE_MAX = 65536 };
+enum {
+	SETTING_COUNT = sizeof(settings) / sizeof(settings[0]),
+	VALUE_MAX = 65536,
+	NUMBER_MAX = 1000000000
+};
 
 static const char prefix[] = "SAMHANDLING_";
 
@@ -52,13 +59,10 @@ static bool store(struct config *c, const struct setting *s, const char *value, 
 		return true;
 	}
 
-	char *end;
+	size_t digits = strspn(value, "0123456789");
+	long n = digits == 0 || digits > 10 ? -1 : strtol(value, NULL, 10);
 
-	errno = 0;
-
-	long n = strtol(value, &end, 10);
-
-	if (end == value || *end != '\0' || errno != 0 || n < 0 || n > 1000000000)
+	if (value[digits] != '\0' || n < 0 || n > NUMBER_MAX)
 		return fail(why, s->name, "is not a whole number from 0");
 	if (s->kind == FLAG) {
 		if (n > 1)
@@ -79,7 +83,7 @@ static bool store_file(struct config *c, const struct setting *s, const char *pa
 	if (ok) {
 		size_t n = fread(text, 1, VALUE_MAX - 1, f);
 
-		ok = !ferror(f) && n < VALUE_MAX - 1;
+		ok = !ferror(f) && n < VALUE_MAX - 1 && memchr(text, '\0', n) == NULL;
 		while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
 			text[--n] = '\0';
 	}
@@ -97,7 +101,8 @@ static const struct setting *find(const char *name, size_t len, bool *from_file)
 	*from_file = false;
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < SETTING_COUNT; i++)
-			if (strlen(settings[i].name) == len && memcmp(settings[i].name, name, len) == 0)
+			if (strlen(settings[i].name) == len &&
+			    memcmp(settings[i].name, name, len) == 0)
 				return &settings[i];
 		if (len < sizeof(suffix) || memcmp(name + len - 5, suffix, 5) != 0)
 			return NULL;
@@ -118,8 +123,10 @@ static bool read_one(struct config *c, const char *variable, char why[256])
 	const struct setting *s = find(name, (size_t)(equals - name), &from_file);
 
 	if (s == NULL) {
-		snprintf(why, 256, "%.100s is not a setting", variable);
-		why[strcspn(why, "=")] = '\0';
+		/* the name alone: its value may be a secret */
+		int len = (int)(equals - variable);
+
+		snprintf(why, 256, "%.*s is not a setting", len > 100 ? 100 : len, variable);
 		return false;
 	}
 	return from_file ? store_file(c, s, equals + 1, why) : store(c, s, equals + 1, why);

@@ -26,8 +26,9 @@ void event(enum event e, const char *format, ...)
 	atomic_fetch_add_explicit(&counts[e], 1, memory_order_relaxed);
 	clock_format(clock_real_ms(), time);
 
-	int len = snprintf(line, sizeof(line), "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",",
-			   time, events[e].level, events[e].name);
+	int len =
+		snprintf(line, sizeof(line), "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",",
+			 time, events[e].level, events[e].name);
 
 	va_start(args, format);
 

@@ -10,7 +10,7 @@
 #include "base/event.h"
 #include "db/statement.h"
 
-/* One thread that waits; it lives on that thread's stack. */
+/* A thread that waits. */
 struct waiter {
 	pthread_cond_t wake;
 	struct connection *given;
@@ -61,14 +61,15 @@ void pool_stop(void)
 	}
 	free(pool.all);
 	pool.all = pool.idle = NULL;
+	pool.settings.size = 0;
 }
 
 static bool connection_open(struct connection *c)
 {
 	char options[160], timeout[] = "2";
 	/* the last dbname wins, so the settings after it add to the URL */
-	const char *keys[] = {"dbname", "options", "connect_timeout", "application_name",
-			      "tcp_user_timeout", NULL};
+	const char *keys[] = {"dbname",		  "options",	      "connect_timeout",
+			      "application_name", "tcp_user_timeout", NULL};
 	const char *values[] = {pool.settings.url, options, timeout, "samhandlingd", "3000", NULL};
 
 	snprintf(options, sizeof(options),
@@ -118,10 +119,12 @@ static void leave_queue(struct waiter *w)
 /* With the lock held: waits in the queue for a connection until the limit. */
 static struct connection *wait_for_one(void)
 {
-	struct waiter w = {0};
+	/* a thread waits in one place at a time */
+	static _Thread_local struct waiter w;
 	struct timespec until;
 	pthread_condattr_t attributes;
 
+	w = (struct waiter){.given = NULL};
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&w.wake, &attributes);

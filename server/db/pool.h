@@ -12,21 +12,27 @@
  * request's work, never while writing to a client.
  */
 struct connection {
-	PGconn *pg;	     /* NULL until opened */
+	PGconn *pg;		 /* NULL until opened */
 	unsigned char *prepared; /* one flag a statement */
-	bool broken;	     /* to be closed when given back */
+	bool broken;		 /* to be closed when given back */
 	struct connection *next;
 };
 
 struct pool_settings {
-	const char *url;	  /* libpq connection string */
-	size_t size;		  /* connections at most */
-	int64_t wait_ms;	  /* longest wait for one */
-	int64_t statement_ms;	  /* statement_timeout, and with 300 ms more the longest wait for an answer */
+	const char *url;      /* libpq connection string */
+	size_t size;	      /* connections at most */
+	int64_t wait_ms;      /* longest wait for one */
+	int64_t statement_ms; /* statement_timeout, and with 300 ms more the longest wait for an
+				 answer */
 };
 
-/* Opens no connection yet. One pool a process. False when memory is missing. */
+/*
+ * Opens no connection yet. One pool a process, after the statements were read. `settings->url` must
+ * outlive it. False when memory is missing.
+ */
 bool pool_start(const struct pool_settings *settings);
+
+/* Closes all connections; none may be lent. */
 void pool_stop(void);
 
 enum pool_refusal { POOL_OK, POOL_BUSY, POOL_NO_DATABASE };
@@ -34,10 +40,11 @@ enum pool_refusal { POOL_OK, POOL_BUSY, POOL_NO_DATABASE };
 /* A connection that is open, or NULL and why. Opens it when needed (at most 2 s). */
 struct connection *pool_take(enum pool_refusal *refusal);
 
-/* Gives it back; a broken one is closed, all at the first sign of a lost database. */
+/* Gives it back; a broken one is closed, and opened anew by whoever takes it next. */
 void pool_give_back(struct connection *c);
 
-/* A connection outside the pool, for a thread that keeps it (jobs). NULL when the database is away. */
+/* A connection outside the pool, for a thread that keeps it (jobs). NULL when the database is away.
+ */
 struct connection *pool_open_own(void);
 void pool_close_own(struct connection *c);
 

@@ -55,8 +55,8 @@ static bool send_step(struct round *r, size_t i)
 
 	if (!r->connection->prepared[s->index] && send_prepare(pg, s) != 1)
 		return lose(r, "cannot send");
-	if (PQsendQueryPrepared(pg, s->name, (int)s->parameter_count, r->steps[i].values, NULL, NULL,
-				0) != 1)
+	if (PQsendQueryPrepared(pg, s->name, (int)s->parameter_count, r->steps[i].values, NULL,
+				NULL, 0) != 1)
 		return lose(r, "cannot send");
 	return true;
 }
@@ -168,8 +168,7 @@ bool round_prepare(struct round *r, const struct statement *s)
 	int64_t until = clock_monotonic_us() + (pool_statement_ms() + GRACE_MS) * 1000;
 	PGconn *pg = r->connection->pg;
 
-	if (send_prepare(pg, s) != 1 ||
-	    PQpipelineSync(pg) != 1)
+	if (send_prepare(pg, s) != 1 || PQpipelineSync(pg) != 1)
 		return lose(r, "cannot send");
 
 	PGresult *result = next_result(r, until);

@@ -21,14 +21,16 @@ struct round {
 	size_t count;
 	struct {
 		const struct statement *statement;
-		const char *const *values; /* as many as the statement's parameters; NULL is SQL's NULL */
-		PGresult *result;	   /* after a successful round_run() */
+		const char *const
+			*values;  /* as many as the statement's parameters; NULL is SQL's NULL */
+		PGresult *result; /* after a successful round_run() */
 	} steps[ROUND_MAX];
 	/* after a failed one: */
 	bool lost;	     /* the connection or the database is gone, or did not answer in time */
 	size_t failed;	     /* which step */
 	char sqlstate[6];    /* "23505", "AP404" */
-	const char *message; /* MESSAGE of the error: for class AP a problem code; else for the log alone */
+	const char *message; /* MESSAGE of the error: for class AP a problem code; else for the log
+				alone */
 	const char *detail;  /* DETAIL, or NULL */
 	const char *constraint; /* name of the violated constraint, or NULL */
 };

@@ -13,9 +13,10 @@ struct scanned {
 };
 
 /*
- * Replaces every `:name` (letters, digits, `_` and `.`) by $1, $2 …, the same name by the same
- * number. Steps over quoted text, quoted names, comments, dollar quotes and `::`. False when there
- * are more than 64 names or a quote does not end.
+ * Replaces every `:name` (a lower case letter, then letters, digits, `_` and `.`) by $1, $2 …, the
+ * same name by the same number. Steps over quoted text (standard strings, no E''), quoted names,
+ * comments, dollar quotes and `::`. False when there are more than 64 names or a quote or comment
+ * does not end.
  */
 bool scan_parameters(struct arena *a, const char *sql, struct scanned *out);
 

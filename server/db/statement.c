@@ -9,40 +9,44 @@
 
 enum { STATEMENTS_MAX = 1024 };
 
+struct entry {
+	const struct statement *statement;
+};
+
 static struct {
 	size_t count;
 	struct statement list[STATEMENTS_MAX];
 	const char *sources[STATEMENTS_MAX];
-	const struct statement *sorted[STATEMENTS_MAX];
+	struct entry sorted[STATEMENTS_MAX]; /* by name */
 } all;
 
 static int by_name(const void *a, const void *b)
 {
-	const struct statement *const *x = a, *const *y = b;
+	const struct entry *x = a, *y = b;
 
-	return strcmp((*x)->name, (*y)->name);
+	return strcmp(x->statement->name, y->statement->name);
 }
 
-static int name_to_statement(const void *name, const void *element)
+static int name_to_entry(const void *name, const void *element)
 {
-	const struct statement *const *s = element;
+	const struct entry *e = element;
 
-	return strcmp(name, (*s)->name);
+	return strcmp(name, e->statement->name);
 }
 
 const struct statement *statement_find(const char *name)
 {
-	const struct statement **s =
-		bsearch(name, all.sorted, all.count, sizeof(all.sorted[0]), name_to_statement);
+	const struct entry *e =
+		bsearch(name, all.sorted, all.count, sizeof(struct entry), name_to_entry);
 
-	return s == NULL ? NULL : *s;
+	return e == NULL ? NULL : e->statement;
 }
 
 const struct statement *statement_define(struct arena *a, const char *name, const char *sql)
 {
 	struct scanned found;
 
-	if (all.count == STATEMENTS_MAX || statement_find(name) != NULL ||
+	if (*name == '\0' || all.count == STATEMENTS_MAX || statement_find(name) != NULL ||
 	    !scan_parameters(a, sql, &found))
 		return NULL;
 
@@ -55,8 +59,8 @@ const struct statement *statement_define(struct arena *a, const char *name, cons
 				.parameters = arena_alloc(a, found.count * sizeof(char *))};
 	memcpy(s->parameters, found.names, found.count * sizeof(char *));
 	all.sources[all.count] = sql;
-	all.sorted[all.count++] = s;
-	qsort(all.sorted, all.count, sizeof(all.sorted[0]), by_name);
+	all.sorted[all.count++].statement = s;
+	qsort(all.sorted, all.count, sizeof(struct entry), by_name);
 	return s;
 }
 
@@ -85,7 +89,8 @@ static bool load_file(struct arena *a, const struct embedded *file, const char *
 		const char *id = arena_copy(a, name, strcspn(name, " \n"));
 
 		if (statement_define(a, id, arena_copy(a, line_end, size)) == NULL) {
-			*why = arena_printf(a, "statement '%s' in sql/%s is malformed or stands twice",
+			*why = arena_printf(a,
+					    "statement '%s' in sql/%s is malformed or stands twice",
 					    id, file->name);
 			return false;
 		}

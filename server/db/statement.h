@@ -13,7 +13,7 @@
 struct statement {
 	const char *name;
 	const char *sql; /* with $1 … in the order of `parameters` */
-	size_t index;	 /* 0 … statements_count() - 1: the slot for "prepared on this connection" */
+	size_t index; /* 0 … statements_count() - 1: the slot for "prepared on this connection" */
 	size_t parameter_count;
 	const char **parameters; /* "path.id", "body", "auth.agency_id" */
 };
@@ -28,11 +28,15 @@ bool statements_load(struct arena *a, const char **why);
 
 /*
  * Adds a statement made from SQL with :named parameters, e.g. a wrapped one. NULL when the name is
- * taken. Only at start, before threads.
+ * empty or taken, or the SQL cannot be scanned (scan.h). `sql` must live as long as the arena. Only
+ * at start, before threads.
  */
 const struct statement *statement_define(struct arena *a, const char *name, const char *sql);
 
+/* The statement of that name, or NULL. */
 const struct statement *statement_find(const char *name);
+
+/* How many there are, and each by its index. */
 size_t statements_count(void);
 const struct statement *statement_at(size_t index);
 
