@@ -1,5 +1,4 @@
 /* The start-up story: settings, contract, database, jobs, sockets; then wait for signals. */
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "http/server.h"
 #include "jobs/jobs.h"
 
-enum { EXIT_SETTINGS = 2, EXIT_CONTRACT = 3, EXIT_DATABASE = 4, EXIT_SOCKETS = 5 };
+enum { EXIT_SETTINGS = 2, EXIT_CONTRACT = 3, EXIT_DATABASE = 4, EXIT_SOCKETS = 5, EXIT_UNFINISHED = 6 };
 
 static int fail(int code, const char *why)
 {
@@ -76,7 +75,11 @@ static int serve(void)
 	event(E_READY, "\"pid\":%d,\"port\":%ld,\"us\":%lld", (int)getpid(), config.port,
 	      (long long)(clock_monotonic_us() - started));
 	wait_for_end(&signals);
-	http_stop(server);
+	if (!http_stop(server)) {
+		/* requests still run after the limit: nothing may be taken away from under them */
+		event(E_STOPPED, "\"pid\":%d,\"unfinished\":true", (int)getpid());
+		_exit(EXIT_UNFINISHED);
+	}
 	jobs_stop();
 	event(E_STOPPED, "\"pid\":%d", (int)getpid());
 	return 0;
@@ -116,7 +119,6 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage();
-	json_object_seed(0); /* before threads: jansson would race for it */
 	if (!config_read(&config, environ, why))
 		return fail(EXIT_SETTINGS, why);
 	if (!service_start(why))

@@ -54,6 +54,7 @@ bool service_start(char why[256])
 {
 	const char *reason = NULL;
 
+	json_object_seed(0); /* before threads: jansson would race for it */
 	service.arena = arena_new(STARTUP_MEMORY);
 	if (!load_contract(&reason) || !statements_load(service.arena, &reason) ||
 	    !work_define_reads(service.arena, service.contract, &reason) ||
