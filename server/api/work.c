@@ -157,8 +157,8 @@ static const struct statement *define_read(struct arena *a, const char *name)
 {
 	/* the hash covers every column of the answer, and the role, since open actions depend on it */
 	static const char before[] =
-		"select a.*, h.hash as answer_hash, case when :header.if_none_match like "
-		"'%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', true) end as not_modified "
+		"select a.*, h.hash as answer_hash, case when :header.if_none_match is null then null "
+		"when :header.if_none_match like '%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', true) end as not_modified "
 		"from (select * from (",
 		after[] = ") s offset 0) a cross join lateral (select lpad(to_hex(hashtextextended("
 			  "a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";

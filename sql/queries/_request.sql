@@ -19,18 +19,19 @@ from staff_principal(:token.agency_id::uuid, :token.subject, :token.role) p
 select citizen_patient(:token.seal) as citizen_id, (select generation from registry_generation) as generation
 
 -- name: context
-select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true),
-	set_config('app.staff_id', coalesce(:auth.staff_id, ''), true),
-	set_config('app.unit_ids', coalesce(:auth.unit_ids, ''), true),
-	set_config('app.role', coalesce(:auth.role, ''), true),
-	set_config('app.citizen_id', coalesce(:auth.citizen_id, ''), true),
-	set_config('app.citizen_hashes', coalesce(:auth.citizen_hashes, ''), true),
-	set_config('app.purpose', coalesce(:auth.purpose, ''), true),
-	set_config('app.cell', coalesce(:gate.cell, ''), true),
-	set_config('app.gates', coalesce(:gate.gates, ''), true),
-	set_config('app.number', coalesce(:gate.number, ''), true),
-	set_config('app.request_id', :request.id, true),
+-- What is not set is empty: the connection's transaction-local settings ended with the last transaction.
+select set_config('app.role', coalesce(:auth.role, ''), true),
 	set_config('app.now', (now() + c.ahead)::text, true),
+	set_config('app.request_id', :request.id, true),
+	case when :auth.agency_id is not null then set_config('app.agency_id', :auth.agency_id, true) end,
+	case when :auth.staff_id is not null then set_config('app.staff_id', :auth.staff_id, true) end,
+	case when :auth.unit_ids is not null then set_config('app.unit_ids', :auth.unit_ids, true) end,
+	case when :auth.citizen_id is not null then set_config('app.citizen_id', :auth.citizen_id, true) end,
+	case when :auth.citizen_hashes is not null then set_config('app.citizen_hashes', :auth.citizen_hashes, true) end,
+	case when :auth.purpose is not null then set_config('app.purpose', :auth.purpose, true) end,
+	case when :gate.cell is not null then set_config('app.cell', :gate.cell, true) end,
+	case when :gate.gates is not null then set_config('app.gates', :gate.gates, true) end,
+	case when :gate.number is not null then set_config('app.number', :gate.number, true) end,
 	case when g.generation::text <> :auth.generation then raise_stale_registry() end
 from sandbox_clock c, registry_generation g
 
@@ -42,7 +43,7 @@ select gate(:gate.patient_id::uuid, :gate.resource, :gate.category, :gate.write:
 insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
 	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
 	emergency_id, objection_overridden)
-select :request.id, :request.trace_id, :request.operation, :request.action, :gate.resource, :request.resource_id, p,
+select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action, :gate.resource, :request.resource_id, p,
 	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
 	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
 	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,

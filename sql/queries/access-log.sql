@@ -14,7 +14,7 @@ from (
 				and (:query.to is null or l.at < :query.to::timestamptz)
 				and (:query.patient_id is null or l.patient_id = :query.patient_id::uuid)
 				and (:query.staff_id is null or l.staff_id = :query.staff_id::uuid)
-				and (:query.action is null or l.action = :query.action)
+				and (:query.action is null or l.action::text = :query.action)
 				and (:query.basis is null or l.basis = :query.basis)
 				and (:query.cursor is null
 					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
@@ -26,7 +26,7 @@ from (
 				and (:query.to is null or l.at < :query.to::timestamptz)
 				and (:query.patient_id is null or l.patient_id = :query.patient_id::uuid)
 				and (:query.staff_id is null or l.staff_id = :query.staff_id::uuid)
-				and (:query.action is null or l.action = :query.action)
+				and (:query.action is null or l.action::text = :query.action)
 				and (:query.basis is null or l.basis = :query.basis)
 				and (:query.cursor is null
 					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
