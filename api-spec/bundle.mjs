@@ -149,7 +149,7 @@ function standardStatuses(document, path, item, method) {
 	add(method === 'get' && (has('header', 'If-None-Match') || success.headers?.ETag), '304');
 	add(method === 'get' && success.content, '406');
 	add(operation.requestBody, '400', '413', '415', '422');
-	add(has('query'), '422');
+	add(true, '422'); // a parameter that the operation does not have
 	add(parameters.some((p) => p.in === 'header' && p.name === 'If-Match' && p.required), '412', '428');
 	add(method === 'post' && has('header', 'Idempotency-Key'), '409');
 	add(operation['x-machine'] && method !== 'get', '409');

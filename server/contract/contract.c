@@ -193,10 +193,13 @@ const struct operation *contract_operation(const struct contract *c, const char 
 	return NULL;
 }
 
+/* The type's parameters ("; version=0.0.4") do not count. */
 static struct schema *media_schema(const struct response *r, const char *type)
 {
+	size_t len = strcspn(type, "; ");
+
 	for (size_t i = 0; i < r->media_count; i++)
-		if (strcmp(r->media[i].type, type) == 0)
+		if (strlen(r->media[i].type) == len && strncmp(r->media[i].type, type, len) == 0)
 			return r->media[i].schema;
 	return NULL;
 }

@@ -77,5 +77,8 @@ struct request *incoming_new(struct worker *w, struct mg_connection *conn)
 bool incoming_read(struct worker *w, struct mg_connection *conn, struct request *r)
 {
 	fill(w, &r->in);
+	/* what a proxy on this machine passes on comes from elsewhere */
+	if (request_header(r, "Forwarded") != NULL || request_header(r, "X-Forwarded-For") != NULL)
+		r->in.loopback = false;
 	return split_path(w, &r->in) && body_read(w, conn, &r->in);
 }

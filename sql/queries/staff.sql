@@ -37,7 +37,8 @@ select expect_one(count(*), 'staff', :path.id::uuid, :header.if_match) from chan
 
 -- name: listStaffMemberships
 select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next,
+	raise_unless(exists (select from staff where id = :path.id::uuid), 404, 'not_found') as known
 from (
 	select membership_json(m) as body, cursor_make(m.valid_from::text, m.id::text) as cursor,
 		row_number() over (order by m.valid_from, m.id) as n

@@ -6,6 +6,7 @@
 //   await w.sql('select …', [values])                as the owner, past row security
 //   w.ids.unit['lier-kommune:mottak']                ids of the demo agencies, units and staff
 //   w.token('drammen-dps/TM', { claims: {…} })       a token for a role, differing in what is given
+// Call world() at the top of the file or inside a test, not in a hook: it ends with what surrounds it.
 // The first argument of api(): 'agency:subject', 'agency/ROLE', a token's text, or null for none.
 import { after } from 'node:test';
 import { readFileSync } from 'node:fs';

@@ -59,8 +59,10 @@ function judgeProblem(body) {
 	return document['x-problems'][body.code] ? null : `the problem code '${body.code}' is not in the catalogue`;
 }
 
-function judgeBody(o, found, type, body) {
+function judgeBody(o, found, { type, body, headers }) {
+	const minimal = headers['preference-applied'] === 'return=minimal';
 	const content = found.response.content;
+	if (minimal) return body === undefined ? null : 'return=minimal with a body';
 	if (!content) return body === undefined || body === '' ? null : `${o.id} documents no body for ${found.key}`;
 	if (!content[type]) return `${o.id} does not document '${type}' for ${found.key}`;
 	if (content[type].schema === undefined || !/json/.test(type)) return null;
@@ -76,14 +78,13 @@ function judgeForm({ method, status, type, body }) {
 
 // A sentence when the answer breaks the contract, else null.
 export function judge(exchange) {
-	const { method, target, status, type, body } = exchange;
+	const { method, target, status } = exchange;
 	const form = judgeForm(exchange);
 	const o = operationAt(method, target);
 	if (form !== null || !o || method === 'HEAD') return form;
 	const found = responseOf(o, status);
 	if (transport.has(status) && !o.operation.responses[status]) return null;
-	if (found !== null && status < 300 && exchange.headers['preference-applied'] === 'return=minimal') return body === undefined ? null : 'return=minimal with a body';
-	return found === null ? `${o.id} does not document ${status}` : judgeBody(o, found, type, body);
+	return found === null ? `${o.id} does not document ${status}` : judgeBody(o, found, exchange);
 }
 
 const seen = new Set();

@@ -31,6 +31,18 @@ async function patiently(work) {
 	}
 }
 
+// work(client) inside a transaction that is always rolled back.
+async function transaction(pool, work) {
+	const client = await pool.connect();
+	try {
+		await client.query('begin');
+		return await work(client);
+	} finally {
+		await client.query('rollback').catch(() => {});
+		client.release();
+	}
+}
+
 async function query(pool, text, values) {
 	const { rows } = await pool.query(text, values);
 	return rows;
@@ -55,17 +67,8 @@ export async function makeDatabase() {
 	return {
 		name, ownerUrl, serviceUrl,
 		sql: (text, values) => query(owner, text, values),
-		// work(client) inside a transaction of the daemon's role, always rolled back
-		async asService(work) {
-			const client = await service.connect();
-			try {
-				await client.query('begin');
-				return await work(client);
-			} finally {
-				await client.query('rollback').catch(() => {});
-				client.release();
-			}
-		},
+		asService: (work) => transaction(service, work), // the daemon's role, under row security
+		asOwner: (work) => transaction(owner, work),
 		async drop() {
 			await Promise.all([owner.end(), service.end()]);
 			await patiently(() => admin((c) => c.query(`drop database if exists ${name} with (force)`)));

@@ -1,0 +1,147 @@
+// One of everything, and for every operation who may call it, with which path and body: what the tests
+// that go through all operations of the contract need.
+import { resolve } from './contract.mjs';
+import { syntheticNumber } from './fixtures.mjs';
+
+let serial = 0;
+const next = () => String(++serial).padStart(4, '0');
+
+// Synthetic organisation numbers (they begin with 3), a new one each call.
+export function syntheticOrganisation() {
+	for (;;) {
+		const base = `31${String(Number(next()) + 9000).padStart(6, '0')}`;
+		const k = (11 - ([3, 2, 7, 6, 5, 4, 3, 2].reduce((s, w, i) => s + w * Number(base[i]), 0) % 11)) % 11;
+		if (k < 10) return base + k;
+	}
+}
+
+// Who writes a resource (the same person reads it); by operation where the resource's one may not.
+const callers = {
+	directory: 'drammen-dps:sa-1', agencies: 'drammen-dps:sa-1', units: 'drammen-dps:sa-1', staff: 'drammen-dps:sa-1',
+	municipalities: 'drammen-dps:sa-1', 'code-systems': 'drammen-dps:sa-1', me: 'drammen-dps:tl-1', sandbox: 'drammen-dps:sa-1',
+	memberships: 'drammen-dps:tl-1', patients: 'drammen-dps:tl-1', 'care-relations': 'drammen-dps:tl-1',
+	'patient-relations': 'drammen-dps:tl-1', consents: 'drammen-dps:tl-1', objections: 'drammen-dps:tl-1',
+	'access-log': 'drammen-dps:tl-1', 'emergency-accesses': 'drammen-dps:dps-1', 'concern-reports': 'drammen-kommune:mh-1',
+	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
+};
+const callersByOperation = { transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
+	createConcernReport: 'politi-demo:po-1' };
+
+const bases = ['PLAN', 'ENROLMENT', 'REFERRAL', 'ADMISSION', 'GP_REGISTRATION']; // one open relation of each
+
+// Bodies whose example names things that must exist, or must be new each time.
+const bodies = {
+	createAgency: () => ({ slug: `etat-${next()}`, organisation_number: syntheticOrganisation(), municipality_number: '3301' }),
+	createUnit: () => ({ name: `Enhet ${next()}` }),
+	createStaff: () => ({ subject: `ny-${next()}`, hpr_number: undefined, is_health_personnel: false }),
+	createStaffMembership: (s) => ({ unit_id: s.ids.unit['drammen-dps:fact'], role: ['TM', 'QM', 'PM', 'SG', 'CO', 'CU'][++serial % 6], valid_from: `2025-01-${String((serial % 27) + 1).padStart(2, '0')}`, valid_to: undefined }),
+	createPatient: () => ({ national_id: syntheticNumber() }),
+	searchPatients: (s) => ({ national_id: s.number }),
+	createPatientIdentifier: () => ({ kind: 'FNR', number: syntheticNumber() }),
+	createCareRelation: (s, fresh) => ({ unit_id: s.ids.unit['drammen-dps:fact'], ...(fresh ? { basis: bases.pop() } : {}) }),
+	createConsent: (s) => ({ to_agencies: [s.ids.agency['nav-drammen']] }),
+	createObjection: (s) => ({ against_id: s.ids.staff['drammen-dps:tm-3'] }),
+	createEmergencyAccess: (s) => ({ patient_id: s.patient }),
+	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
+};
+
+export function exampleBody(o) {
+	const media = Object.values(resolve(o.operation.requestBody)?.content ?? {})[0];
+	if (media === undefined) return undefined;
+	return structuredClone(media.example ?? Object.values(media.examples ?? {})[0]?.value ?? resolve(media.schema)?.example);
+}
+
+export class Samples {
+	constructor(w) {
+		this.w = w;
+		this.ids = w.ids;
+		this.at = {
+			'/agencies/{id}': w.ids.agency['drammen-dps'], '/units/{id}': w.ids.unit['drammen-dps:fact'],
+			'/staff/{id}': w.ids.staff['drammen-dps:tm-2'], '/municipalities/{number}': '3301', '/problems/{code}': 'not_found',
+			'/state-machines/{name}': 'concern-reports',
+		};
+	}
+
+	caller(o) {
+		if (o.operation.security.length === 0) return null;
+		return callersByOperation[o.id] ?? callers[o.operation['x-resource']] ?? 'drammen-dps:sa-1';
+	}
+
+	// `fresh`: one that was not sent before, where the same twice is refused.
+	body(o, fresh = false) {
+		const example = exampleBody(o);
+		return bodies[o.id] ? { ...example, ...bodies[o.id](this, fresh) } : example;
+	}
+
+	// The operation's path with the sample's id, or undefined when there is no sample of it.
+	path(o) {
+		if (o.path === '/concern-reports/{report_id}/notes/{id}') return `/concern-reports/${this.at['/concern-reports/{id}']}/notes/${this.at.note}`;
+		const prefix = Object.keys(this.at).find((p) => o.path === p || o.path.startsWith(`${p}/`));
+		if (!o.path.includes('{')) return o.path;
+		return prefix && o.path.replace(/\{[^}]+\}/, this.at[prefix]);
+	}
+
+	// The same path with an id that nothing has.
+	nowhere(o) {
+		const unknown = o.path.includes('{number}') ? '9999' : /\{(code|name)\}/.test(o.path) ? 'no_such_thing' : crypto.randomUUID();
+		return o.path.replace(/\{[^}]+\}/g, unknown);
+	}
+
+	async create(as, path, body) {
+		const r = (await this.w.api(as, 'POST', path, body)).is([200, 201]);
+		return { id: r.body?.id ?? r.location?.split('/').pop(), body: r.body };
+	}
+
+	// A machine's action on the thing at `path`, with its present ETag.
+	async step(as, path, body) {
+		const now = (await this.w.api(as, 'GET', path)).is(200);
+		return (await this.w.api(as, 'POST', `${path}/transitions`, body, { 'if-match': now.etag })).is(200);
+	}
+}
+
+async function person(s, find) {
+	const own = 'drammen-dps:tl-1';
+	s.number = syntheticNumber();
+	s.patient = (await s.create(own, '/patients', { ...s.body(find('createPatient')), national_id: s.number })).id;
+	s.at['/patients/{id}'] = s.patient;
+	const below = { '/identifiers/{id}': 'createPatientIdentifier', '/relations/{id}': 'createPatientRelation', '/care-relations/{id}': 'createCareRelation',
+		'/consents/{id}': 'createConsent', '/objections/{id}': 'createObjection' };
+	for (const [path, id] of Object.entries(below)) {
+		const o = find(id);
+		if (o) s.at[path] = (await s.create(s.caller(o), s.path(o), s.body(o))).id;
+	}
+	const glass = find('createEmergencyAccess');
+	if (glass) s.at['/emergency-accesses/{id}'] = (await s.create(s.caller(glass), glass.path, s.body(glass))).id;
+}
+
+// A report that stands FORWARDED to Lier, one that is in triage in Drammen, a task and a note.
+async function report(s, find) {
+	const o = find('createConcernReport');
+	if (!o) return;
+	const mh = 'drammen-kommune:mh-1';
+	const step = (id, body) => s.step(mh, `/concern-reports/${id}`, body);
+	for (const wanted of ['kept', 'forwarded']) {
+		const { id } = await s.create('politi-demo:po-1', '/concern-reports', s.body(o));
+		await step(id, { action: 'start_triage' });
+		await step(id, { action: 'set_severity', severity: 'ORANGE', has_minor_children: 'NO', pregnant: 'NOT_APPLICABLE' });
+		if (wanted === 'kept') s.at['/concern-reports/{id}'] = id;
+		else await step(id, { action: 'forward', target_unit_id: s.ids.unit['lier-kommune:mottak'], reason: 'Bor i Lier', legal_basis: 'hpl § 23' });
+	}
+	s.at['/handovers/{id}'] = (await s.w.api('lier-kommune:mh-1', 'GET', '/handovers')).is(200).body.items[0]?.id;
+	s.at.note = (await s.create(mh, `/concern-reports/${s.at['/concern-reports/{id}']}/notes`, s.body(find('createConcernReportNote')))).id;
+	s.at['/tasks/{id}'] = (await s.create(mh, '/tasks', s.body(find('createTask')))).id;
+	const open = find('createPublicConcernReport');
+	s.receipt = (await s.w.api(null, 'POST', open.path, s.body(open))).is(201).body.receipt;
+}
+
+// `find(operationId)` is the contract's look-up.
+export async function makeSamples(w, find) {
+	const s = new Samples(w);
+	const membership = find('createStaffMembership');
+	s.at['/memberships/{id}'] = (await s.create(s.caller(membership), s.path(membership), s.body(membership))).id;
+	const system = find('listCodeSystems') && (await w.api('drammen-dps:sa-1', 'GET', '/code-systems')).is(200).body.items[0];
+	if (system) s.at['/code-systems/{code}'] = system.code;
+	await person(s, find);
+	await report(s, find);
+	return s;
+}
