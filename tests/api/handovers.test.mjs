@@ -112,3 +112,11 @@ test('the person\'s care relation follows the responsibility', async () => {
 	(await handover(w, clinic, r.offer, { action: 'accept' })).is(200);
 	assert.deepEqual(await open(), [w.ids.unit['drammen-dps:poliklinikk']]);
 });
+
+test('the same step sent again is answered as the first time', async () => {
+	const r = await offer('lier-kommune:mottak');
+	const send = () => w.api(lier, 'POST', `/handovers/${r.offer}/transitions`, { action: 'accept' }, { 'if-match': '"1"', 'idempotency-key': `accept-${r.offer}` });
+	const [first, again] = [(await send()).is(200), (await send()).is(200)];
+	assert.deepEqual(again.body, first.body);
+	assert.equal((await w.sql("select count(*)::int as n from transition_event where object_id = $1", [r.offer]))[0].n, 1);
+});
