@@ -231,6 +231,8 @@ enum auth_reason identify(struct request *r, const char *token)
 	p.attestation = attestation_of(r->arena, &id);
 	known = flatten(&p);
 	lend(r, known);
-	token_cache_put(cache, &mark, known, p.expires_at);
+	/* a citizen whom nobody has registered yet may be registered at any moment */
+	token_cache_put(cache, &mark, known,
+			p.citizen && p.citizen_id == NULL ? clock_real_s() : p.expires_at);
 	return AUTH_OK;
 }

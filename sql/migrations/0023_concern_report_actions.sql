@@ -329,8 +329,8 @@ begin
 	end if;
 	insert into concern_note (id, report_id, patient_id, kind, text, from_sender, agency_id, staff_id, by_citizen)
 	values (note_id, report, r.patient_id, coalesce(b ->> 'kind', 'INFORMATION'), b ->> 'text',
-		not ('receiving_unit' = any (facts)) and (r.sent_by_agency_id = app_agency_id() or (app_is_citizen()
-			and r.sender_hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ',')))),
+		not ('receiving_unit' = any (facts)) and coalesce(r.sent_by_agency_id = app_agency_id() or (app_is_citizen()
+			and r.sender_hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))), false),
 		app_agency_id(), app_staff_id(), app_is_citizen());
 	if b ->> 'kind' = 'CONTACT_ATTEMPT' then
 		update concern_report set first_attempt_at = clock_now() where id = report and first_attempt_at is null;

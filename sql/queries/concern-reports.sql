@@ -100,8 +100,9 @@ where n.id = :path.id::uuid and (:path.report_id::text is null or n.report_id = 
 -- The report's version is what the decision was based on, so the report is touched with it.
 with report as (
 	update concern_report r set updated_at = clock_now()
-	where r.id = (select s.id from concern_report_seen(:path.id::uuid) s) and r.version::text = :header.if_match
-		and 'receiving_unit' = any (concern_report_facts(r))
+	where r.id = (select s.id from concern_report_seen(:path.id::uuid) s where raise_unless(app_role() in ('MH', 'KO')
+			and 'receiving_unit' = any (concern_report_facts(s)), 403, 'forbidden'))
+		and r.version::text = :header.if_match
 	returning r.id
 ), sender as (
 	update concern_sender s set identity_protected = (:body::jsonb ->> 'identity_protected')::boolean,

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { syntheticNumber, world } from './harness.mjs';
 import { act, report } from './concern-steps.mjs';
 
-const w = await world({ settings: { PUBLIC_REPORTS_PER_HOUR: 10000 } });
+const w = await world();
 const mh = 'drammen-kommune:mh-1';
 const neighbour = { ...report, sender: { category: 'NEIGHBOUR', anonymous: true } };
 const send = (body, headers) => w.api(null, 'POST', '/public/concern-reports', body, headers);
