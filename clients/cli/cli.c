@@ -55,7 +55,7 @@ const char *cli_keys(const struct cli *cli)
 	const char *chosen = cli_option(cli, "keys");
 
 	if (chosen == NULL)
-		chosen = getenv("SAMHANDLING_KEYS");
+		chosen = getenv("SAMCLI_KEYS");
 	if (chosen != NULL)
 		return chosen;
 	if (cli->sandbox_dir != NULL)
@@ -83,7 +83,7 @@ static const char *sandbox_above(struct arena *a)
 
 enum exit_code cli_find_sandbox(struct cli *cli)
 {
-	const char *path = getenv("SAMHANDLING_SANDBOX"), *why;
+	const char *path = getenv("SAMCLI_SANDBOX"), *why;
 
 	if (path == NULL)
 		path = sandbox_above(cli->arena);

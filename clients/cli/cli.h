@@ -51,7 +51,7 @@ enum exit_code cli_fail(enum exit_code code, const char *format, ...)
 /* The text with control characters made spaces, line breaks kept. */
 const char *cli_clean_lines(struct arena *a, const char *text);
 
-/* The directory of the sandbox's keys: --keys, $SAMHANDLING_KEYS, beside sandbox.json, var/keys. */
+/* The directory of the sandbox's keys: --keys, $SAMCLI_KEYS, beside sandbox.json, var/keys. */
 const char *cli_keys(const struct cli *cli);
 
 /* Finds and reads sandbox.json; a broken one is an error, a missing one is not. */

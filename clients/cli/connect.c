@@ -25,7 +25,7 @@ static const char *option_or_environment(const struct cli *cli, const char *opti
 
 const char *connect_url(const struct cli *cli)
 {
-	const char *url = option_or_environment(cli, "url", "SAMHANDLING_URL");
+	const char *url = option_or_environment(cli, "url", "SAMCLI_URL");
 
 	return url != NULL ? url : member_text(cli->sandbox, "base_url");
 }
@@ -68,7 +68,7 @@ static bool token_signed(struct cli *cli, struct arena *a, const char *agency, s
 {
 	const struct token_order order = {
 		.agency = agency,
-		.role = option_or_environment(cli, "role", "SAMHANDLING_ROLE"),
+		.role = option_or_environment(cli, "role", "SAMCLI_ROLE"),
 		.subject = cli_option(cli, "subject"),
 		.lifetime = OWN_TOKEN_LIFETIME_S,
 	};
@@ -95,13 +95,13 @@ static bool renew(void *context, struct arena *a, struct bearer *out, const char
 		return token_from_file(a, file, out, why);
 	if (agency != NULL)
 		return token_signed(cli, a, agency, out, why);
-	out->text = getenv("SAMHANDLING_TOKEN");
+	out->text = getenv("SAMCLI_TOKEN");
 	if (out->text != NULL)
 		return true;
-	file = getenv("SAMHANDLING_TOKEN_FILE");
+	file = getenv("SAMCLI_TOKEN_FILE");
 	if (file != NULL)
 		return token_from_file(a, file, out, why);
-	agency = getenv("SAMHANDLING_AGENCY");
+	agency = getenv("SAMCLI_AGENCY");
 	if (agency != NULL)
 		return token_signed(cli, a, agency, out, why);
 	*why = "no token: give --agency and --role in the sandbox, else --token-file";
@@ -145,7 +145,7 @@ struct session *connect_session(struct cli *cli, enum exit_code *code)
 	const struct session_setup setup = {
 		.base_url = connect_url(cli),
 		.user_agent = "samhandling-cli/1",
-		.language = getenv("SAMHANDLING_LANGUAGE"),
+		.language = getenv("SAMCLI_LANGUAGE"),
 		.ca_file = option_or_environment(cli, "ca-file", "SAMHANDLING_CA_FILE"),
 		.timeout_ms = timeout_of(cli),
 		.context = cli,

@@ -5,7 +5,7 @@
 #include "lib/contract.h"
 #include "lib/session.h"
 
-/* The base address: --url, $SAMHANDLING_URL, sandbox.json; NULL when there is none. */
+/* The base address: --url, $SAMCLI_URL, sandbox.json; NULL when there is none. */
 const char *connect_url(const struct cli *cli);
 
 /* The run's session, made when first asked for. NULL: `*code` is set and the user was told. */

@@ -237,7 +237,7 @@ test('help is made from the contract', async () => {
 
 test('completion knows commands, roles, agencies, operations and keys', async () => {
 	await cli(['operations']);
-	const offer = async (...words) => (await run(['complete', '--', ...words], { env: { SAMHANDLING_URL: service.url, SAMHANDLING_KEYS: keys } })).stdout.split('\n');
+	const offer = async (...words) => (await run(['complete', '--', ...words], { env: { SAMCLI_URL: service.url, SAMCLI_KEYS: keys } })).stdout.split('\n');
 	assert.ok((await offer()).includes('concerns') && !(await offer()).includes('complete'));
 	assert.ok((await offer('token', '--role')).includes('KO'));
 	assert.deepEqual((await offer('me', '--agency')).filter(Boolean), ['drammen-dps', 'citizen']);
@@ -273,21 +273,21 @@ test('on a terminal a long list shows its progress and takes the bar away', asyn
 test('sandbox.json gives address, keys and, without keys, ready tokens', async () => {
 	const file = join(home, 'sandbox.json');
 	writeFileSync(file, JSON.stringify({ base_url: service.url, tokens: [{ agency: 'lier-kommune', role: 'MH', token: 'ready.made.token' }] }));
-	const env = { SAMHANDLING_SANDBOX: file };
+	const env = { SAMCLI_SANDBOX: file };
 	assert.equal((await run(['me', ...as], { env })).code, 0);
 	assert.equal((await run(['me', '--agency', 'lier-kommune', '--role', 'MH'], { env })).code, 0);
 	assert.equal(service.requests[1].headers.authorization, 'Bearer ready.made.token');
 	assert.equal((await run(['me'], { env })).code, 3);
 	writeFileSync(file, '{');
 	assert.equal((await run(['me'], { env })).code, 7);
-	assert.equal((await run(['me', '--token', 'x'], { env: { SAMHANDLING_SANDBOX: '' } })).code, 1);
+	assert.equal((await run(['me', '--token', 'x'], { env: { SAMCLI_SANDBOX: '' } })).code, 1);
 });
 
 test('a token comes from a file or the environment', async () => {
 	const file = join(home, 'token');
 	writeFileSync(file, 'from.a.file\n');
 	await cli(['me', '--token-file', file], { token: false });
-	await cli(['me'], { token: false, env: { SAMHANDLING_TOKEN: 'from.the.environment' } });
+	await cli(['me'], { token: false, env: { SAMCLI_TOKEN: 'from.the.environment' } });
 	assert.deepEqual(service.requests.map((r) => r.headers.authorization), ['Bearer from.a.file', 'Bearer from.the.environment']);
 	assert.equal((await cli(['me', '--token-file', join(home, 'absent')], { token: false })).code, 3);
 });
