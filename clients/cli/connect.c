@@ -146,7 +146,7 @@ struct session *connect_session(struct cli *cli, enum exit_code *code)
 		.base_url = connect_url(cli),
 		.user_agent = "samhandling-cli/1",
 		.language = getenv("SAMCLI_LANGUAGE"),
-		.ca_file = option_or_environment(cli, "ca-file", "SAMHANDLING_CA_FILE"),
+		.ca_file = option_or_environment(cli, "ca-file", "SAMCLI_CA_FILE"),
 		.timeout_ms = timeout_of(cli),
 		.context = cli,
 		.renew = renew,
