@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "api/actions.h"
+#include "api/links.h"
+#include "api/negotiate.h"
 #include "api/problem.h"
 #include "api/service.h"
 #include "api/unseal.h"
@@ -26,37 +28,14 @@ static const char *etag_of(struct work *w)
 	return arena_printf(w->request->arena, "\"%s-%s\"", version == NULL ? "0" : version, hash);
 }
 
-/* The request's own address with another cursor. */
-static const char *page_address(struct request *r, const char *cursor)
-{
-	const char *query = r->in.raw_query == NULL ? "" : r->in.raw_query;
-	char *out = arena_printf(r->arena, "%s", r->in.raw_path);
-	char joint = '?';
-
-	while (*query != '\0') {
-		size_t len = strcspn(query, "&");
-
-		if (len > 0 && (cursor == NULL || strncmp(query, "cursor=", 7) != 0)) {
-			out = arena_printf(r->arena, "%s%c%.*s", out, joint, (int)len, query);
-			joint = '&';
-		}
-		query += len + (query[len] == '&');
-	}
-	if (cursor != NULL)
-		out = arena_printf(r->arena, "%s%ccursor=%s", out, joint, cursor);
-	return out;
-}
-
-/* A path may hold characters that a JSON string may not; it came as clean ASCII without `"` or `\`.
- */
 static const char *list_body(struct work *w, const char *items)
 {
 	struct request *r = w->request;
 	const char *next = column(w, "next"), *total = column(w, "total");
-	const char *self = page_address(r, NULL), *more = "";
+	const char *self = links_page(r, NULL), *more = "";
 
 	if (next != NULL) {
-		const char *address = page_address(r, next);
+		const char *address = links_page(r, next);
 
 		more = arena_printf(r->arena, ",\"next\":\"%s\"", address);
 		reply_header(r, "Link", arena_printf(r->arena, "<%s>; rel=\"next\"", address));
@@ -87,10 +66,7 @@ static const char *with_actions(struct work *w, const char *body)
 
 static bool wants_minimal(const struct request *r)
 {
-	const char *prefer = request_header(r, "Prefer");
-
-	return r->op->method != METHOD_GET && prefer != NULL &&
-	       strstr(prefer, "return=minimal") != NULL;
+	return r->op->method != METHOD_GET && negotiate_minimal(request_header_list(r, "Prefer"));
 }
 
 static void set_body(struct request *r, const char *body)

@@ -5,6 +5,7 @@
 #include "api/identify.h"
 #include "api/principal.h"
 #include "api/problem.h"
+#include "api/purpose.h"
 #include "api/room.h"
 #include "base/event.h"
 
@@ -53,5 +54,9 @@ bool authenticate(struct request *r)
 	if (reason != AUTH_OK)
 		return refuse(r, reason);
 	/* identify() has answered when the person is unknown or the database away */
-	return r->principal != NULL;
+	if (r->principal == NULL)
+		return false;
+	/* not part of the principal, which outlives the request */
+	r->purpose = purpose_of(r->principal, request_header(r, "X-Purpose-Of-Use"));
+	return true;
 }

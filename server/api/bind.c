@@ -22,7 +22,7 @@ static const struct member {
 	MEMBER("auth.generation", PRINCIPAL, principal, generation),
 	MEMBER("auth.hpr_number", PRINCIPAL, principal, hpr_number),
 	MEMBER("auth.name", PRINCIPAL, principal, name),
-	MEMBER("auth.purpose", PRINCIPAL, principal, purpose),
+	MEMBER("auth.purpose", REQUEST, request, purpose),
 	MEMBER("auth.role", PRINCIPAL, principal, role),
 	MEMBER("auth.staff_id", PRINCIPAL, principal, staff_id),
 	MEMBER("auth.subject", PRINCIPAL, principal, subject),

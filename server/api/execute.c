@@ -33,9 +33,7 @@ bool execute(struct request *r)
 {
 	enum outcome outcome = run(r);
 
-	if (outcome == REGISTRY_CHANGED && admitted_again(r))
-		outcome = run(r);
-	else if (outcome == TRY_AGAIN)
+	if (outcome == TRY_AGAIN || (outcome == REGISTRY_CHANGED && admitted_again(r)))
 		outcome = run(r);
 	if (outcome != ANSWERED && r->reply.status == 0)
 		problem(r, "unavailable", NULL);

@@ -31,70 +31,6 @@ void identify_forget(void)
 	token_cache_clear(cache);
 }
 
-/* Text members of a principal, so that one block can be copied as a whole. */
-static const size_t texts[] = {
-#define TEXT(member) offsetof(struct principal, member)
-	TEXT(issuer_id),   TEXT(subject),	 TEXT(agency_id), TEXT(agency_slug),
-	TEXT(agency_type), TEXT(agency_name),	 TEXT(staff_id),  TEXT(name),
-	TEXT(role),	   TEXT(hpr_number),	 TEXT(unit_ids),  TEXT(unit_id),
-	TEXT(citizen_id),  TEXT(citizen_hashes), TEXT(purpose),	  TEXT(scope),
-	TEXT(attestation), TEXT(generation),
-#undef TEXT
-};
-
-/* One block that holds the struct and all its texts, as the cache keeps it. */
-static struct principal *flatten(const struct principal *p)
-{
-	size_t size = sizeof(*p), count = sizeof(texts) / sizeof(texts[0]);
-	const char *text;
-
-	for (size_t i = 0; i < count; i++) {
-		memcpy(&text, (const char *)p + texts[i], sizeof(text));
-		size += text == NULL ? 0 : strlen(text) + 1;
-	}
-
-	struct principal *copy = token_cache_block(size);
-
-	*copy = *p;
-
-	char *at = (char *)(copy + 1);
-
-	for (size_t i = 0; i < count; i++) {
-		memcpy(&text, (const char *)p + texts[i], sizeof(text));
-		if (text == NULL)
-			continue;
-		memcpy((char *)copy + texts[i], &at, sizeof(at));
-		at = stpcpy(at, text) + 1;
-	}
-	return copy;
-}
-
-static bool is_health_agency(const char *type)
-{
-	return strcmp(type, "DPS") == 0 || strcmp(type, "MUNICIPALITY") == 0 ||
-	       strcmp(type, "GP_PRACTICE") == 0 || strcmp(type, "HEALTH_TRUST") == 0;
-}
-
-/* Claim, else header, else what the role and agency are there for (interop: rule 6). */
-static const char *purpose_of(const struct request *r, const struct identity *id,
-			      const struct principal *p)
-{
-	const char *header = request_header(r, "X-Purpose-Of-Use");
-	static const char *const administrative[][2] = {
-		{"SA", "ADMIN"}, {"PV", "ADMIN"}, {"QM", "QA"}, {"PM", "STAT"}, {"SG", "STAT"}};
-
-	if (id->purpose != NULL)
-		return id->purpose;
-	if (header != NULL)
-		return header;
-	if (p->citizen)
-		return "SELF";
-	for (size_t i = 0; i < sizeof(administrative) / sizeof(administrative[0]); i++)
-		if (strcmp(p->role, administrative[i][0]) == 0)
-			return administrative[i][1];
-	return is_health_agency(p->agency_type) ? "TREAT" : "COC";
-}
-
 static const char *attestation_of(struct arena *a, const struct identity *id)
 {
 	json_t *o = json_pack("{s:s*, s:s*, s:s*, s:s*}", "authorization", id->authorization,
@@ -113,6 +49,14 @@ static const char *copied(struct work *w, const char *column)
 	return arena_dup(w->request->arena, round_text(&w->round, 0, column));
 }
 
+/* The first member of PostgreSQL's array text "{a,b}", or NULL. */
+static const char *first_of(struct arena *a, const char *array)
+{
+	size_t len = array == NULL || array[0] != '{' ? 0 : strcspn(array + 1, ",}");
+
+	return len == 0 ? NULL : arena_copy(a, array + 1, len);
+}
+
 static void fill_staff(struct work *w, struct principal *p)
 {
 	const char *valid_until = round_text(&w->round, 0, "valid_until");
@@ -126,7 +70,7 @@ static void fill_staff(struct work *w, struct principal *p)
 	p->role = copied(w, "role");
 	p->hpr_number = copied(w, "hpr_number");
 	p->unit_ids = copied(w, "unit_ids");
-	p->unit_id = arena_copy(w->request->arena, p->unit_ids + 1, 36);
+	p->unit_id = first_of(w->request->arena, p->unit_ids);
 	p->is_health_personnel = strcmp(copied(w, "is_health_personnel"), "t") == 0;
 	p->expires_at = until < p->expires_at ? until : p->expires_at;
 }
@@ -220,6 +164,7 @@ enum auth_reason identify(struct request *r, const char *token)
 	p.citizen = id.citizen;
 	p.role = id.role != NULL ? id.role : id.citizen ? "PT" : "";
 	p.scope = id.scope;
+	p.purpose = id.purpose;
 	p.expires_at = id.expires_at;
 	if (id.citizen && strcmp(p.role, "PT") != 0 && strcmp(p.role, "RE") != 0)
 		return AUTH_CLAIMS;
@@ -227,9 +172,8 @@ enum auth_reason identify(struct request *r, const char *token)
 		return AUTH_OK;
 	if (p.name == NULL)
 		p.name = id.name;
-	p.purpose = purpose_of(r, &id, &p);
 	p.attestation = attestation_of(r->arena, &id);
-	known = flatten(&p);
+	known = principal_copy(&p);
 	lend(r, known);
 	/* a citizen whom nobody has registered yet may be registered at any moment */
 	token_cache_put(cache, &mark, known,

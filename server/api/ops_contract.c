@@ -1,6 +1,7 @@
 /* Serves what the daemon enforces: the contract, its problems, machines and access matrix. */
 #include <string.h>
 
+#include "api/negotiate.h"
 #include "api/ops.h"
 #include "api/problem.h"
 #include "api/service.h"
@@ -10,13 +11,14 @@
 static enum outcome constant(struct request *r, const char *text)
 {
 	char hash[65];
-	const char *given = request_header(r, "If-None-Match"), *etag;
+	const char *etag;
 
 	random_sha256_hex(text, hash);
 	etag = arena_printf(r->arena, "\"0-%.16s\"", hash);
 	reply_header(r, "ETag", etag);
-	if (given != NULL && strstr(given, etag) != NULL) {
+	if (negotiate_none_match(request_header_list(r, "If-None-Match"), etag)) {
 		r->reply.status = 304;
+		r->reply.body = NULL;
 		return ANSWERED;
 	}
 	return ops_json(r, text);

@@ -32,7 +32,7 @@ const char *permit(struct request *r)
 	const struct matrix_question q = {.agency_type = p->agency_type,
 					  .role = p->role,
 					  .health_personnel = p->is_health_personnel,
-					  .purpose = p->purpose,
+					  .purpose = r->purpose,
 					  .resource = r->op->resource,
 					  .action = action_of(r->op)};
 	const struct matrix_answer a = matrix_ask(matrix, &q);

@@ -12,16 +12,23 @@ struct principal {
 	const char *issuer_id, *subject; /* `sub` of the token */
 	const char *agency_id, *agency_slug, *agency_type, *agency_name;
 	const char *staff_id, *name, *role, *hpr_number;
-	const char
-		*unit_ids; /* PostgreSQL array text "{…}" of the units in which the role is held */
-	const char *unit_id; /* the first of them: the acting unit */
-	const char *citizen_id,
-		*citizen_hashes; /* patients and relatives: own patient row, hashes of own number */
-	const char *purpose, *scope,
-		*attestation;	/* attestation: JSON of the token's national claims */
-	const char *generation; /* of the registry when it was verified */
+	/* PostgreSQL array text "{…}" of the units in which the role is held; its first, the acting
+	 * one */
+	const char *unit_ids, *unit_id;
+	/* patients and relatives: own patient row, hashes of own number */
+	const char *citizen_id, *citizen_hashes;
+	const char *purpose;	 /* claim of the token, or NULL: purpose.h */
+	const char *scope;	 /* claim of the token, or NULL */
+	const char *attestation; /* JSON of the token's national claims */
+	const char *generation;	 /* of the registry when it was verified */
 	bool citizen, is_health_personnel;
 	int64_t expires_at; /* seconds since 1970: the token's end or the membership's, the first */
 };
+
+/*
+ * A copy in one block of the token cache (token_cache.h), texts included: outlives what `p` points
+ * to. The caller gives it back. Never NULL.
+ */
+struct principal *principal_copy(const struct principal *p);
 
 #endif

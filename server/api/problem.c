@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "api/negotiate.h"
 #include "contract/schema.h"
 
 static const json_t *catalogue;
@@ -18,24 +19,9 @@ const json_t *problem_entry(const char *code)
 	return json_object_get(catalogue, code);
 }
 
-/* Bokmål unless the caller asks for English and not for Norwegian. */
 static const char *language(const struct request *r)
 {
-	const char *accept = request_header(r, "Accept-Language");
-
-	if (accept == NULL)
-		return "en";
-	for (const char *s = accept; *s != '\0'; s++) {
-		if (strncasecmp(s, "nb", 2) == 0 || strncasecmp(s, "no", 2) == 0 ||
-		    strncasecmp(s, "nn", 2) == 0)
-			return "nb";
-		if (strncasecmp(s, "en", 2) == 0)
-			return "en";
-		s += strcspn(s, ",");
-		s += strspn(s, ", ");
-		s--;
-	}
-	return "en";
+	return negotiate_language(request_header_list(r, "Accept-Language"));
 }
 
 static void standard_headers(struct request *r, int status)

@@ -12,6 +12,20 @@ const char *request_header(const struct request *r, const char *name)
 	return NULL;
 }
 
+const char *request_header_list(const struct request *r, const char *name)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < r->in.header_count; i++) {
+		const struct header *h = &r->in.headers[i];
+
+		if (strcasecmp(h->name, name) == 0)
+			all = all == NULL ? h->value
+					  : arena_printf(r->arena, "%s, %s", all, h->value);
+	}
+	return all;
+}
+
 size_t request_header_count(const struct request *r, const char *name)
 {
 	size_t n = 0;

@@ -68,6 +68,7 @@ struct request {
 	const struct operation *op;  /* NULL until routed */
 	bool head;		     /* HEAD answered as GET without a body */
 	struct principal *principal; /* NULL until authenticated */
+	const char *purpose;	     /* of use, for this request; NULL when there is none */
 	size_t parameter_count;
 	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
 	struct access access;
@@ -83,6 +84,9 @@ struct request {
 
 /* A request header by name (case-insensitive), or NULL. The first one when repeated. */
 const char *request_header(const struct request *r, const char *name);
+
+/* All values of a header that may be repeated, joined by ", " (RFC 9110, 5.3), or NULL. */
+const char *request_header_list(const struct request *r, const char *name);
 
 /* How often the header was sent. */
 size_t request_header_count(const struct request *r, const char *name);

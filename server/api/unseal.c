@@ -3,18 +3,19 @@
 
 #include <string.h>
 
+enum { PREFIX = 5 }; /* "open:", "mask:" and "seal:" alike */
+
 static const char seal_mark[] = "seal:";
 
-/* The text that a JSON string beginning at `s` (after its quote) becomes, or NULL when it is no
- * seal. */
+/* What the text of a JSON string becomes, or NULL when it is no seal of ours. */
 static const char *clear_text(struct arena *a, const struct seal_keys *keys, const char *s,
 			      size_t len)
 {
-	bool open = strncmp(s, "open:", 5) == 0;
+	bool open = strncmp(s, "open:", PREFIX) == 0;
 
-	if (open || strncmp(s, "mask:", 5) == 0) {
-		s += 5;
-		len -= 5;
+	if (open || strncmp(s, "mask:", PREFIX) == 0) {
+		s += PREFIX;
+		len -= PREFIX;
 	}
 
 	const char *number = seal_open(keys, a, s, len);
@@ -24,41 +25,42 @@ static const char *clear_text(struct arena *a, const struct seal_keys *keys, con
 	return open ? number : seal_mask(a, number);
 }
 
-/* The next quote that is followed by a seal, with or without its projection. */
-static const char *next_seal(const char *s)
+/*
+ * The beginning of the next JSON string that is a seal, with or without its projection, at or after
+ * `from`; NULL when there is none. `from` is never within a seal.
+ */
+static const char *next_seal(const char *from)
 {
-	for (s = strstr(s, seal_mark); s != NULL; s = strstr(s + 1, seal_mark)) {
-		if (s[-1] == '"')
+	for (const char *s = strstr(from, seal_mark); s != NULL; s = strstr(s + 1, seal_mark)) {
+		size_t before = (size_t)(s - from);
+
+		if (before >= 1 && s[-1] == '"')
 			return s;
-		if (s[-1] == ':' &&
-		    (strncmp(s - 6, "\"open:", 6) == 0 || strncmp(s - 6, "\"mask:", 6) == 0))
-			return s - 5;
+		if (before > PREFIX && (strncmp(s - PREFIX - 1, "\"open:", PREFIX + 1) == 0 ||
+					strncmp(s - PREFIX - 1, "\"mask:", PREFIX + 1) == 0))
+			return s - PREFIX;
 	}
 	return NULL;
 }
 
 const char *unseal(struct arena *a, const struct seal_keys *keys, const char *json)
 {
-	const char *found = strlen(json) < 12 ? NULL : next_seal(json + 6);
+	const char *found = next_seal(json);
 
 	if (found == NULL)
 		return json;
 
 	char *out = arena_alloc(a, strlen(json) + 1), *at = out;
 
-	for (; found != NULL; found = next_seal(json + 6)) {
+	for (; found != NULL; found = next_seal(json)) {
 		size_t len = strcspn(found, "\"");
 		const char *text = clear_text(a, keys, found, len);
 
 		at = mempcpy(at, json, (size_t)(found - json));
-		if (text == NULL)
-			at = mempcpy(at, found, len);
-		else
-			at = mempcpy(at, text, strlen(text)); /* never longer than its seal */
+		/* what replaces a seal is never longer than it */
+		at = text == NULL ? mempcpy(at, found, len) : mempcpy(at, text, strlen(text));
 		json = found + len;
-		if (strlen(json) < 12)
-			break;
 	}
-	memcpy(at, json, strlen(json));
+	stpcpy(at, json);
 	return out;
 }

@@ -1,6 +1,7 @@
 /* Room 4: everything against the compiled schemas, all faults in one answer. */
 #include <string.h>
 
+#include "api/negotiate.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/room.h"
@@ -11,12 +12,9 @@
 
 static struct schema *body_schema(const struct request *r)
 {
-	const char *type = request_header(r, "Content-Type");
+	const struct media *m = negotiate_body(request_header(r, "Content-Type"), r->op);
 
-	for (size_t i = 0; type != NULL && i < r->op->body_count; i++)
-		if (strncasecmp(type, r->op->bodies[i].type, strlen(r->op->bodies[i].type)) == 0)
-			return r->op->bodies[i].schema;
-	return r->op->body_count > 0 ? r->op->bodies[0].schema : NULL;
+	return m == NULL ? NULL : m->schema;
 }
 
 static bool parse_body(struct request *r)

@@ -1,0 +1,29 @@
+#ifndef API_NEGOTIATE_H
+#define API_NEGOTIATE_H
+
+#include <stdbool.h>
+
+#include "contract/contract.h"
+
+/*
+ * What a request's headers ask for, as pure questions about their text. NULL stands for a header
+ * that was not sent. Malformed members of a list are passed over, never fatal.
+ */
+
+/* Whether one of the operation's success media types is acceptable (RFC 9110, 12.5.1). */
+bool negotiate_accepts(const char *accept, const struct operation *op);
+
+/* The operation's body medium that Content-Type names, without regard to its parameters; or NULL.
+ */
+const struct media *negotiate_body(const char *content_type, const struct operation *op);
+
+/* "nb" or "en", by Accept-Language: the better weight, the first at a tie, "en" when neither. */
+const char *negotiate_language(const char *accept_language);
+
+/* Whether Prefer's first `return` is "minimal" (RFC 7240, 2). */
+bool negotiate_minimal(const char *prefer);
+
+/* Whether If-None-Match holds this ETag or is `*`; compared weakly (RFC 9110, 13.1.2). */
+bool negotiate_none_match(const char *if_none_match, const char *etag);
+
+#endif

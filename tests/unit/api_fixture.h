@@ -1,0 +1,217 @@
+#ifndef TESTS_API_FIXTURE_H
+#define TESTS_API_FIXTURE_H
+
+/*
+ * For tests of the api room: a small contract of things and doors, with the problems, the matrix
+ * and the schemas of the real one, and requests as room 1 hands them in.
+ */
+#include "cmocka_all.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/actions.h"
+#include "api/formats.h"
+#include "api/permit.h"
+#include "api/principal.h"
+#include "api/problem.h"
+#include "api/request.h"
+#include "api/service.h"
+#include "base/embedded.h"
+#include "base/text.h"
+#include "domain/national_id.h"
+
+#define FIXTURE_PARAMETER(in, name, schema)                                                        \
+	"{\"name\":\"" name "\",\"in\":\"" in "\",\"schema\":{" schema "}}"
+#define FIXTURE_ID                                                                                 \
+	"\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":"           \
+	"{\"type\":\"string\",\"format\":\"uuid\"}}]"
+#define FIXTURE_JSON                                                                               \
+	"{\"description\":\"\",\"content\":{\"application/json\":{\"schema\":{\"type\":"           \
+	"\"object\"}}}}"
+#define FIXTURE_PROBLEM                                                                            \
+	"{\"description\":\"\",\"content\":{\"application/problem+json\":{\"schema\":"             \
+	"{\"$ref\":\"#/components/schemas/Problem\"}}}}"
+#define FIXTURE_SECURED "\"security\":[{\"agency\":[]}],\"x-resource\":\"tasks\""
+#define FIXTURE_THING                                                                              \
+	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\"],"             \
+	"\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":2000},\"number\":{\"type\":"  \
+	"\"string\",\"format\":\"norwegian-national-id\"},\"more\":{\"type\":\"array\","           \
+	"\"items\":{\"type\":[\"string\",\"object\"]}}}}"
+
+static const char fixture_paths[] =
+	"{\"/things\":{\"get\":{\"operationId\":\"listThings\"," FIXTURE_SECURED
+	",\"x-list\":true,\"parameters\":[" FIXTURE_PARAMETER("query", "limit", "\"type\":\"integer\",\"minimum\":1,\"maximum\":200") "," FIXTURE_PARAMETER(
+		"query",
+		"cursor", "\"type\":\"string\"") "," FIXTURE_PARAMETER("query",
+								       "q", "\"type\":\"string\",\"maxLength\":20") "," FIXTURE_PARAMETER("header", "If-None-Match", "\"type\":\"string\",\"maxLength\":100") "],\"responses\":{\"200\":" FIXTURE_JSON
+																									      ",\"default\":" FIXTURE_PROBLEM
+																									      "}},"
+																									      "\"post\":{\"operationId\":\"createThing\",\"x-answer\":\"getThing\"," FIXTURE_SECURED ",\"parameters\":[" FIXTURE_PARAMETER("header",
+																																									   "Idempotency-Key", "\"type\":\"string\",\"maxLength\":40") "," FIXTURE_PARAMETER("header", "Prefer", "\"type\":\"string\"") "],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":" FIXTURE_THING
+																																																								       "}}},\"responses\":{\"201\":" FIXTURE_JSON
+																																																								       ",\"default\":" FIXTURE_PROBLEM
+																																																								       "}}},"
+																																																								       "\"/things/{id}\":{" FIXTURE_ID ",\"get\":{\"operationId\":\"getThing\",\"x-person\":\"path.id\"," FIXTURE_SECURED ",\"responses\":{\"200\":" FIXTURE_JSON ",\"default\":" FIXTURE_PROBLEM
+																																																								       "}},"
+																																																								       "\"patch\":{\"operationId\":\"updateThing\",\"x-answer\":\"getThing\"," FIXTURE_SECURED
+																																																								       ",\"parameters\":[{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"schema\":"
+																																																								       "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}}],"
+																																																								       "\"requestBody\":{\"required\":true,\"content\":{\"application/merge-patch+json\":"
+																																																								       "{\"schema\":" FIXTURE_THING "},\"application/json\":{\"schema\":{\"type\":\"object\","
+																																																								       "\"additionalProperties\":false}}}},\"responses\":{\"200\":" FIXTURE_JSON
+																																																								       ",\"default\":" FIXTURE_PROBLEM
+																																																								       "}},"
+																																																								       "\"delete\":{\"operationId\":\"deleteThing\"," FIXTURE_SECURED
+																																																								       ",\"responses\":{\"204\":{\"description\":\"\"},\"default\":" FIXTURE_PROBLEM
+																																																								       "}}},"
+																																																								       "\"/public/things\":{\"post\":{\"operationId\":\"sendThing\",\"security\":[],"
+																																																								       "\"parameters\":[" FIXTURE_PARAMETER("header", "Idempotency-Key", "\"type\":\"string\"") "],\"requestBody\":{\"content\":{\"application/json\":{\"schema\":" FIXTURE_THING
+																																																																				"}}},\"responses\":{\"201\":" FIXTURE_JSON
+																																																																				",\"default\":" FIXTURE_PROBLEM
+																																																																				"}}},"
+																																																																				"\"/doors/{id}\":{" FIXTURE_ID
+																																																																				",\"get\":{\"operationId\":\"getDoor\",\"x-machine\":"
+																																																																				"\"doors\"," FIXTURE_SECURED
+																																																																				",\"responses\":{\"200\":" FIXTURE_JSON
+																																																																				"}}},"
+																																																																				"\"/doors/{id}/transitions\":{" FIXTURE_ID
+																																																																				",\"post\":{\"operationId\":\"moveDoor\","
+																																																																				"\"x-machine\":\"doors\",\"x-answer\":\"getDoor\"," FIXTURE_SECURED
+																																																																				",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
+																																																																				"{\"type\":\"object\"}}}},\"responses\":{\"200\":" FIXTURE_JSON
+																																																																				"}}}}";
+
+static const char fixture_machines[] =
+	"{\"doors\":{\"name\":\"doors\",\"states\":{\"SHUT\":{\"initial\":true},\"OPEN\":{},"
+	"\"GONE\":{\"terminal\":true}},\"actions\":["
+	"{\"action\":\"open\",\"from\":[\"SHUT\"],\"to\":\"OPEN\",\"who\":{\"roles\":[\"MH\","
+	"\"TL\"],\"standing\":[\"owner\"]},\"required\":[\"key\",\"reason\"],\"refuse_when\":"
+	"[{\"fact\":\"locked\",\"code\":\"conflict\",\"status\":409}]},"
+	"{\"action\":\"shut\",\"from\":[\"OPEN\"],\"to\":\"SHUT\",\"who\":{\"roles\":[\"MH\"]}},"
+	"{\"action\":\"remove\",\"from\":[\"SHUT\",\"OPEN\"],\"to\":\"GONE\",\"who\":{\"roles\":"
+	"[\"TL\"]}}]}}";
+
+static const char fixture_keys[] =
+	"{\"encryption\":[{\"id\":\"e1\",\"key\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}],"
+	"\"lookup\":[{\"id\":\"h1\",\"key\":\"ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8\"}]}";
+
+/* The contract of the fixture, with the real problems, matrix and schemas. */
+static inline struct contract *fixture_contract(struct arena *a)
+{
+	const struct embedded *file = embedded_find("openapi.json");
+	json_t *document = json_loadb(file->data, file->size, 0, NULL);
+	const char *why = NULL;
+
+	json_object_set_new(document, "paths", json_loads(fixture_paths, 0, NULL));
+	json_object_set_new(document, "x-state-machines", json_loads(fixture_machines, 0, NULL));
+
+	char *text = json_dumps(document, JSON_COMPACT);
+	const struct contract_source source = {
+		.arena = a, .text = arena_dup(a, text), .size = strlen(text), .formats = formats};
+	struct contract *c = contract_load(&source, &why);
+
+	free(text);
+	json_decref(document);
+	if (c == NULL)
+		fail_msg("%s", why);
+	return c;
+}
+
+/* As a cmocka group setup: what service_start() does, without statements and database. */
+static inline int fixture_start(void **state)
+{
+	const char *why = NULL;
+	char text[256];
+
+	(void)state;
+	national_id_mode(false, false);
+	service.arena = arena_new(64 << 20);
+	service.contract = fixture_contract(service.arena);
+	service.seals = seal_keys_load(fixture_keys, text);
+	assert_non_null(service.seals);
+	problem_load(service.contract->document);
+	assert_true(actions_load(service.arena, service.contract, &why));
+	assert_true(permit_load(service.arena, service.contract, &why));
+	return 0;
+}
+
+static inline int fixture_stop(void **state)
+{
+	(void)state;
+	seal_keys_free(service.seals);
+	arena_free(service.arena);
+	return 0;
+}
+
+/* A request for "path?query"; fixture_end() frees it. */
+static inline struct request *fixture_request(const char *method, const char *target)
+{
+	struct arena *a = arena_new(16 << 20);
+	struct request *r = arena_alloc(a, sizeof(*r));
+	const char *query = strchr(target, '?');
+	size_t path_len = query == NULL ? strlen(target) : (size_t)(query - target);
+
+	*r = (struct request){.arena = a};
+	r->in.method = method;
+	r->in.raw_path = arena_copy(a, target, path_len);
+	r->in.raw_query = query == NULL ? NULL : query + 1;
+	strcpy(r->id, "01890000-0000-4000-8000-000000000001");
+	for (const char *s = r->in.raw_path; *s == '/';) {
+		size_t len = strcspn(++s, "/");
+
+		r->in.segments[r->in.segment_count++] = text_percent_decode(a, s, len, false);
+		s += len;
+	}
+	r->faults = arena_alloc(a, sizeof(*r->faults));
+	r->faults->arena = a;
+	return r;
+}
+
+static inline void fixture_end(struct request *r)
+{
+	struct arena *a = r->arena;
+
+	arena_free(a);
+}
+
+static inline void fixture_header(struct request *r, const char *name, const char *value)
+{
+	assert_true(r->in.header_count < HEADERS_MAX);
+	r->in.headers[r->in.header_count++] = (struct header){name, value};
+}
+
+/* A JSON body, with its Content-Type. */
+static inline void fixture_body(struct request *r, const char *type, const char *body)
+{
+	fixture_header(r, "Content-Type", type);
+	r->in.body = body;
+	r->in.body_size = strlen(body);
+}
+
+/* A reply's header, or NULL. */
+static inline const char *fixture_reply(const struct request *r, const char *name)
+{
+	for (size_t i = 0; i < r->reply.header_count; i++)
+		if (strcmp(r->reply.headers[i].name, name) == 0)
+			return r->reply.headers[i].value;
+	return NULL;
+}
+
+/* The reply's body as JSON, freed with the request. */
+static inline json_t *fixture_json(const struct request *r)
+{
+	json_t *body = json_loadb(r->reply.body, r->reply.body_size, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(body);
+	arena_adopt(r->arena, (void (*)(void *))json_decref, body);
+	return body;
+}
+
+static inline const char *fixture_member(const struct request *r, const char *name)
+{
+	return json_string_value(json_object_get(fixture_json(r), name));
+}
+
+#endif
