@@ -114,8 +114,6 @@ static bool resolve(struct request *r, const struct identity *id, struct princip
 		fill_citizen(&w, p, seal);
 	else
 		fill_staff(&w, p);
-	if (ok)
-		p->generation = copied(&w, "generation");
 	work_end(&w);
 	return ok;
 }
@@ -127,7 +125,12 @@ static void lend(struct request *r, struct principal *block)
 	arena_adopt(r->arena, token_cache_give_back, block);
 }
 
-static enum auth_reason verify(struct request *r, const char *token, struct identity *id)
+/*
+ * `*generation` is that of the registry which judged, not the database's: else a token signed by a
+ * key that was withdrawn since would pass for verified against the present one.
+ */
+static enum auth_reason verify(struct request *r, const char *token, struct identity *id,
+			       const char **generation)
 {
 	const struct registry *registry = registry_hold();
 	enum auth_reason reason = AUTH_ISSUER;
@@ -137,6 +140,8 @@ static enum auth_reason verify(struct request *r, const char *token, struct iden
 			.registry = registry, .arena = r->arena, .now = clock_real_s()};
 
 		reason = auth_verify(&how, token, id);
+		*generation =
+			arena_printf(r->arena, "%lld", (long long)registry_generation(registry));
 	}
 	registry_release();
 	return reason;
@@ -154,7 +159,7 @@ enum auth_reason identify(struct request *r, const char *token)
 		return AUTH_OK;
 	}
 
-	enum auth_reason reason = verify(r, token, &id);
+	enum auth_reason reason = verify(r, token, &id, &p.generation);
 
 	if (reason != AUTH_OK)
 		return reason;

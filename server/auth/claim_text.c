@@ -132,6 +132,7 @@ bool claim_scope(struct arena *a, const json_t *claim, const char **out)
 	json_array_foreach(claim, i, one) if (!json_is_string(one) ||
 					      !append_scopes(text, &n, json_string_value(one),
 							     true)) return false;
-	*out = n > 0 ? text : NULL;
+	text[n] = '\0';
+	*out = text;
 	return true;
 }

@@ -23,7 +23,10 @@ bool claim_text_or_member(struct arena *a, const json_t *claim, const char *name
 /* A flat object of text and booleans, as compact JSON of at most `max` bytes; or text. */
 bool claim_object(struct arena *a, json_t *claim, size_t max, const char **out);
 
-/* Scopes as text with any number of spaces between, or as an array; out: one space between. */
+/*
+ * Scopes as text with any number of spaces between, or as an array; out: one space between, "" when
+ * the claim grants none, NULL when there is no claim.
+ */
 bool claim_scope(struct arena *a, const json_t *claim, const char **out);
 
 #endif

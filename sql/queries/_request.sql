@@ -11,12 +11,12 @@ select json_build_object('generation', (select generation from registry_generati
 
 -- name: principal
 -- Which staff member a token's subject is, and whether the claimed role is held now.
-select p.*, (select generation from registry_generation) as generation
+select p.*
 from staff_principal(:token.agency_id::uuid, :token.subject, :token.role) p
 
 -- name: principal_citizen
 -- A citizen is found by the seal of the number in the token; without a match there is no person to see.
-select citizen_patient(:token.seal) as citizen_id, (select generation from registry_generation) as generation
+select citizen_patient(:token.seal) as citizen_id
 
 -- name: context
 -- What is not set is empty: the connection's transaction-local settings ended with the last transaction.
