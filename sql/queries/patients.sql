@@ -4,32 +4,10 @@ select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:qu
 	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next,
 	show_all(array_agg(x.patient_id) filter (where x.n <= page_size(:query.limit))) as noted
 from (
-	select patient_json(k.person) as body, k.patient_id, cursor_make(k.unit_id::text, k.patient_id::text) as cursor,
-		row_number() over (order by k.unit_id, k.patient_id) as n
-	from (
-		select u.unit_id, c.patient_id, c.person
-		from unnest(app_unit_ids()) u (unit_id)
-		cross join lateral (
-			select distinct on (c.patient_id) c.patient_id, p as person
-			from care_relation c
-			join patient p on p.id = c.patient_id
-			where c.unit_id = u.unit_id and c.valid_from <= clock_now()
-				and (c.valid_to is null or c.valid_to > clock_now())
-				and c.patient_id > case when u.unit_id = cursor_uuid(:query.cursor, 0)
-					then cursor_uuid(:query.cursor, 1) else '00000000-0000-0000-0000-000000000000' end
-				and (not app_gate('p') or c.basis = 'PLAN')
-				and (not app_gate('c') or consent_covering(c.patient_id, 'IDENTITY') is not null)
-				-- who is in several of the caller's units is listed with the first
-				and not exists (select 1 from care_relation o
-					where o.patient_id = c.patient_id and o.unit_id = any (app_unit_ids()) and o.unit_id < u.unit_id
-						and (:query.unit_id is null or o.unit_id = :query.unit_id::uuid)
-						and o.valid_from <= clock_now() and (o.valid_to is null or o.valid_to > clock_now()))
-			order by c.patient_id
-			limit page_size(:query.limit) + 1) c
-		where (:query.unit_id is null or u.unit_id = :query.unit_id::uuid)
-			and (:query.cursor is null or u.unit_id >= cursor_uuid(:query.cursor, 0))
-		order by u.unit_id, c.patient_id
-		limit page_size(:query.limit) + 1) k) x
+	select patient_json(p) as body, k.patient_id, cursor_make(k.unit_id::text, k.patient_id::text) as cursor, k.n
+	from related_patients(:query.unit_id::uuid, cursor_uuid(:query.cursor, 0), cursor_uuid(:query.cursor, 1),
+		page_size(:query.limit) + 1) with ordinality k (unit_id, patient_id, n)
+	join patient p on p.id = k.patient_id) x
 
 -- name: createPatient
 select jsonb_build_object('id', r.id) || (:body::jsonb - 'national_id')
