@@ -18,7 +18,6 @@ template_make() {
 
 	pg_drop "$dir" samhandling_template
 	pg_create "$dir" samhandling_template
-	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb'
 	pg_migrate "$dir" samhandling_template 2>"$build/migrate.log" || {
 		cat "$build/migrate.log" >&2
 		die "the migrations fail"
@@ -38,6 +37,7 @@ start_database() {
 	exec 7>"$build/test-pg.lock"
 	flock 7
 	pg_start "$dir"
+	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb' # every test file copies the template
 	node "$root_dir/deploy/sandbox/keys.mjs" "$build/test-keys"
 	[ "$(cat "$dir/template.sum" 2>/dev/null)" = "$(template_sum "$build")" ] || template_make "$build"
 	exec 7>&-

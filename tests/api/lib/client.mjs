@@ -5,6 +5,7 @@ import { judge, operationAt, prefix, record } from './contract.mjs';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64, timeout: 30_000 });
 
+// A kept connection that the server closed while it was idle is no answer: once again on a new one.
 function exchange(port, { method, target, headers, payload, signal }) {
 	return new Promise((done, fail) => {
 		const request = http.request({ host: '127.0.0.1', port, method, path: target, headers, agent, signal }, (response) => {
@@ -13,7 +14,10 @@ function exchange(port, { method, target, headers, payload, signal }) {
 			response.on('end', () => done({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
 			response.on('error', fail);
 		});
-		request.on('error', fail);
+		request.on('error', (e) => {
+			if (e.code !== 'ECONNRESET' || !request.reusedSocket) return fail(e);
+			return exchange(port, { method, target, headers, payload, signal }).then(done, fail);
+		});
 		request.end(payload);
 	});
 }
