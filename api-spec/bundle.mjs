@@ -201,6 +201,7 @@ function bundle() {
 	checkAllReferences(document);
 	finishOperations(document);
 	document.paths = sorted(document.paths);
+	document.tags.sort((a, b) => collator(a.name, b.name));
 	for (const kind of Object.keys(document.components)) document.components[kind] = sorted(document.components[kind]);
 	return JSON.stringify(document, null, 1) + '\n';
 }
