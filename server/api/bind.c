@@ -87,21 +87,30 @@ static const char *member_value(const struct binding *b, const struct member *m)
 	return value;
 }
 
-/* The version in `"3-hash"`; "-1", which never matches, for anything else. */
-static const char *version_of(const struct request *r, const char *etag)
+/* An entity tag of ours, `"3"` or `"3-hash"`, at the head of If-Match; length 0 when it is none. */
+static size_t version_digits(const char *etag)
 {
-	size_t digits;
+	size_t digits = *etag == '"' ? strspn(etag + 1, "0123456789") : 0;
+	const char *end = etag + 1 + digits;
 
-	if (etag == NULL)
-		return NULL;
-	etag += *etag == '"';
-	digits = strspn(etag, "0123456789");
-	return digits == 0 || digits > 9 ? "-1" : arena_copy(r->arena, etag, digits);
+	if (digits == 0 || digits > 9)
+		return 0;
+	if (*end == '-')
+		end += 1 + strspn(end + 1, "0123456789abcdefghijklmnopqrstuvwxyz");
+	return *end == '"' ? digits : 0;
 }
 
 const char *bind_version(const struct request *r)
 {
-	return version_of(r, request_header(r, "If-Match"));
+	const char *etag = request_header(r, "If-Match");
+
+	if (etag == NULL)
+		return NULL;
+	etag += strspn(etag, " \t");
+
+	size_t digits = version_digits(etag);
+
+	return digits == 0 ? "-1" : arena_copy(r->arena, etag + 1, digits);
 }
 
 static const char *if_match(const struct binding *b)

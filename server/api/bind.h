@@ -25,7 +25,10 @@ bool bind_known(const char *name);
  */
 const char *bind_prepare(struct arena *a);
 
-/* The version that If-Match names, "-1" when it names none, NULL when it was not sent. */
+/*
+ * The version that If-Match names (its first entity tag), "-1", which no version equals, when it
+ * names none, NULL when it was not sent.
+ */
 const char *bind_version(const struct request *r);
 
 /* The values of a statement's parameters, in the request's arena. */

@@ -44,36 +44,57 @@ static const struct parameter *described(const struct operation *op, enum place 
 	return NULL;
 }
 
-static void check_given(struct request *r)
+/* One query or path parameter as sent; the names of unknown ones are not repeated to anybody. */
+static void check_one(struct request *r, size_t index)
 {
-	for (size_t i = 0; i < r->parameter_count; i++) {
-		const struct parameter_value *v = &r->parameters[i];
-		const struct parameter *p = described(r->op, v->place, v->name);
-		const char *pointer = pointer_of(r, v->place, v->name);
+	const struct parameter_value *v = &r->parameters[index];
+	const struct parameter *p = described(r->op, v->place, v->name);
 
-		if (p == NULL)
-			faults_add(r->faults, "/query", "unknown_parameter",
-				   "a parameter that this operation does not have");
-		else
-			schema_validate_text(p->schema, v->value, pointer, r->faults);
-		for (size_t j = 0; j < i; j++)
-			if (v->place == IN_QUERY && strcmp(r->parameters[j].name, v->name) == 0)
-				faults_add(r->faults, pointer, "repeated", "given more than once");
+	if (p == NULL) {
+		faults_add(r->faults, "/query", "unknown_parameter",
+			   "a parameter that this operation does not have");
+		return;
 	}
+
+	const char *pointer = pointer_of(r, v->place, p->name);
+
+	schema_validate_text(p->schema, v->value, pointer, r->faults);
+	for (size_t j = 0; j < index; j++) {
+		if (v->place != IN_QUERY || strcmp(r->parameters[j].name, v->name) != 0)
+			continue;
+		faults_add(r->faults, pointer, "repeated", "given more than once");
+		return;
+	}
+}
+
+/* Headers that are lists may stand in several lines (RFC 9110, 5.3). */
+static bool is_list(const char *header)
+{
+	return strcasecmp(header, "If-None-Match") == 0 || strcasecmp(header, "Prefer") == 0;
+}
+
+static void check_header(struct request *r, const struct parameter *p)
+{
+	const char *value = request_header_list(r, p->name);
+
+	if (value == NULL)
+		return;
+	schema_validate_text(p->schema, value, pointer_of(r, IN_HEADER, p->name), r->faults);
+	if (!is_list(p->name) && request_header_count(r, p->name) > 1)
+		faults_add(r->faults, pointer_of(r, IN_HEADER, p->name), "repeated",
+			   "given more than once");
 }
 
 void query_validate(struct request *r)
 {
-	check_given(r);
+	for (size_t i = 0; i < r->parameter_count; i++)
+		check_one(r, i);
 	for (size_t i = 0; i < r->op->parameter_count; i++) {
 		const struct parameter *p = &r->op->parameters[i];
-		const char *value = p->place == IN_HEADER ? request_header(r, p->name)
-							  : request_parameter(r, p->place, p->name);
 
-		if (p->place == IN_HEADER && value != NULL)
-			schema_validate_text(p->schema, value, pointer_of(r, IN_HEADER, p->name),
-					     r->faults);
-		else if (p->required && value == NULL && p->place != IN_HEADER)
+		if (p->place == IN_HEADER)
+			check_header(r, p);
+		else if (p->required && request_parameter(r, p->place, p->name) == NULL)
 			faults_add(r->faults, pointer_of(r, p->place, p->name), "required",
 				   "is missing");
 	}
