@@ -13,7 +13,10 @@ static const struct member {
 	enum from from;
 	size_t offset;
 } members[] = {
-#define MEMBER(n, group, type, member) {n, group, offsetof(struct type, member)}
+#define MEMBER(n, group, type, member)                                                             \
+	{                                                                                          \
+		n, group, offsetof(struct type, member)                                            \
+	}
 	MEMBER("auth.agency_id", PRINCIPAL, principal, agency_id),
 	MEMBER("auth.agency_type", PRINCIPAL, principal, agency_type),
 	MEMBER("auth.attestation", PRINCIPAL, principal, attestation),
@@ -75,10 +78,8 @@ static const struct member *member_find(const char *name)
 static const char *member_value(const struct binding *b, const struct member *m)
 {
 	const struct request *r = b->request;
-	const void *const bases[] = {[REQUEST] = r,
-				     [PRINCIPAL] = r->principal,
-				     [ACCESS] = &r->access,
-				     [BINDING] = b};
+	const void *const bases[] = {
+		[REQUEST] = r, [PRINCIPAL] = r->principal, [ACCESS] = &r->access, [BINDING] = b};
 	const char *value;
 
 	if (bases[m->from] == NULL)
@@ -121,7 +122,8 @@ static const char *if_match(const struct binding *b)
 /* Only a read can be "not modified". */
 static const char *if_none_match(const struct binding *b)
 {
-	return b->request->op->method == METHOD_GET ? request_header(b->request, "If-None-Match") : NULL;
+	return b->request->op->method == METHOD_GET ? request_header(b->request, "If-None-Match")
+						    : NULL;
 }
 
 static const char *idempotency_key(const struct binding *b)
@@ -146,7 +148,8 @@ static const char *operation_id(const struct binding *b)
 
 static const char *is_write(const struct binding *b)
 {
-	return strcmp(b->request->op->action, "read") == 0 || strcmp(b->request->op->action, "search") == 0
+	return strcmp(b->request->op->action, "read") == 0 ||
+			       strcmp(b->request->op->action, "search") == 0
 		       ? "false"
 		       : "true";
 }
@@ -183,7 +186,8 @@ static bool source_find(const char *name, struct source *out)
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (strcmp(functions[i].name, name) == 0)
 			out->computed = functions[i].value;
-	return out->member != NULL || out->path != NULL || out->query != NULL || out->computed != NULL;
+	return out->member != NULL || out->path != NULL || out->query != NULL ||
+	       out->computed != NULL;
 }
 
 bool bind_known(const char *name)

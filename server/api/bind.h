@@ -7,13 +7,14 @@
 /* What statements may ask for beside the request itself. */
 struct binding {
 	struct request *request;
-	const char *path_id;   /* overrides :path.id, e.g. for the answer to a create; or NULL */
+	const char *path_id;	/* overrides :path.id, e.g. for the answer to a create; or NULL */
 	const char *patient_id; /* :gate.patient_id */
-	const char *reason;    /* :request.reason, why a caller was refused */
-	const char *action;    /* :request.action of the access log */
+	const char *reason;	/* :request.reason, why a caller was refused */
+	const char *action;	/* :request.action of the access log */
 	const char *machine_action, *machine_from, *machine_to;
 	const char *status, *location; /* of an idempotency row */
-	const char *token_seal, *token_subject, *token_role, *token_agency; /* before a principal exists */
+	const char *token_seal, *token_subject, *token_role,
+		*token_agency; /* before a principal exists */
 };
 
 /* True when some statement may use this parameter's name. */

@@ -1,7 +1,6 @@
 /* Request id, trace context and timing headers. */
 #include "api/trace.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,22 +9,20 @@
 
 static bool is_lower_hex(const char *s, size_t n)
 {
-	bool all_zero = true;
+	return strspn(s, "0123456789abcdef") >= n;
+}
 
-	for (size_t i = 0; i < n; i++) {
-		if (!isdigit((unsigned char)s[i]) && (s[i] < 'a' || s[i] > 'f'))
-			return false;
-		all_zero = all_zero && s[i] == '0';
-	}
-	return !all_zero;
+/* An id is not all noughts. */
+static bool is_id(const char *s, size_t n)
+{
+	return is_lower_hex(s, n) && strspn(s, "0") < n;
 }
 
 /* "00-<32 hex>-<16 hex>-<2 hex>" (W3C Trace Context, level 1) */
 static bool is_traceparent(const char *s)
 {
-	return s != NULL && strlen(s) == 55 && strncmp(s, "00-", 3) == 0 &&
-	       is_lower_hex(s + 3, 32) && s[35] == '-' && is_lower_hex(s + 36, 16) &&
-	       s[52] == '-' && isxdigit((unsigned char)s[53]) && isxdigit((unsigned char)s[54]);
+	return strlen(s) == 55 && strncmp(s, "00-", 3) == 0 && is_id(s + 3, 32) && s[35] == '-' &&
+	       is_id(s + 36, 16) && s[52] == '-' && is_lower_hex(s + 53, 2);
 }
 
 void trace_begin(struct request *r)
@@ -33,7 +30,7 @@ void trace_begin(struct request *r)
 	const char *given = request_header(r, "traceparent");
 
 	random_uuid(r->id);
-	if (is_traceparent(given)) {
+	if (given != NULL && request_header_count(r, "traceparent") == 1 && is_traceparent(given)) {
 		memcpy(r->trace_id, given + 3, 32);
 		r->trace_id[32] = '\0';
 		return;
