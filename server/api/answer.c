@@ -60,7 +60,11 @@ static const char *with_actions(struct work *w, const char *body)
 
 	if (actions == NULL || end == NULL)
 		return body;
-	return arena_printf(w->request->arena, "%.*s,\"actions\":%s}", (int)(end - body), body,
+
+	size_t head = (size_t)(end - body);
+	const char *joint = strspn(body, " \t\n{") >= head ? "" : ",";
+
+	return arena_printf(w->request->arena, "%.*s%s\"actions\":%s}", (int)head, body, joint,
 			    actions);
 }
 

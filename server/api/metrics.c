@@ -74,19 +74,33 @@ static uint64_t value(const atomic_uint_fast64_t *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-static void print_operation(FILE *f, const char *id, const struct counters *c)
+static uint64_t requests(const struct counters *c)
 {
-	uint64_t below = 0, total = 0;
+	uint64_t total = 0;
 
 	for (size_t i = 0; i <= BUCKETS; i++)
 		total += value(&c->bucket[i]);
-	if (total == 0)
-		return;
+	return total;
+}
+
+static void print_statuses(FILE *f, const char *id, const struct counters *c)
+{
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (value(&c->status[i]) > 0)
 			fprintf(f,
 				"samhandling_requests_total{operation=\"%s\",status=\"%d\"} %lu\n",
 				id, known[i], (unsigned long)value(&c->status[i]));
+	if (value(&c->status[STATUSES - 1]) > 0)
+		fprintf(f, "samhandling_requests_total{operation=\"%s\",status=\"other\"} %lu\n",
+			id, (unsigned long)value(&c->status[STATUSES - 1]));
+}
+
+static void print_times(FILE *f, const char *id, const struct counters *c)
+{
+	uint64_t below = 0, total = requests(c);
+
+	if (total == 0)
+		return;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		below += value(&c->bucket[i]);
 		fprintf(f, "samhandling_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lu\n",
@@ -94,10 +108,18 @@ static void print_operation(FILE *f, const char *id, const struct counters *c)
 	}
 	fprintf(f, "samhandling_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %lu\n", id,
 		(unsigned long)total);
-	fprintf(f, "samhandling_request_seconds_sum{operation=\"%s\"} %g\n", id,
+	fprintf(f, "samhandling_request_seconds_sum{operation=\"%s\"} %.6f\n", id,
 		(double)value(&c->sum_us) / 1e6);
 	fprintf(f, "samhandling_request_seconds_count{operation=\"%s\"} %lu\n", id,
 		(unsigned long)total);
+}
+
+/* All lines of one metric stand together, as the format wants it. */
+static void print_operations(FILE *f, void (*print)(FILE *, const char *, const struct counters *))
+{
+	for (size_t i = 0; i < all.contract->operation_count; i++)
+		print(f, all.contract->operations[i].id, &all.list[i]);
+	print(f, "none", &all.list[all.contract->operation_count]);
 }
 
 static void print_pool(FILE *f)
@@ -130,12 +152,10 @@ const char *metrics_text(struct arena *a)
 
 	if (f == NULL)
 		return "";
-	fputs("# TYPE samhandling_requests_total counter\n# TYPE samhandling_request_seconds "
-	      "histogram\n",
-	      f);
-	for (size_t i = 0; i < all.contract->operation_count; i++)
-		print_operation(f, all.contract->operations[i].id, &all.list[i]);
-	print_operation(f, "none", &all.list[all.contract->operation_count]);
+	fputs("# TYPE samhandling_requests_total counter\n", f);
+	print_operations(f, print_statuses);
+	fputs("# TYPE samhandling_request_seconds histogram\n", f);
+	print_operations(f, print_times);
 	fputs("# TYPE samhandling_events_total counter\n", f);
 	for (int e = 0; e < EVENT_COUNT; e++)
 		fprintf(f, "samhandling_events_total{event=\"%s\"} %lu\n",

@@ -48,12 +48,26 @@ static int send_prepare(PGconn *pg, const struct statement *s)
 	return PQsendPrepare(pg, s->name, s->sql, (int)s->parameter_count, types);
 }
 
+/* Whether step `i` is the first of this round to need its statement prepared. */
+static bool must_prepare(const struct round *r, size_t i)
+{
+	const struct statement *s = r->steps[i].statement;
+
+	if (r->connection->prepared[s->index])
+		return false;
+	for (size_t k = 0; k < i; k++)
+		if (r->steps[k].statement == s)
+			return false;
+	return true;
+}
+
 static bool send_step(struct round *r, size_t i)
 {
 	const struct statement *s = r->steps[i].statement;
 	PGconn *pg = r->connection->pg;
 
-	if (!r->connection->prepared[s->index] && send_prepare(pg, s) != 1)
+	r->steps[i].prepares = must_prepare(r, i);
+	if (r->steps[i].prepares && send_prepare(pg, s) != 1)
 		return lose(r, "cannot send");
 	if (PQsendQueryPrepared(pg, s->name, (int)s->parameter_count, r->steps[i].values, NULL,
 				NULL, 0) != 1)
@@ -118,9 +132,9 @@ static void note_error(struct round *r, size_t step, const PGresult *result)
 
 static bool read_step(struct round *r, size_t i, int64_t until)
 {
-	unsigned char *prepared = &r->connection->prepared[r->steps[i].statement->index];
+	const struct statement *s = r->steps[i].statement;
 
-	for (int part = *prepared ? 1 : 0; part < 2; part++) {
+	for (int part = r->steps[i].prepares ? 0 : 1; part < 2; part++) {
 		PGresult *result = next_result(r, until);
 
 		if (result == NULL)
@@ -131,7 +145,8 @@ static bool read_step(struct round *r, size_t i, int64_t until)
 		if (status == PGRES_FATAL_ERROR)
 			note_error(r, i, result);
 		else if (part == 0 && status == PGRES_COMMAND_OK)
-			*prepared = 1; /* stays so even when the round fails later */
+			/* stays so even when the round fails later */
+			r->connection->prepared[s->index] = 1;
 		else if (part == 1)
 			r->steps[i].result = result;
 	}

@@ -24,6 +24,7 @@ struct round {
 		const char *const
 			*values;  /* as many as the statement's parameters; NULL is SQL's NULL */
 		PGresult *result; /* after a successful round_run() */
+		bool prepares;	  /* this step sends the preparation too */
 	} steps[ROUND_MAX];
 	/* after a failed one: */
 	bool lost;	     /* the connection or the database is gone, or did not answer in time */
