@@ -32,6 +32,8 @@ create unique index handover_is_offered_once on handover (entity_id) where state
 create index handover_entity on handover (entity_id);
 create index handover_from on handover (from_agency_id, state, due_at);
 create index handover_to on handover (to_unit_id, state, due_at);
+create index handover_to_agency on handover (to_agency_id, state, due_at);
+create index handover_patient on handover (patient_id) where patient_id is not null;
 
 create table concern_report (
 	id uuid primary key,
@@ -128,6 +130,7 @@ create index concern_report_unit on concern_report (responsible_unit_id, state);
 create index concern_report_agency on concern_report (responsible_agency_id, state);
 create index concern_report_sent_by on concern_report (sent_by_agency_id, received_at);
 create index concern_report_patient on concern_report (patient_id) where patient_id is not null;
+create index concern_report_pending on concern_report (responsible_agency_id) where pending_action is not null;
 create index concern_report_subject on concern_report (subject_hash) where subject_hash is not null;
 create index concern_report_sender on concern_report (sender_hash) where sender_hash is not null;
 

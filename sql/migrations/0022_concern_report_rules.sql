@@ -2,14 +2,15 @@
 -- What holds for concern reports whoever asks: standing, projection, receipt, deadlines, relations.
 
 -- Has the person closed this report to the caller (domain.md I5)? Owner's rights: the caller may not see why.
-create function concern_report_objected(patient uuid, report uuid) returns boolean language sql stable
+create function concern_report_objected(patient uuid, report uuid) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
-		and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
-			or (o.scope = 'ITEMS' and report = any (o.item_ids)))
-		and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
-			or app_role() = any (o.against_roles)))
-$$;
+begin
+	return (select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
+				or (o.scope = 'ITEMS' and report = any (o.item_ids)))
+			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
+				or app_role() = any (o.against_roles))));
+end $$;
 
 -- Whose duty it is: the unit's, its chief doctor's; another leader's of the agency when a second person is needed.
 create function concern_report_is_ours(r concern_report) returns boolean language sql stable as $$
@@ -19,19 +20,26 @@ create function concern_report_is_ours(r concern_report) returns boolean languag
 $$;
 
 -- OWN and OFFERED see all of it, SELF all but a protected sender, EMERGENCY all and changes nothing, STATUS a word.
-create function concern_report_standing(r concern_report) returns text language sql stable as $$
-	select case
-		when r.patient_id = app_citizen_id() and app_role() = 'PT' then 'SELF'
-		when coalesce(app_role(), '') not in ('TM', 'TL', 'DPS', 'MH', 'KO', 'GP') or app_cell() = 'S' then 'STATUS'
-		when r.patient_id = nullif(current_setting('app.admitted', true), '')::uuid
-			and current_setting('app.basis', true) = 'EMERGENCY' then 'EMERGENCY'
-		when r.patient_id is not null and concern_report_objected(r.patient_id, r.id) then 'STATUS'
-		when concern_report_is_ours(r) then 'OWN'
-		when exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
-			and (h.to_unit_id = any (app_unit_ids())
-				or (app_role() = 'KO' and h.to_agency_id = app_agency_id()))) then 'OFFERED'
-		else 'STATUS' end
-$$;
+-- Written in steps, each without a query where it can be: lists ask it for every row.
+create function concern_report_standing(r concern_report) returns text language plpgsql stable as $$
+begin
+	if r.patient_id = app_citizen_id() and app_role() = 'PT' then
+		return 'SELF';
+	elsif coalesce(app_role(), '') not in ('TM', 'TL', 'DPS', 'MH', 'KO', 'GP') or app_cell() = 'S' then
+		return 'STATUS';
+	elsif r.patient_id = nullif(current_setting('app.admitted', true), '')::uuid
+			and current_setting('app.basis', true) = 'EMERGENCY' then
+		return 'EMERGENCY';
+	elsif r.patient_id is not null and concern_report_objected(r.patient_id, r.id) then
+		return 'STATUS';
+	elsif concern_report_is_ours(r) then
+		return 'OWN';
+	elsif r.state = 'FORWARDED' and exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
+			and (h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id()))) then
+		return 'OFFERED';
+	end if;
+	return 'STATUS';
+end $$;
 
 -- Before one report is read: 403 for a unit whose duty it is and whom the person has blocked; opens the report
 -- for a chief doctor, or for one who is blocked, with an emergency access; leaves the basis for the log.
@@ -90,53 +98,59 @@ create function concern_is_open(state text) returns boolean language sql immutab
 	select state not in ('CLOSED', 'DISMISSED', 'TRANSFERRED_OUT')
 $$;
 
-create function address_is_secret(patient uuid) returns boolean language sql stable security definer
+create function address_is_secret(patient uuid) returns boolean language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from patient p where p.id = patient and p.address_protection = 'STRICTLY_CONFIDENTIAL')
-$$;
+begin
+	return (select exists (select 1 from patient p where p.id = patient and p.address_protection = 'STRICTLY_CONFIDENTIAL'));
+end $$;
 
 -- How many other reports there are on the same person; the receiver alone asks.
-create function concern_duplicate_count(r concern_report) returns int language sql stable security definer
+create function concern_duplicate_count(r concern_report) returns int language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select count(*)::int from concern_report o where o.id <> r.id and o.anonymised_at is null
-		and (o.patient_id = r.patient_id or o.subject_hash = r.subject_hash)
-$$;
+begin
+	return (select count(*)::int from concern_report o where o.id <> r.id and o.anonymised_at is null
+			and (o.patient_id = r.patient_id or o.subject_hash = r.subject_hash));
+end $$;
 
-create function concern_report_subject(r concern_report, standing text) returns jsonb language sql stable as $$
-	select jsonb_build_object('identified', r.identified, 'patient_id', r.patient_id,
-		'number', number_out(coalesce(r.subject_seal, (select i.seal from patient_identifier i
-			where i.patient_id = r.patient_id order by i.valid_from desc nulls last, i.created_at desc limit 1))),
-		'given_name', coalesce(r.subject_given_name, p.given_name),
-		'family_name', coalesce(r.subject_family_name, p.family_name),
-		'birth_date', coalesce(r.subject_birth_date, p.birth_date), 'approximate_age', r.subject_approximate_age,
-		'address', case when standing = 'SELF' or r.patient_id is null or r.handler_staff_id = app_staff_id()
-			or not address_is_secret(r.patient_id) then r.subject_address end,
-		'description', r.subject_description)
-	from (select 1) one left join patient p on p.id = r.patient_id
-$$;
+create function concern_report_subject(r concern_report, standing text) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_build_object('identified', r.identified, 'patient_id', r.patient_id,
+			'number', number_out(coalesce(r.subject_seal, (select i.seal from patient_identifier i
+				where i.patient_id = r.patient_id order by i.valid_from desc nulls last, i.created_at desc limit 1))),
+			'given_name', coalesce(r.subject_given_name, p.given_name),
+			'family_name', coalesce(r.subject_family_name, p.family_name),
+			'birth_date', coalesce(r.subject_birth_date, p.birth_date), 'approximate_age', r.subject_approximate_age,
+			'address', case when standing = 'SELF' or r.patient_id is null or r.handler_staff_id = app_staff_id()
+				or not address_is_secret(r.patient_id) then r.subject_address end,
+			'description', r.subject_description)
+		from (select 1) one left join patient p on p.id = r.patient_id);
+end $$;
 
-create function concern_report_deadlines(report uuid) returns jsonb language sql stable as $$
-	select coalesce(jsonb_agg(jsonb_build_object('code', d.code, 'due_at', d.due_at, 'reminder_at', d.reminder_at,
-		'overdue', d.due_at < clock_now(), 'reminded', d.reminded_at is not null,
-		'escalated', d.escalated_at is not null) order by d.due_at, d.code), '[]')
-	from deadline d where d.state = 'OPEN' and d.code <> 'CR_PURGE_UNIDENTIFIED'
-		and (d.entity_id = report or d.entity_id in (select h.id from handover h
-			where h.entity_id = report and h.state = 'OFFERED'))
-$$;
+create function concern_report_deadlines(report uuid) returns jsonb language plpgsql stable as $$
+declare
+	about uuid[] := array(select h.id from handover h where h.entity_id = report and h.state = 'OFFERED') || report;
+begin
+	return (select coalesce(jsonb_agg(jsonb_build_object('code', d.code, 'due_at', d.due_at, 'reminder_at', d.reminder_at,
+			'overdue', d.due_at < clock_now(), 'reminded', d.reminded_at is not null,
+			'escalated', d.escalated_at is not null) order by d.due_at, d.code), '[]')
+		from deadline d where d.state = 'OPEN' and d.code <> 'CR_PURGE_UNIDENTIFIED' and d.entity_id = any (about));
+end $$;
 
-create function unit_brief(asked uuid) returns jsonb language sql stable as $$
-	select jsonb_build_object('id', u.id, 'name', u.name, 'agency_id', a.id, 'agency_name', a.name)
-	from unit u join agency a on a.id = u.agency_id where u.id = asked
-$$;
+create function unit_brief(asked uuid) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_build_object('id', u.id, 'name', u.name, 'agency_id', a.id, 'agency_name', a.name)
+		from unit u join agency a on a.id = u.agency_id where u.id = asked);
+end $$;
 
-create function concern_sender_json(report uuid) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('category', s.category, 'name', s.name, 'phone', s.phone, 'email', s.email,
-		'agency_id', s.agency_id, 'agency_name', s.agency_name, 'relation', s.relation, 'anonymous', s.anonymous,
-		'protection_wanted', s.protection_wanted, 'identity_protected', s.identity_protected,
-		'protection_reason', s.protection_reason, 'wants_feedback', s.wants_feedback,
-		'may_be_contacted', s.may_be_contacted))
-	from concern_sender s where s.report_id = report
-$$;
+create function concern_sender_json(report uuid) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_strip_nulls(jsonb_build_object('category', s.category, 'name', s.name, 'phone', s.phone, 'email', s.email,
+			'agency_id', s.agency_id, 'agency_name', s.agency_name, 'relation', s.relation, 'anonymous', s.anonymous,
+			'protection_wanted', s.protection_wanted, 'identity_protected', s.identity_protected,
+			'protection_reason', s.protection_reason, 'wants_feedback', s.wants_feedback,
+			'may_be_contacted', s.may_be_contacted))
+		from concern_sender s where s.report_id = report);
+end $$;
 
 -- The acute notice that a caller is shown; that it was, stands in told_emergency_at.
 create function emergency_notice() returns text language sql immutable as $$
@@ -191,23 +205,24 @@ begin
 end $$;
 
 -- What the caller is to the report, and what its content forbids: the facts of machines/concern-reports.yaml.
-create function concern_report_facts(r concern_report) returns text[] language sql stable as $$
-	with s as (select concern_report_standing(r) = 'OWN' own, app_role() as role)
-	select array_remove(array[
-		case when s.own and (r.responsible_unit_id = any (app_unit_ids()) or s.role = 'KO') then 'receiving_unit' end,
-		case when s.own and r.handler_staff_id = app_staff_id() then 'handler' end,
-		case when s.own and s.role in ('TL', 'KO') then 'leader' end,
-		case when r.type = 'CHILD' then 'child_type' end,
-		case when r.type in ('SUBSTANCE_RELATIVE', 'PUBLIC_DUTY_MENTAL', 'PREGNANT_SUBSTANCE') or r.danger >= 2
-			then 'dismissal_forbidden' end,
-		case when r.type = 'SUBSTANCE_RELATIVE' and r.state = 'IN_TRIAGE' then 'must_investigate' end,
-		case when r.severity is not null then 'severity_set' end,
-		case when r.pending_action is not null then 'pending' end,
-		case when r.pending_action ->> 'staff_id' = app_staff_id()::text then 'same_person' end,
-		case when r.state = 'CLOSED' and deadline_at('CR_REOPEN', r.closed_at) <= clock_now() then 'reopen_too_late' end,
-		case when r.anonymised_at is not null then 'anonymised' end], null)
-	from s
-$$;
+create function concern_report_facts(r concern_report) returns text[] language plpgsql stable as $$
+begin
+	return (with s as (select concern_report_standing(r) = 'OWN' own, app_role() as role)
+		select array_remove(array[
+			case when s.own and (r.responsible_unit_id = any (app_unit_ids()) or s.role = 'KO') then 'receiving_unit' end,
+			case when s.own and r.handler_staff_id = app_staff_id() then 'handler' end,
+			case when s.own and s.role in ('TL', 'KO') then 'leader' end,
+			case when r.type = 'CHILD' then 'child_type' end,
+			case when r.type in ('SUBSTANCE_RELATIVE', 'PUBLIC_DUTY_MENTAL', 'PREGNANT_SUBSTANCE') or r.danger >= 2
+				then 'dismissal_forbidden' end,
+			case when r.type = 'SUBSTANCE_RELATIVE' and r.state = 'IN_TRIAGE' then 'must_investigate' end,
+			case when r.severity is not null then 'severity_set' end,
+			case when r.pending_action is not null then 'pending' end,
+			case when r.pending_action ->> 'staff_id' = app_staff_id()::text then 'same_person' end,
+			case when r.state = 'CLOSED' and deadline_at('CR_REOPEN', r.closed_at) <= clock_now() then 'reopen_too_late' end,
+			case when r.anonymised_at is not null then 'anonymised' end], null)
+		from s);
+end $$;
 
 -- Receiving ---------------------------------------------------------------------------------------------
 -- The unit that receives reports: the one named, or the municipality's receiving point.
@@ -247,13 +262,14 @@ begin
 	return found_id;
 end $$;
 
-create function sender_category_of(agency uuid, staff_member uuid) returns text language sql stable as $$
-	select case when a.type in ('DPS', 'GP_PRACTICE', 'HEALTH_TRUST') then 'HEALTH_PERSONNEL'
-		when a.type = 'MUNICIPALITY' and s.is_health_personnel then 'HEALTH_PERSONNEL'
-		when a.type in ('POLICE', 'NAV', 'HOUSING') then a.type
-		when a.type = 'USER_ORGANISATION' then 'OTHER_PRIVATE' else 'OTHER_PUBLIC_BODY' end
-	from agency a join staff s on s.id = staff_member where a.id = agency
-$$;
+create function sender_category_of(agency uuid, staff_member uuid) returns text language plpgsql stable as $$
+begin
+	return (select case when a.type in ('DPS', 'GP_PRACTICE', 'HEALTH_TRUST') then 'HEALTH_PERSONNEL'
+			when a.type = 'MUNICIPALITY' and s.is_health_personnel then 'HEALTH_PERSONNEL'
+			when a.type in ('POLICE', 'NAV', 'HOUSING') then a.type
+			when a.type = 'USER_ORGANISATION' then 'OTHER_PRIVATE' else 'OTHER_PUBLIC_BODY' end
+		from agency a join staff s on s.id = staff_member where a.id = agency);
+end $$;
 
 -- The sender's row. Agencies' users send as themselves, or write down what someone told them by phone, in a
 -- letter or in person; a token is never anonymous, nor is a public body or a health worker.

@@ -183,13 +183,14 @@ begin
 	return asked;
 end $$;
 
-create function handover_facts(h handover) returns text[] language sql stable as $$
-	select array_remove(array[
-		case when h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id())
-			then 'target_unit' end,
-		case when h.from_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.from_agency_id = app_agency_id())
-			then 'sender_unit' end], null)
-$$;
+create function handover_facts(h handover) returns text[] language plpgsql stable as $$
+begin
+	return (select array_remove(array[
+			case when h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id())
+				then 'target_unit' end,
+			case when h.from_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.from_agency_id = app_agency_id())
+				then 'sender_unit' end], null));
+end $$;
 
 -- The report follows its handover in the same transaction: responsibility has moved, or it has come back. The
 -- unit that rejects has no right to the report any more, so the owner's rights are used.
@@ -225,21 +226,23 @@ end $$;
 
 -- Feedback ---------------------------------------------------------------------------------------------
 -- Has the sending health worker's agency a care relation to the person, whom no objection closes?
-create function concern_sender_in_care(r concern_report, s concern_sender) returns boolean language sql stable as $$
-	select s.category = 'HEALTH_PERSONNEL' and r.patient_id is not null and s.agency_id is not null
-		and exists (select 1 from care_relation c where c.patient_id = r.patient_id and c.agency_id = s.agency_id
-			and c.valid_from <= clock_now() and coalesce(c.valid_to, 'infinity') > clock_now())
-		and not exists (select 1 from objection o where o.patient_id = r.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types)))
-			and (o.against_id = s.agency_id or o.against_id = s.staff_id))
-$$;
+create function concern_sender_in_care(r concern_report, s concern_sender) returns boolean language plpgsql stable as $$
+begin
+	return (select s.category = 'HEALTH_PERSONNEL' and r.patient_id is not null and s.agency_id is not null
+			and exists (select 1 from care_relation c where c.patient_id = r.patient_id and c.agency_id = s.agency_id
+				and c.valid_from <= clock_now() and coalesce(c.valid_to, 'infinity') > clock_now())
+			and not exists (select 1 from objection o where o.patient_id = r.patient_id and o.state = 'ACTIVE'
+				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types)))
+				and (o.against_id = s.agency_id or o.against_id = s.staff_id)));
+end $$;
 
 -- A relative to whom the person has released information.
-create function concern_sender_has_release(r concern_report) returns boolean language sql stable as $$
-	select r.sender_hash is not null and exists (select 1 from consent c join patient_relation p on p.id = c.to_relation_id
-		where c.patient_id = r.patient_id and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and p.hash = r.sender_hash
-			and c.valid_from <= clock_now() and c.valid_to > clock_now())
-$$;
+create function concern_sender_has_release(r concern_report) returns boolean language plpgsql stable as $$
+begin
+	return (select r.sender_hash is not null and exists (select 1 from consent c join patient_relation p on p.id = c.to_relation_id
+			where c.patient_id = r.patient_id and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and p.hash = r.sender_hash
+				and c.valid_from <= clock_now() and c.valid_to > clock_now()));
+end $$;
 
 create function concern_feedback_kind(r concern_report, s concern_sender) returns text language sql stable as $$
 	select case when s.anonymous then 'ANONYMOUS'
@@ -339,13 +342,14 @@ begin
 end $$;
 
 -- A note from the sender's side never names its author: the sender stands in concern_sender alone.
-create function concern_note_json(note uuid) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('id', n.id, 'version', n.version, 'report_id', n.report_id, 'kind', n.kind,
-		'text', n.text, 'from_sender', n.from_sender, 'at', n.at,
-		'agency_id', case when not n.from_sender or n.agency_id = app_agency_id() then n.agency_id end,
-		'staff_id', case when not n.from_sender or n.agency_id = app_agency_id() then n.staff_id end))
-	from concern_note n where n.id = note
-$$;
+create function concern_note_json(note uuid) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_strip_nulls(jsonb_build_object('id', n.id, 'version', n.version, 'report_id', n.report_id, 'kind', n.kind,
+			'text', n.text, 'from_sender', n.from_sender, 'at', n.at,
+			'agency_id', case when not n.from_sender or n.agency_id = app_agency_id() then n.agency_id end,
+			'staff_id', case when not n.from_sender or n.agency_id = app_agency_id() then n.staff_id end))
+		from concern_note n where n.id = note);
+end $$;
 
 create function handover_json(h handover) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', h.id, 'version', h.version, 'status', h.state,
@@ -368,11 +372,12 @@ create function task_json(t task) returns jsonb language sql stable as $$
 $$;
 
 -- Who may finish a task: its unit's people, its assignee, the leaders, and only the role it is meant for.
-create function task_facts(t task) returns text[] language sql stable as $$
-	select case when t.agency_id = app_agency_id() and (t.for_role is null or t.for_role = app_role()
-			or t.assignee_staff_id = app_staff_id()) and (t.unit_id = any (app_unit_ids()) or t.unit_id is null
-			or t.assignee_staff_id = app_staff_id() or app_role() = 'KO') then '{worker}'::text[] else '{}' end
-$$;
+create function task_facts(t task) returns text[] language plpgsql stable as $$
+begin
+	return (select case when t.agency_id = app_agency_id() and (t.for_role is null or t.for_role = app_role()
+				or t.assignee_staff_id = app_staff_id()) and (t.unit_id = any (app_unit_ids()) or t.unit_id is null
+				or t.assignee_staff_id = app_staff_id() or app_role() = 'KO') then '{worker}'::text[] else '{}' end);
+end $$;
 
 create function task_patient(asked uuid) returns uuid language sql stable as $$
 	select case when asked is null or exists (select 1 from patient p where p.id = asked) then asked

@@ -1,40 +1,44 @@
 -- Concern reports (domain.md §4.1). What must hold whoever asks stands in migrations 0021 to 0023.
 
 -- name: listConcernReports
--- Oldest open deadline first. A row of which the caller sees only the status word is found by that word alone.
-with seen as (
-	select r, r.id, concern_report_standing(r) as standing, r.patient_id,
+-- Oldest open deadline first. Begins with what the caller is related to, each way by its index. A row of which
+-- the caller sees only the status word comes last and is found by that word alone.
+with related as (
+	select r.id from concern_report r where r.responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	union select r.id from concern_report r where r.responsible_agency_id = app_agency_id() and app_role() in ('KO', 'TL')
+	union select h.entity_id from handover h where h.state = 'OFFERED' and h.to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	union select h.entity_id from handover h where h.state = 'OFFERED' and app_role() = 'KO' and h.to_agency_id = app_agency_id()
+	union select h.entity_id from handover h where h.state = 'ACCEPTED' and h.from_agency_id = app_agency_id()
+	union select r.id from concern_report r where r.sent_by_agency_id = app_agency_id()
+	union select r.id from concern_report r where r.patient_id = app_citizen_id()
+	union select r.id from concern_report r
+		where r.sender_hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
+), seen as (
+	select r, r.id, r.state, r.severity, r.patient_id, concern_report_standing(r) = 'STATUS' as by_word,
 		coalesce((select min(d.due_at) from deadline d where d.entity_id = r.id and d.state = 'OPEN'
-			and d.code <> 'CR_PURGE_UNIDENTIFIED'), 'infinity') as due, r.state, r.severity
-	from concern_report r
+			and d.code <> 'CR_PURGE_UNIDENTIFIED'), 'infinity') as due
+	from related x join concern_report r on r.id = x.id
 	where (:query.type::text is null or r.type = :query.type)
 		and (:query.status::text is null or r.state = :query.status or concern_status_word(r.state) = :query.status)
 		and (:query.responsible_unit_id::text is null or r.responsible_unit_id = :query.responsible_unit_id::uuid)
+), fitting as (
+	select s.*, case when s.by_word then 'infinity' else s.due end as key
+	from seen s
+	where case when s.by_word then (:query.status::text is null or concern_status_word(s.state) = :query.status)
+			and :query.severity::text is null and :query.overdue::text is null and :query.responsible_unit_id::text is null
+		else (:query.status::text is null or s.state = :query.status)
+			and (:query.severity::text is null or s.severity = :query.severity)
+			and (:query.overdue::text is null or (s.due < clock_now()) = :query.overdue::boolean) end
 ), page as (
-	select s.* from seen s
-	where case when s.standing = 'STATUS'
-			then (:query.status::text is null or concern_status_word(s.state) = :query.status)
-				and :query.severity::text is null and :query.overdue::text is null
-				and :query.responsible_unit_id::text is null
-			else (:query.status::text is null or s.state = :query.status)
-				and (:query.severity::text is null or s.severity = :query.severity)
-				and (:query.overdue::text is null or (s.due < clock_now()) = :query.overdue::boolean) end
-		and (:query.cursor::text is null or (case when s.standing = 'STATUS' then 'infinity' else s.due end, s.id)
-			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by case when s.standing = 'STATUS' then 'infinity' else s.due end, s.id
-	limit coalesce(:query.limit::int, 50) + 1
-), shown as (
-	select p.*, case when p.standing = 'STATUS' then 'infinity' else p.due end as key,
-		row_number() over (order by case when p.standing = 'STATUS' then 'infinity' else p.due end, p.id) as n
-	from page p
+	select f.*, row_number() over (order by f.key, f.id) as row from fitting f
+	where :query.cursor::text is null or (f.key, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
+	order by f.key, f.id limit page_size(:query.limit) + 1
 )
-select coalesce(json_agg(concern_report_json(s.r) order by s.n)
-		filter (where s.n <= coalesce(:query.limit::int, 50)), '[]') as body,
-	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.key::text, x.id::text) from shown x
-		where x.n = coalesce(:query.limit::int, 50)) end as next,
-	show_all(array_agg(s.patient_id) filter (where s.standing <> 'STATUS'
-		and s.n <= coalesce(:query.limit::int, 50)))
-from shown s
+select coalesce(json_agg(concern_report_json(p.r) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.key::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg(p.patient_id) filter (where not p.by_word and p.row <= page_size(:query.limit))) as noted
+from page p
 
 -- name: createConcernReport
 select concern_report_receive(:new.id::uuid, :body::jsonb) as id, 201 as status,
@@ -76,12 +80,12 @@ with page as (
 	select n.*, row_number() over (order by n.at, n.id) as row from concern_note n
 	where n.report_id = (select r.id from concern_report_seen(:path.id::uuid) r)
 		and (:query.cursor::text is null or (n.at, n.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by n.at, n.id limit coalesce(:query.limit::int, 50) + 1
+	order by n.at, n.id limit page_size(:query.limit) + 1
 )
-select coalesce(json_agg(concern_note_json(p.id) order by p.row) filter (where p.row <= coalesce(:query.limit::int, 50)),
+select coalesce(json_agg(concern_note_json(p.id) order by p.row) filter (where p.row <= page_size(:query.limit)),
 		'[]') as body,
-	case when count(p.id) > coalesce(:query.limit::int, 50) then (select cursor_make(x.at::text, x.id::text) from page x
-		where x.row = coalesce(:query.limit::int, 50)) end as next,
+	case when count(p.id) > page_size(:query.limit) then (select cursor_make(x.at::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
 	show((select x.patient_id from page x where x.patient_id is not null limit 1))
 from concern_report r left join page p on true where r.id = :path.id::uuid
 group by r.id

@@ -3,18 +3,19 @@
 -- name: listHandovers
 with page as (
 	select h.*, row_number() over (order by h.due_at, h.id) as row from handover h
-	where (:query.status::text is null or h.state = :query.status)
+	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
+		and (:query.status::text is null or h.state = :query.status)
 		and (:query.direction::text is null or case :query.direction when 'IN' then h.to_agency_id = app_agency_id()
 			else h.from_agency_id = app_agency_id() end)
 		and (:query.cursor::text is null or (h.due_at, h.id)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by h.due_at, h.id limit coalesce(:query.limit::int, 50) + 1
+	order by h.due_at, h.id limit page_size(:query.limit) + 1
 )
-select coalesce(json_agg(handover_json(h) order by p.row) filter (where p.row <= coalesce(:query.limit::int, 50)), '[]')
+select coalesce(json_agg(handover_json(h) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]')
 		as body,
-	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.due_at::text, x.id::text) from page x
-		where x.row = coalesce(:query.limit::int, 50)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= coalesce(:query.limit::int, 50)))
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due_at::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
 from page p join handover h on h.id = p.id
 
 -- name: getHandover

@@ -8,29 +8,29 @@ with waiting as (
 			when 'INFO_REQUESTED' then 'venter på opplysninger' when 'INVESTIGATING' then 'under undersøkelse'
 			else 'med tiltak i gang' end as title, r.state as status, r.severity
 	from concern_report r
-	where r.state in ('RECEIVED', 'IN_TRIAGE', 'INFO_REQUESTED', 'INVESTIGATING', 'ACTION_STARTED')
+	where r.responsible_agency_id = app_agency_id() and r.state in ('RECEIVED', 'IN_TRIAGE', 'INFO_REQUESTED', 'INVESTIGATING', 'ACTION_STARTED')
 		and concern_report_standing(r) = 'OWN'
 	union all
 	select 'FEEDBACK', r.id, 'concern-reports', r.closed_at, r.patient_id, d.due_at, 'Melder skal ha beskjed om resultatet',
 		r.state, r.severity
 	from concern_report r join deadline d on d.entity_id = r.id and d.state = 'OPEN' and d.code = 'CR_FEEDBACK_RESULT'
-	where r.state = 'CLOSED' and concern_report_standing(r) = 'OWN'
+	where r.responsible_agency_id = app_agency_id() and r.state = 'CLOSED' and concern_report_standing(r) = 'OWN'
 	union all
 	select 'CONFIRMATION', r.id, 'concern-reports', (r.pending_action ->> 'at')::timestamptz, r.patient_id,
 		(r.pending_action ->> 'at')::timestamptz, case r.pending_action ->> 'action' when 'close'
 			then 'Avslutning venter på bekreftelse' else 'Avvisning venter på bekreftelse' end, r.state, r.severity
 	from concern_report r
-	where r.pending_action is not null and 'leader' = any (concern_report_facts(r))
+	where r.responsible_agency_id = app_agency_id() and r.pending_action is not null and 'leader' = any (concern_report_facts(r))
 		and r.pending_action ->> 'staff_id' is distinct from app_staff_id()::text
 	union all
 	select case when f.facts @> '{target_unit}' then 'HANDOVER_OFFERED' else 'HANDOVER_OVERDUE' end, h.id, 'handovers',
 		h.offered_at, h.patient_id, h.due_at, case when f.facts @> '{target_unit}' then 'Overføring venter på svar fra oss'
 			else 'Mottaker har ikke svart på overføringen' end, h.state, null
 	from handover h cross join lateral (select handover_facts(h) as facts) f
-	where h.state = 'OFFERED' and (f.facts @> '{target_unit}' or (f.facts @> '{sender_unit}' and h.due_at < clock_now()))
+	where h.state = 'OFFERED' and app_agency_id() in (h.from_agency_id, h.to_agency_id) and (f.facts @> '{target_unit}' or (f.facts @> '{sender_unit}' and h.due_at < clock_now()))
 	union all
 	select 'TASK', t.id, 'tasks', t.created_at, t.patient_id, t.due_at, t.title, t.state, null
-	from task t where t.state = 'OPEN' and 'worker' = any (task_facts(t)) and t.kind <> 'EMERGENCY_REVIEW'
+	from task t where t.agency_id = app_agency_id() and t.state = 'OPEN' and 'worker' = any (task_facts(t)) and t.kind <> 'EMERGENCY_REVIEW'
 	union all
 	select 'EMERGENCY_REVIEW', e.id, 'emergency-accesses', e.opened_at, null, e.review_due_at,
 		'Gjennomgå bruk av nødrettstilgang', e.state, null
@@ -43,13 +43,13 @@ with waiting as (
 	where (:query.kind::text is null or w.kind = :query.kind)
 		and (:query.cursor::text is null or (coalesce(w.due, 'infinity'), w.id, w.kind)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2)))
-	order by coalesce(w.due, 'infinity'), w.id, w.kind limit coalesce(:query.limit::int, 50) + 1
+	order by coalesce(w.due, 'infinity'), w.id, w.kind limit page_size(:query.limit) + 1
 )
 select coalesce(json_agg(jsonb_strip_nulls(jsonb_build_object('kind', p.kind, 'id', p.id, 'title_nb', p.title, 'href',
 		'/api/v1/' || p.resource || '/' || p.id, 'status', p.status, 'severity', p.severity, 'since', p.since,
 		'due_at', p.due, 'overdue', coalesce(p.due < clock_now(), false), 'patient_id', p.patient_id)) order by p.row)
-		filter (where p.row <= coalesce(:query.limit::int, 50)), '[]') as body,
-	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.key::text, x.id::text, x.kind) from page x
-		where x.row = coalesce(:query.limit::int, 50)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= coalesce(:query.limit::int, 50)))
+		filter (where p.row <= page_size(:query.limit)), '[]') as body,
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.key::text, x.id::text, x.kind) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
 from page p

@@ -5,7 +5,8 @@ with page as (
 	select t.id, t.patient_id, coalesce(t.due_at, 'infinity') as due,
 		row_number() over (order by coalesce(t.due_at, 'infinity'), t.id) as row
 	from task t
-	where (:query.status::text is null or t.state = :query.status)
+	where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id())
+		and (:query.status::text is null or t.state = :query.status)
 		and (:query.kind::text is null or t.kind = :query.kind)
 		and (:query.unit_id::text is null or t.unit_id = :query.unit_id::uuid)
 		and (:query.assignee_staff_id::text is null or t.assignee_staff_id = :query.assignee_staff_id::uuid)
@@ -13,12 +14,12 @@ with page as (
 			or (t.state = 'OPEN' and coalesce(t.due_at < clock_now(), false)) = :query.overdue::boolean)
 		and (:query.cursor::text is null or (coalesce(t.due_at, 'infinity'), t.id)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by coalesce(t.due_at, 'infinity'), t.id limit coalesce(:query.limit::int, 50) + 1
+	order by coalesce(t.due_at, 'infinity'), t.id limit page_size(:query.limit) + 1
 )
-select coalesce(json_agg(task_json(t) order by p.row) filter (where p.row <= coalesce(:query.limit::int, 50)), '[]') as body,
-	case when count(*) > coalesce(:query.limit::int, 50) then (select cursor_make(x.due::text, x.id::text) from page x
-		where x.row = coalesce(:query.limit::int, 50)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= coalesce(:query.limit::int, 50)))
+select coalesce(json_agg(task_json(t) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
 from page p join task t on t.id = p.id
 
 -- name: createTask
