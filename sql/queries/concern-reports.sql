@@ -1,4 +1,4 @@
--- Concern reports (domain.md §4.1). What must hold whoever asks stands in migrations 0021 to 0023.
+-- Concern reports (domain.md §4.1). What must hold whoever asks stands in migrations 0021 to 0025.
 
 -- name: listConcernReports
 -- Oldest open deadline first. Begins with what the caller is related to, each way by its index. A row of which
