@@ -13,7 +13,7 @@ RUN apt-get update \
 	&& apt-get install -y --no-install-recommends ca-certificates curl libcurl4 libjansson4 libjwt0 \
 		libpcre2-8-0 libpq5 libssl3 \
 	&& rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb \
-	&& useradd --system --uid 10001 --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin samhandling
+	&& useradd --uid 10001 --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin samhandling
 COPY --from=build /src/build/samhandlingd /src/build/samhandling /usr/local/bin/
 ENV SAMHANDLING_ADDRESS=0.0.0.0 SAMHANDLING_PORT=8080
 USER 10001:10001

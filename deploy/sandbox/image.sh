@@ -6,7 +6,7 @@ set -euo pipefail
 
 [ "$(id -u)" = 0 ] || exec sudo --preserve-env=VAR "$0" "$@"
 "$root_dir/deploy/sandbox/deps.sh" run image
-export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
+export BUILDAH_ISOLATION=chroot
 base=debian:bookworm-slim
 var=$(cd "${VAR:-$root_dir/var}" && pwd -P)
 work=$var/image
@@ -24,7 +24,7 @@ make_base() {
 
 build() {
 	say "building samhandling:local"
-	buildah build -q --network host --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 \
+	buildah build -q --format docker --network host --ulimit nofile=1000:1000 --ulimit nproc=1000:1000 \
 		--pull-never -t samhandling:local "$root_dir" >/dev/null
 }
 
