@@ -46,7 +46,7 @@ try() {
 
 	port=$(free_port 18080)
 	container=$(buildah from --pull-never samhandling:local)
-	unshare --mount --pid --fork --kill-child bash -ec 'inside "$@"' bash \
+	unshare --mount --pid --fork bash -ec 'inside "$@"' bash \
 		"$(buildah mount "$container")" "$var/keys" "$port" >"$work/samhandlingd.log" 2>&1 &
 	daemon=$!
 	for ((tries = 0; tries < 100; tries++)); do
@@ -58,7 +58,8 @@ try() {
 }
 
 clean() {
-	[ -z "${daemon:-}" ] || kill "$daemon" 2>/dev/null || true
+	# unshare itself ignores SIGTERM while its child runs
+	[ -z "${daemon:-}" ] || pkill -TERM -P "$daemon" || true
 	wait
 	[ -z "${container:-}" ] || buildah rm "$container" >/dev/null
 	rm -rf "$work"
