@@ -1,10 +1,11 @@
 // The table: what was measured, the bar, and whether it was reached. A miss makes the run fail.
 const rows = [];
 
-// `kind`: 'least' or 'most'.
-export function bar(what, value, kind, limit, unit = '', note = '') {
+// `kind`: 'least' or 'most'; `unit` may carry a note in brackets after the unit itself.
+export function bar(what, value, kind, limit, unit = '') {
+	const [, short, note = ''] = /^(\s*\S*)\s*(\(.*\))?$/.exec(unit);
 	const ok = Number.isFinite(value) && (kind === 'least' ? value >= limit : value <= limit);
-	rows.push({ what, value, kind, limit, unit, note, ok });
+	rows.push({ what, value, kind, limit, unit: short, note, ok });
 }
 
 const number = (n) => (Math.abs(n) >= 100 ? n.toFixed(0) : n.toFixed(2));

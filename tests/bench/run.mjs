@@ -150,7 +150,7 @@ async function crowd(daemon) {
 		clearInterval(s.timer);
 		s.destroy();
 	}
-	bar('a new request beside 500 slow connections', worst / 1000, 'most', 1, ' s', `(${open} open)`);
+	bar('a new request beside 500 slow connections', worst / 1000, 'most', 1, ` s (${open} open)`);
 }
 
 settings();
