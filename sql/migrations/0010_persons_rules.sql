@@ -77,7 +77,8 @@ $$;
 create function membership_facts(m staff_membership) returns text[] language sql stable as $$
 	select array_remove(array[
 		case when may_staff_unit((m).unit_id) then 'unit_side' end,
-		case when may_lend_staff((m).staff_id) then 'employer' end], null)
+		case when may_lend_staff((m).staff_id) then 'employer' end,
+		case when (m).staff_id = app_staff_id() then 'own' end], null)
 $$;
 
 -- The patient ------------------------------------------------------------------------------------------
@@ -269,6 +270,21 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 	select id from patient where id = coalesce(citizen_patient(number_seal), person)
 $$;
 
+-- Tells the patient, and gives the privacy officer the review: for nobody else's eyes in the agency, since
+-- a task with a person's id tells that the person is known here.
+create function tell_of_emergency(access_id uuid) returns void language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	e emergency_access;
+begin
+	select * into e from emergency_access where id = access_id;
+	perform add_task('EMERGENCY_REVIEW', 'Kontroller bruk av nødtilgang', null, null, e.agency_id, e.review_due_at,
+		'emergency_access', e.id);
+	perform add_task('EMERGENCY_NOTICE', 'Opplysningene dine er åpnet i en nødsituasjon', e.patient_id, null, e.agency_id,
+		null, 'emergency_access', e.id);
+	update task set for_role = 'PV' where entity = 'emergency_access' and entity_id = e.id;
+end $$;
+
 create function open_emergency(new_id uuid, body jsonb) returns uuid language plpgsql as $$
 declare
 	person uuid := emergency_person((body ->> 'patient_id')::uuid, body ->> 'national_id');
@@ -286,10 +302,7 @@ begin
 		expires_at, review_due_at, patient_notified_at)
 	values (new_id, person, app_staff_id(), app_agency_id(), app_role(), body ->> 'reason', override,
 		body ->> 'necessity', clock_now() + interval '60 minutes', clock_now() + interval '7 days', clock_now());
-	perform add_task('EMERGENCY_REVIEW', 'Kontroller bruk av nødtilgang', person, null, app_agency_id(),
-		clock_now() + interval '7 days', 'emergency_access', new_id);
-	perform add_task('EMERGENCY_NOTICE', 'Opplysningene dine er åpnet i en nødsituasjon', person, null, app_agency_id(),
-		null, 'emergency_access', new_id);
+	perform tell_of_emergency(new_id);
 	perform show(person), set_config('app.basis', 'EMERGENCY', true), set_config('app.emergency_id', new_id::text, true),
 		set_config('app.overridden', override::text, true);
 	return new_id;
@@ -314,6 +327,8 @@ declare
 	begins timestamptz := coalesce((body ->> 'valid_from')::timestamptz, clock_now());
 	ends timestamptz := coalesce((body ->> 'valid_to')::timestamptz, begins + interval '12 months');
 begin
+	-- staff ask; the patient answers
+	perform raise_unless(older is not null or not app_is_citizen(), 403, 'forbidden');
 	perform raise_unless(begins >= clock_now() - interval '1 minute', 422, 'invalid_value',
 		fault('/valid_from', 'backdated', 'must not be before now'));
 	perform raise_unless(ends > begins and ends <= begins + interval '12 months', 422, 'invalid_value',
@@ -544,7 +559,7 @@ end $$;
 drop policy history_read on row_history;
 drop function if exists municipality_now, municipality_json, access_log_json, emergency_facts, emergency_json,
 	objection_facts, objection_is_mine, objection_json, objection_is_whole, consent_facts, consent_is_mine, consent_json, consent_step, consent_effects, check_consent_grant, insert_consent, consent_state, emergency_state,
-	open_emergency, emergency_person, admit, find_patient, related_patients, register_patient, patient_json, address_is_open,
+	open_emergency, tell_of_emergency, emergency_person, admit, find_patient, related_patients, register_patient, patient_json, address_is_open,
 	identifier_json, relation_json, care_relation_json, unit_json, staff_json, membership_json, membership_facts,
 	check_municipality, merge_patch, page_size cascade;
 drop index if exists agency_name, unit_name, staff_name, staff_membership_staff, consent_to_agencies,

@@ -62,7 +62,9 @@ made as (
 	join staff s on s.id = :path.id::uuid
 	left join unit u on u.id = (b ->> 'unit_id')::uuid
 	where raise_unless(u.id is not null, 422, 'unknown_reference',
-		fault('/unit_id', 'reference', 'is no unit that is known here'))
+			fault('/unit_id', 'reference', 'is no unit that is known here'))
+		-- nobody gives a role to themselves
+		and raise_unless(s.id <> app_staff_id(), 403, 'same_person')
 	returning id)
 select id from made
 

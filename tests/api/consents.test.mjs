@@ -47,6 +47,7 @@ describe('asking', () => {
 		(await w.api(team, 'POST', path, { ...question, data_categories: ['SECRETS'] })).is(422, 'invalid_body');
 		(await w.api('lier-kommune:mh-1', 'POST', path, question)).is(404, 'not_found');
 		(await w.api('politi-demo/PO', 'POST', path, question)).is(403, 'forbidden');
+		(await w.api(self, 'POST', path, question)).is(403, 'forbidden');
 	});
 });
 

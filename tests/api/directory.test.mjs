@@ -112,6 +112,13 @@ describe('staff', () => {
 		assert.equal((await w.api('citizen/PT', 'GET', path)).is(200).body.phone, null, 'citizens get no addresses');
 	});
 
+	test('nobody gives a role to themselves', async () => {
+		const own = `/staff/${w.ids.staff['drammen-dps:sa-1']}/memberships`;
+		(await w.api(admin, 'POST', own, { unit_id: fact, role: 'TM' })).is(403, 'same_person');
+		const asked = (await w.api('drammen-dps/PM', 'POST', own, { unit_id: fact, role: 'QM', state: 'PROPOSED' })).is(201);
+		(await w.api(admin, 'POST', `/memberships/${asked.body.id}/transitions`, { action: 'approve' }, { 'if-match': asked.etag })).is(403, 'same_person');
+	});
+
 	test('an employer proposes, the unit decides', async () => {
 		const staff = `/staff/${w.ids.staff['lier-kommune:mh-1']}/memberships`;
 		const asked = (await w.api('lier-kommune/SA', 'POST', staff, { unit_id: fact, role: 'TM' })).is(201);

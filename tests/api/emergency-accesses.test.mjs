@@ -94,7 +94,10 @@ describe('reviewing', () => {
 		const tasks = await w.sql(`select kind, agency_id, patient_id, due_at is not null as due from task where entity_id = $1 order by kind`, [e.body.id]);
 		const agency = w.ids.agency['drammen-dps'];
 		assert.deepEqual(tasks, [{ kind: 'EMERGENCY_NOTICE', agency_id: agency, patient_id: id, due: false },
-			{ kind: 'EMERGENCY_REVIEW', agency_id: agency, patient_id: id, due: true }]);
+			{ kind: 'EMERGENCY_REVIEW', agency_id: agency, patient_id: null, due: true }]);
+		assert.ok((await w.api('drammen-dps/PV', 'GET', '/tasks?limit=200')).is(200).body.items.some((t) => t.entity_id === e.body.id));
+		for (const as of ['drammen-dps:tm-3', 'drammen-dps:dps-2'])
+			assert.ok(!(await w.api(as, 'GET', '/tasks?limit=200')).is(200).text.includes(id), `${as} must not learn that the person is known`);
 		assert.ok(e.body.patient_notified_at);
 	});
 
