@@ -192,7 +192,8 @@ create function related_patients(only_unit uuid, after_unit uuid, after_person u
 returns table (unit_id uuid, patient_id uuid) language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-	units uuid[] := array(select u from unnest(app_unit_ids()) u where only_unit is null or u = only_unit order by u);
+	mine uuid[] := app_unit_ids();
+	units uuid[] := array(select u from unnest(mine) u where only_unit is null or u = only_unit order by u);
 	at timestamptz := clock_now();
 	agency uuid := app_agency_id();
 	member uuid := app_staff_id();
@@ -211,7 +212,7 @@ begin
 			where c.unit_id = one and c.patient_id > start and c.valid_from <= at
 				and (c.valid_to is null or c.valid_to > at) and (not planned or c.basis = 'PLAN')
 				and not exists (select 1 from objection o where o.patient_id = c.patient_id and o.state = 'ACTIVE'
-					and o.scope = 'WHOLE_RECORD' and (o.against_id in (agency, member) or o.against_id = any (units)
+					and o.scope = 'WHOLE_RECORD' and (o.against_id in (agency, member) or o.against_id = any (mine)
 						or caller = any (o.against_roles)))
 				and (not consented or consent_covering(c.patient_id, 'IDENTITY') is not null)
 				-- who is in several of the units is listed with the first
