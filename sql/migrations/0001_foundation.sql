@@ -304,6 +304,9 @@ create table idempotency (
 	primary key (scope, key)
 );
 create index idempotency_at on idempotency (at);
+-- the scope that the request has proved; idempotency_replay sets it before it looks
+alter table idempotency enable row level security;
+create policy idempotency_own on idempotency using (scope = nullif(current_setting('app.idempotency_scope', true), ''));
 grant select, insert on idempotency to samhandling_service;
 
 -- The same key again: with the same body the first answer is given again (through the gate), else 422.
@@ -312,6 +315,7 @@ language plpgsql as $$
 declare
 	i idempotency;
 begin
+	perform set_config('app.idempotency_scope', asked_scope, true);
 	select * into i from idempotency where scope = asked_scope and key = asked_key;
 	if not found then
 		return true;
@@ -322,6 +326,7 @@ begin
 		detail = jsonb_build_object('status', i.status, 'location', i.location, 'id', i.entity_id)::text;
 end $$;
 grant select, delete on idempotency to samhandling_maintenance;
+create policy idempotency_old on idempotency to samhandling_maintenance using (true);
 
 -- Access log: append-only for every role, by month -----------------------------------------------------
 -- a type and not a check: PostgreSQL parses a table's checks again for each insert

@@ -189,9 +189,20 @@ select install_change_trigger('staff_membership', '');
 alter table staff enable row level security;
 alter table staff_membership enable row level security;
 create policy staff_read on staff for select using (current_setting('app.role', true) <> '');
-create policy staff_write on staff for all using (current_setting('app.role', true) in ('SA', 'TL', 'PM')
+create policy staff_insert on staff for insert with check (current_setting('app.role', true) in ('SA', 'TL')
 	and agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+-- a team leader for those of the own team
+create policy staff_update on staff for update using (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+	and (current_setting('app.role', true) = 'SA' or (current_setting('app.role', true) = 'TL'
+		and exists (select 1 from staff_membership m where m.staff_id = staff.id and m.state = 'ACTIVE'
+			and m.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])))));
 create policy membership_read on staff_membership for select using (current_setting('app.role', true) <> '');
+-- A team leader gives the team's roles; those that oversee, administer or decide for others come from above.
+create function may_give_role(role text) returns boolean language sql stable as $$
+	select coalesce(current_setting('app.role', true), '') <> 'TL'
+		or may_give_role.role not in ('SA', 'PV', 'KO', 'PM', 'QM', 'SG')
+$$;
 -- Whose unit it is decides who works there: its agency's administrator, its team leader. The employer may
 -- propose, ask and end.
 create function may_staff_unit(unit_id uuid) returns boolean language sql stable as $$
@@ -204,10 +215,10 @@ create function may_lend_staff(staff_id uuid) returns boolean language sql stabl
 		where s.id = may_lend_staff.staff_id and s.agency_id = app_agency_id())
 $$;
 create policy membership_insert on staff_membership for insert with check (
-	may_staff_unit(unit_id) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
+	(may_staff_unit(unit_id) and (state <> 'ACTIVE' or may_give_role(role))) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
 create policy membership_update on staff_membership for update
 	using (may_staff_unit(unit_id) or may_lend_staff(staff_id))
-	with check (may_staff_unit(unit_id) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
+	with check ((may_staff_unit(unit_id) and (state <> 'ACTIVE' or may_give_role(role))) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
 
 grant select, insert, update on agency, unit, staff, staff_membership to samhandling_service;
 grant select on trusted_issuers, agency_issuers, registry_generation, municipality, municipality_succession,
@@ -216,4 +227,4 @@ grant select on trusted_issuers, agency_issuers, registry_generation, municipali
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation, agency_issuers,
 	trusted_issuers, staff_membership, staff, unit, agency cascade;
-drop function if exists registry_changed, raise_stale_registry, may_staff_unit, may_lend_staff cascade;
+drop function if exists registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff cascade;

@@ -345,7 +345,7 @@ create policy patient_read on patient for select using (
 			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()))
 		and not exists (select 1 from objection o where o.patient_id = patient.id and o.state = 'ACTIVE'
-			and o.scope = 'WHOLE_RECORD'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'patients' = any (o.resource_types)))
 			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
 					nullif(current_setting('app.staff_id', true), '')::uuid)
 				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
@@ -392,7 +392,10 @@ create policy emergency_read on emergency_access for select using (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
-		and current_setting('app.role', true) in ('PV', 'TL', 'KO')));
+		and (current_setting('app.role', true) in ('PV', 'KO') or (current_setting('app.role', true) = 'TL'
+			-- the head of a unit in which the opener works
+			and exists (select 1 from staff_membership m where m.staff_id = emergency_access.staff_id
+				and m.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))))));
 create policy emergency_insert on emergency_access for insert with check (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid);
 -- who may see it may lock it, so that a refused step is 403 and not 404; only reviewers may change it
@@ -412,7 +415,8 @@ create policy access_log_insert on access_log for insert with check (
 create policy access_log_read on access_log for select using (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE')
+	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE'
+		and current_setting('app.basis', true) = 'LEGAL_REPRESENTATIVE') -- a guardian, not a relative with a consent
 	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
 		and (current_setting('app.role', true) = 'PV'
 			or (current_setting('app.role', true) = 'TL'

@@ -95,6 +95,20 @@ begin
 		and c.main_contact_id = app_staff_id() and (c.valid_to is null or c.valid_to > clock_now()));
 end $$;
 
+-- A strictly protected address is not opened by naming oneself: the unit's leader or its main contact does it.
+create function may_name_contact(patient uuid, was uuid, becomes uuid) returns boolean language sql stable as $$
+	select becomes is null or becomes is not distinct from was or app_role() in ('TL', 'KO')
+		or exists (select 1 from patient p where p.id = patient
+			and (p.address_protection <> 'STRICTLY_CONFIDENTIAL' or address_is_open(p.id, p.address_protection)))
+$$;
+
+-- Protection is lowered only by who may read the address as it is.
+create function may_protect(p patient, becomes text) returns boolean language sql stable as $$
+	select array_position('{NONE,CONFIDENTIAL,STRICTLY_CONFIDENTIAL}', coalesce(becomes, 'NONE'))
+			>= array_position('{NONE,CONFIDENTIAL,STRICTLY_CONFIDENTIAL}', (p).address_protection)
+		or address_is_open((p).id, (p).address_protection)
+$$;
+
 -- A person as this caller may see them; with the gate f name and contact only.
 create function patient_json(p patient) returns json language sql stable as $$
 	select case when app_gate('f') then json_build_object('id', (p).id, 'version', (p).version,
@@ -212,7 +226,8 @@ begin
 			where c.unit_id = one and c.patient_id > start and c.valid_from <= at
 				and (c.valid_to is null or c.valid_to > at) and (not planned or c.basis = 'PLAN')
 				and not exists (select 1 from objection o where o.patient_id = c.patient_id and o.state = 'ACTIVE'
-					and o.scope = 'WHOLE_RECORD' and (o.against_id in (agency, member) or o.against_id = any (mine)
+					and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'patients' = any (o.resource_types)))
+					and (o.against_id in (agency, member) or o.against_id = any (mine)
 						or caller = any (o.against_roles)))
 				and (not consented or consent_covering(c.patient_id, 'IDENTITY') is not null)
 				-- who is in several of the units is listed with the first
@@ -239,6 +254,16 @@ begin
 	return person;
 end $$;
 
+-- Has the person closed this one thing to the caller? An emergency access that passes objections passes this one.
+create function item_is_blocked(person uuid, thing uuid) returns boolean language sql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	select coalesce(app_role(), '') <> 'PT' and not exists (select 1 from emergency_access e
+			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.override_objection)
+		and exists (select 1 from objection o where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS'
+			and thing = any (o.item_ids) and (o.against_id in (app_agency_id(), app_staff_id())
+				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles)))
+$$;
+
 -- For paths that name a thing of a person, not the person: runs the gate on whose thing it is, once a
 -- transaction. Give the rest of the statement its result, so that policies are asked afterwards.
 create function admit(entity text, thing uuid, category text, is_write boolean) returns uuid
@@ -257,12 +282,16 @@ begin
 	-- what does not exist is refused as what is hidden, after the same work
 	perform gate(coalesce(person, thing),
 		case entity when 'patient-identifiers' then 'patients' else entity end, category, is_write);
+	if item_is_blocked(person, thing) then
+		perform raise_problem(403, 'blocked');
+	end if;
 	return person;
 end $$;
 
 create policy history_read on row_history for select using (
 	(entity = 'patient' and entity_id = nullif(current_setting('app.admitted', true), '')::uuid)
-	or (content ->> 'patient_id')::uuid = nullif(current_setting('app.admitted', true), '')::uuid);
+	or (entity = 'consent'
+		and (content ->> 'patient_id')::uuid = nullif(current_setting('app.admitted', true), '')::uuid));
 grant select on row_history to samhandling_service;
 
 -- Emergency access ---------------------------------------------------------------------------------------
@@ -295,10 +324,11 @@ begin
 	select * into opener from staff where id = app_staff_id();
 	perform raise_unless(case app_role() when 'TM' then opener.hpr_number is not null
 		when 'MH' then opener.is_health_personnel else true end, 403, 'forbidden');
-	perform raise_unless(person is not null, 422, 'unknown_reference', fault(
-		case when body ? 'national_id' then '/national_id' else '/patient_id' end, 'reference', 'is nobody known here'));
+	-- everything else first: only an opening that is logged and reviewed tells that somebody is known
 	perform raise_unless(not override or length(body ->> 'necessity') >= 20, 422, 'invalid_value',
 		fault('/necessity', 'required', 'is required, with at least 20 characters, to pass an objection'));
+	perform raise_unless(person is not null, 422, 'unknown_reference', fault(
+		case when body ? 'national_id' then '/national_id' else '/patient_id' end, 'reference', 'is nobody known here'));
 	insert into emergency_access (id, patient_id, staff_id, agency_id, role, reason, override_objection, necessity,
 		expires_at, review_due_at, patient_notified_at)
 	values (new_id, person, app_staff_id(), app_agency_id(), app_role(), body ->> 'reason', override,
@@ -355,7 +385,9 @@ end $$;
 create function check_consent_grant(c consent, body jsonb) returns void language plpgsql as $$
 declare
 	able text := coalesce(body ->> 'competence', case when app_role() = 'PT' then 'COMPETENT' end);
-	giver text := coalesce(body ->> 'given_by', case when app_role() = 'RE' then 'GUARDIAN' else 'SELF' end);
+	-- citizens speak as who they are
+	giver text := case app_role() when 'RE' then 'GUARDIAN' when 'PT' then 'SELF'
+		else coalesce(body ->> 'given_by', 'SELF') end;
 begin
 	perform raise_unless(able is not null, 422, 'missing_fact',
 		fault('/competence', 'required', 'must be assessed before a consent is recorded'));
@@ -399,7 +431,8 @@ begin
 			form = coalesce(body ->> 'form', 'DIGITAL'),
 			competence = coalesce(body ->> 'competence', 'COMPETENT'),
 			competence_assessor = coalesce(body ->> 'competence_assessor', c.competence_assessor),
-			given_by = coalesce(body ->> 'given_by', case when app_role() = 'RE' then 'GUARDIAN' else 'SELF' end),
+			given_by = case app_role() when 'RE' then 'GUARDIAN' when 'PT' then 'SELF'
+				else coalesce(body ->> 'given_by', 'SELF') end,
 			document_ref = body ->> 'document_ref'
 		where id = consent_id;
 	elsif step in ('withdraw', 'invalidate') then
@@ -508,8 +541,19 @@ create function emergency_facts(e emergency_access) returns text[] language sql 
 		case when (e).agency_id = app_agency_id() then 'same_agency' end], null)
 $$;
 
--- One entry of the access log: free text of the token is for the agency alone.
-create function access_log_json(l access_log) returns json language sql stable as $$
+create function access_log_shown(entry access_log) returns access_log language plpgsql stable as $$
+begin
+	if app_is_citizen() and entry.resource = 'concern-reports'
+			and entry.citizen_id is distinct from app_citizen_id() and concern_sender_acted(entry) then
+		entry.name := null; entry.staff_id := null; entry.unit_id := null; entry.agency_id := null;
+		entry.hpr_number := null; entry.role := null; entry.purpose := null; entry.basis := null;
+	end if;
+	return entry;
+end $$;
+
+-- One entry of the access log: free text of the token is for the agency alone, and who sent a protected concern
+-- report stays hidden from the person it is about.
+create function access_log_json(entry access_log) returns json language sql stable as $$
 	select json_build_object('id', (l).id::text, 'at', (l).at, 'operation', (l).operation, 'action', (l).action,
 		'resource', (l).resource, 'resource_id', (l).resource_id, 'patient_id', (l).patient_id,
 		'agency_id', (l).agency_id, 'agency_name', (select a.name from agency a where a.id = (l).agency_id),
@@ -520,6 +564,7 @@ create function access_log_json(l access_log) returns json language sql stable a
 		'reason', case when not app_is_citizen() and not app_gate('f') then (l).reason end,
 		'request_id', case when not app_is_citizen() then (l).request_id end,
 		'trace_id', case when not app_is_citizen() and not app_gate('f') then (l).trace_id end)
+	from access_log_shown(entry) l
 $$;
 
 -- Municipalities with what came before and after.
@@ -558,10 +603,10 @@ end $$;
 
 -- migrate:down
 drop policy history_read on row_history;
-drop function if exists municipality_now, municipality_json, access_log_json, emergency_facts, emergency_json,
+drop function if exists municipality_now, municipality_json, access_log_json, access_log_shown, emergency_facts, emergency_json,
 	objection_facts, objection_is_mine, objection_json, objection_is_whole, consent_facts, consent_is_mine, consent_json, consent_step, consent_effects, check_consent_grant, insert_consent, consent_state, emergency_state,
-	open_emergency, tell_of_emergency, emergency_person, admit, find_patient, related_patients, register_patient, patient_json, address_is_open,
-	identifier_json, relation_json, care_relation_json, unit_json, staff_json, membership_json, membership_facts,
+	open_emergency, tell_of_emergency, emergency_person, admit, item_is_blocked, find_patient, related_patients, register_patient, patient_json, address_is_open,
+	may_name_contact, may_protect, identifier_json, relation_json, care_relation_json, unit_json, staff_json, membership_json, membership_facts,
 	check_municipality, merge_patch, page_size cascade;
 drop index if exists agency_name, unit_name, staff_name, staff_membership_staff, consent_to_agencies,
 	emergency_access_agency;

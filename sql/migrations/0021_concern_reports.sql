@@ -195,11 +195,23 @@ alter table concern_report enable row level security;
 alter table concern_sender enable row level security;
 alter table concern_note enable row level security;
 
+-- Has the person closed this report to the caller (domain.md I5)? Owner's rights: the caller may not see why.
+create function concern_report_objected(patient uuid, report uuid) returns boolean language plpgsql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return (select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
+				or (o.scope = 'ITEMS' and report = any (o.item_ids)))
+			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
+				or app_role() = any (o.against_roles))));
+end $$;
+
 create policy handover_read on handover for select using (
-	from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	((from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	or to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	or (current_setting('app.role', true) = 'KO'
-		and nullif(current_setting('app.agency_id', true), '')::uuid in (from_agency_id, to_agency_id))
+		and nullif(current_setting('app.agency_id', true), '')::uuid in (from_agency_id, to_agency_id)))
+		and not concern_report_objected(patient_id, entity_id))
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid);
 create policy handover_insert on handover for insert with check (
 	from_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
@@ -242,22 +254,27 @@ create policy concern_report_update on concern_report for update using (true) wi
 create policy concern_sender_read on concern_sender for select using (
 	exists (select 1 from concern_report r where r.id = report_id
 		and ((r.responsible_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
-				and (r.responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+				and not concern_report_objected(r.patient_id, r.id) and (r.responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 					or current_setting('app.role', true) = 'KO'))
 			or (r.patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 				and not identity_protected and not (protection_wanted and protection_decided_at is null)))));
 create policy concern_sender_update on concern_sender for update using (current_setting('app.role', true) in ('MH', 'KO'));
 
--- The handlers and the patient read every note, a sender only what the sender's side has added.
+-- The handlers and the patient read every note, a sender only what the sender's side has added. What a sender
+-- was told shows who it is, so the patient reads it only where the sender's row may be read.
 create policy concern_note_read on concern_note for select using (
 	exists (select 1 from concern_report r where r.id = report_id
-		and (r.responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-			or (current_setting('app.role', true) = 'KO'
-				and r.responsible_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid)
-			or r.patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-			or exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
-				and h.to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))
-			or concern_note.agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and ((not concern_report_objected(r.patient_id, r.id)
+				and (r.responsible_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+					or (current_setting('app.role', true) = 'KO'
+						and r.responsible_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid)
+					or exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
+						and h.to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))))
+			or (r.patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
+				and (kind <> 'FEEDBACK' or exists (select 1 from concern_sender s where s.report_id = r.id)))
+			or (concern_note.agency_id = nullif(current_setting('app.agency_id', true), '')::uuid and (from_sender
+				or (concern_note.staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+					and not concern_report_objected(r.patient_id, r.id))))
 			or (concern_note.by_citizen and from_sender
 				and r.sender_hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))))));
 create policy concern_note_insert on concern_note for insert with check (
@@ -281,4 +298,5 @@ grant select on row_history to samhandling_service;
 
 -- migrate:down
 drop policy if exists concern_report_history_read on row_history;
+drop function if exists concern_report_objected cascade;
 drop table concern_note, concern_sender, concern_report, handover cascade;

@@ -1,17 +1,6 @@
 -- migrate:up
 -- What holds for concern reports whoever asks: standing, projection, facts.
 
--- Has the person closed this report to the caller (domain.md I5)? Owner's rights: the caller may not see why.
-create function concern_report_objected(patient uuid, report uuid) returns boolean language plpgsql stable
-security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-	return (select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and report = any (o.item_ids)))
-			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
-				or app_role() = any (o.against_roles))));
-end $$;
-
 -- Whose duty it is: the unit's, its chief doctor's; another leader's of the agency when a second person is needed.
 create function concern_report_is_ours(r concern_report) returns boolean language sql stable as $$
 	select r.responsible_unit_id = any (app_unit_ids())
@@ -157,10 +146,16 @@ create function emergency_notice() returns text language sql immutable as $$
 	select 'Står liv eller helse i fare nå: ring 113. Er det fare for kriminelle handlinger: ring 112.'
 $$;
 
--- The representation, as much of it as the caller's standing allows.
-create function concern_report_json(r concern_report) returns jsonb language plpgsql stable as $$
+-- Did the staff member of this log entry send a report on the same person, with the identity protected?
+create function concern_sender_acted(entry access_log) returns boolean language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select exists (select 1 from concern_sender s where s.staff_id = entry.staff_id and s.patient_id = entry.patient_id
+		and (s.identity_protected or (s.protection_wanted and s.protection_decided_at is null)))
+$$;
+
+-- The representation of a report, perhaps as it once was, as much of it as the caller's standing now allows.
+create function concern_report_json(r concern_report, standing text) returns jsonb language plpgsql stable as $$
 declare
-	standing text := concern_report_standing(r);
 	body jsonb;
 begin
 	if standing = 'STATUS' then
@@ -189,7 +184,9 @@ begin
 		'feedback_result_at', r.feedback_result_at, 'told_emergency_at', r.told_emergency_at,
 		'reject_count', r.reject_count, 'created_at', r.created_at, 'updated_at', r.updated_at,
 		'sender', concern_sender_json(r.id));
-	if standing <> 'SELF' then
+	if standing = 'SELF' and body -> 'sender' = 'null' then
+		body := body - 'info_requested_from'; -- may name a protected sender
+	elsif standing <> 'SELF' then
 		body := body || jsonb_build_object('registered_by', r.registered_by, 'sent_by_agency_id', r.sent_by_agency_id,
 			'pending_action', r.pending_action - 'body', 'confirmed_by', r.confirmed_by, 'deadlines', concern_report_deadlines(r.id),
 			'handover', (select jsonb_build_object('id', h.id, 'to_unit', unit_brief(h.to_unit_id), 'offered_at',
@@ -203,6 +200,9 @@ begin
 	end if;
 	return jsonb_strip_nulls(body);
 end $$;
+
+create function concern_report_json(r concern_report) returns jsonb language sql stable as $$
+	select concern_report_json(r, concern_report_standing(r)) $$;
 
 -- What the caller is to the report, and what its content forbids: the facts of machines/concern-reports.yaml.
 create function concern_report_facts(r concern_report) returns text[] language plpgsql stable as $$
@@ -225,8 +225,9 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists concern_report_facts, concern_report_json, emergency_notice,
+drop function if exists concern_report_facts, concern_report_json(concern_report),
+	concern_report_json(concern_report, text), concern_sender_acted, emergency_notice,
 	concern_sender_json, unit_brief, concern_report_deadlines, concern_report_subject,
 	concern_duplicate_count, address_is_secret, concern_is_open, concern_status_word,
 	concern_report_locked, concern_report_seen, concern_report_admit, concern_report_standing,
-	concern_report_is_ours, concern_report_objected cascade;
+	concern_report_is_ours cascade;

@@ -2,7 +2,8 @@
 -- What senders may be told, notes, and the representations of handovers and tasks.
 
 -- Feedback ---------------------------------------------------------------------------------------------
--- Has the sending health worker's agency a care relation to the person, whom no objection closes?
+-- Has the sending health worker's agency a care relation to the person, whom no objection closes? When the
+-- sender's side asks, the one who asks must stand in it.
 create function concern_sender_in_care(r concern_report, s concern_sender) returns boolean language plpgsql stable as $$
 begin
 	return (select s.category = 'HEALTH_PERSONNEL' and r.patient_id is not null and s.agency_id is not null
@@ -10,7 +11,11 @@ begin
 				and c.valid_from <= clock_now() and coalesce(c.valid_to, 'infinity') > clock_now())
 			and not exists (select 1 from objection o where o.patient_id = r.patient_id and o.state = 'ACTIVE'
 				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types)))
-				and (o.against_id = s.agency_id or o.against_id = s.staff_id)));
+				and (o.against_id = s.agency_id or o.against_id = s.staff_id))
+			and (concern_report_is_ours(r) or (not concern_report_objected(r.patient_id, r.id)
+				and exists (select 1 from care_relation c where c.patient_id = r.patient_id
+					and c.unit_id = any (app_unit_ids()) and c.valid_from <= clock_now()
+					and coalesce(c.valid_to, 'infinity') > clock_now()))));
 end $$;
 
 -- A relative to whom the person has released information.
@@ -104,6 +109,8 @@ begin
 		perform raise_problem(404, 'not_found');
 	end if;
 	facts := concern_report_facts(r);
+	-- what an emergency opens is for reading
+	perform raise_unless(concern_report_standing(r) <> 'EMERGENCY', 403, 'forbidden');
 	if b ->> 'kind' in ('CONTACT_ATTEMPT', 'ASSESSMENT') and not ('receiving_unit' = any (facts)) then
 		perform raise_problem(403, 'forbidden');
 	end if;

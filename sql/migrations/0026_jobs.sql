@@ -143,8 +143,8 @@ begin
 	loop
 		update emergency_access set state = 'EXPIRED' where id = e.id;
 		perform job_event('emergency-accesses', e.id, e.version + 1, 'expire', 'ACTIVE', 'EXPIRED');
-		insert into task (kind, title, agency_id, due_at, entity, entity_id, source_key)
-		select 'EMERGENCY_REVIEW', 'Gjennomgå bruk av nødrettstilgang', e.agency_id, e.review_due_at, 'emergency_access', e.id,
+		insert into task (kind, title, agency_id, for_role, due_at, entity, entity_id, source_key)
+		select 'EMERGENCY_REVIEW', 'Gjennomgå bruk av nødrettstilgang', e.agency_id, 'PV', e.review_due_at, 'emergency_access', e.id,
 			'emergency:' || e.id
 		where not exists (select 1 from task t where t.entity_id = e.id and t.kind = 'EMERGENCY_REVIEW')
 		on conflict (source_key) do nothing;

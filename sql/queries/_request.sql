@@ -90,5 +90,6 @@ rollback
 
 -- name: changed
 -- What a version mismatch may tell: names of what has changed, the state alone for who sees no more.
-select case when app_cell() = 'S' then '["state"]'::jsonb
+select case when app_cell() = 'S' or exists (select 1 from concern_report r where r.id = :path.id::uuid
+			and concern_report_standing(r) = 'STATUS') then '["state"]'::jsonb
 	else to_jsonb(changed_since(null, :path.id::uuid, :header.if_match::int)) end as body

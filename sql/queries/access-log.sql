@@ -25,9 +25,10 @@ from (
 				and (:query.from is null or l.at >= :query.from::timestamptz)
 				and (:query.to is null or l.at < :query.to::timestamptz)
 				and (:query.patient_id is null or l.patient_id = :query.patient_id::uuid)
-				and (:query.staff_id is null or l.staff_id = :query.staff_id::uuid)
+				-- by what is shown, which hides a protected sender
+				and (:query.staff_id is null or (access_log_shown(l)).staff_id = :query.staff_id::uuid)
 				and (:query.action is null or l.action::text = :query.action)
-				and (:query.basis is null or l.basis = :query.basis)
+				and (:query.basis is null or (access_log_shown(l)).basis = :query.basis)
 				and (:query.cursor is null
 					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
 			order by l.at desc, l.id desc limit page_size(:query.limit) + 1) c) l

@@ -51,7 +51,8 @@ from concern_report_seen(:path.id::uuid) r
 
 -- name: getConcernReport.as_of
 -- The content as it was then; who may see it is decided now, so the responsible unit is today's.
-select concern_report_json(jsonb_populate_record(r, h.content - 'responsible_unit_id' - 'responsible_agency_id')) as body,
+select concern_report_json(jsonb_populate_record(r, h.content - 'responsible_unit_id' - 'responsible_agency_id'
+		- 'patient_id'), concern_report_standing(r)) as body,
 	r.version::text as etag, r.state, concern_report_facts(r) as facts,
 	case when concern_report_standing(r) <> 'STATUS' then show(r.patient_id) end as noted
 from concern_report_seen(:path.id::uuid) r
@@ -86,7 +87,9 @@ select coalesce(json_agg(concern_note_json(p.id) order by p.row) filter (where p
 		'[]') as body,
 	case when count(p.id) > page_size(:query.limit) then (select cursor_make(x.at::text, x.id::text) from page x
 		where x.row = page_size(:query.limit)) end as next,
-	show((select x.patient_id from page x where x.patient_id is not null limit 1))
+	-- a protected sender must not stand in the patient's log
+	case when (select concern_report_standing(x) from concern_report x where x.id = r.id) <> 'STATUS'
+		then show((select x.patient_id from page x where x.patient_id is not null limit 1)) end
 from concern_report r left join page p on true where r.id = :path.id::uuid
 group by r.id
 
@@ -95,7 +98,9 @@ select concern_note_add(:path.id::uuid, :new.id::uuid, :body::jsonb) as id, 201 
 
 -- name: getConcernReportNote
 -- As the answer to a POST the path has no note yet, so the location is told.
-select concern_note_json(n.id) as body, n.version::text as etag, show(n.patient_id),
+select concern_note_json(n.id) as body, n.version::text as etag,
+	(select case when concern_report_standing(r) <> 'STATUS' then show(n.patient_id) end
+		from concern_report r where r.id = n.report_id),
 	case when :path.report_id::text is null then '/api/v1/concern-reports/' || n.report_id || '/notes/' || n.id end as location
 from concern_note n
 where n.id = :path.id::uuid and (:path.report_id::text is null or n.report_id = :path.report_id::uuid)
@@ -121,6 +126,8 @@ select expect_one((select count(*) from sender), 'concern_report', :path.id::uui
 select concern_feedback(r.id) as body, r.version::text as etag,
 	case when concern_report_standing(r) <> 'STATUS' then show(r.patient_id) end
 from concern_report_seen(:path.id::uuid) r
+where raise_unless(concern_report_standing(r) <> 'SELF'
+	or exists (select 1 from concern_sender s where s.report_id = r.id), 403, 'forbidden')
 
 -- name: recordConcernReportFeedback
 select expect_one(concern_feedback_given(r.id, :new.id::uuid, :body::jsonb), 'concern_report', r.id, null) as done,

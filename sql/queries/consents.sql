@@ -6,7 +6,7 @@ from (
 	select consent_json(c) as body, cursor_make(to_json(c.created_at) #>> '{}', c.id::text) as cursor,
 		row_number() over (order by c.created_at desc, c.id desc) as n
 	from consent c
-	where c.patient_id = :path.id::uuid and consent_is_mine(c)
+	where c.patient_id = :path.id::uuid and consent_is_mine(c) and not item_is_blocked(c.patient_id, c.id)
 		and (:query.state is null or consent_state(c) = :query.state)
 		and (:query.cursor is null
 			or (c.created_at, c.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))

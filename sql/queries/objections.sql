@@ -5,7 +5,7 @@ from (
 	select objection_json(o) as body, cursor_make(to_json(o.created_at) #>> '{}', o.id::text) as cursor,
 		row_number() over (order by o.created_at desc, o.id desc) as n
 	from objection o
-	where o.patient_id = :path.id::uuid and objection_is_mine(o)
+	where o.patient_id = :path.id::uuid and objection_is_mine(o) and not item_is_blocked(o.patient_id, o.id)
 		and (:query.state is null or o.state = :query.state)
 		and (:query.cursor is null
 			or (o.created_at, o.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))

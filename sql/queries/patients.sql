@@ -31,7 +31,10 @@ from patient p
 where p.id = :path.id::uuid
 
 -- name: getPatient.as_of
-select patient_json(jsonb_populate_record(null::patient, h.content)) as body, h.version as etag
+-- The content as it was then; what protects the address is what holds now.
+select patient_json(jsonb_populate_record(null::patient, h.content
+		|| jsonb_build_object('address_protection', (select p.address_protection from patient p where p.id = h.entity_id))))
+		as body, h.version as etag
 from row_history h
 where h.entity = 'patient' and h.entity_id = :path.id::uuid and h.valid_from <= :query.as_of::timestamptz
 order by h.version desc
@@ -49,13 +52,14 @@ with changed as (
 	cross join lateral jsonb_populate_record(o, b.b || case when b.b ? 'address'
 		then jsonb_build_object('address', merge_patch(o.address, b.b -> 'address')) else '{}' end) n
 	where o.id = p.id and p.id = :path.id::uuid and p.version::text = :header.if_match
+		and raise_unless(may_protect(o, n.address_protection), 403, 'forbidden')
 	returning p.id)
 select expect_one(count(*), 'patient', :path.id::uuid, :header.if_match) from changed
 
 -- name: listPatientIdentifiers
 select coalesce(json_agg(identifier_json(i) order by i.created_at, i.id), '[]') as body
 from patient_identifier i
-where i.patient_id = :path.id::uuid
+where i.patient_id = :path.id::uuid and not item_is_blocked(i.patient_id, i.id)
 
 -- name: createPatientIdentifier
 with b as (select :body::jsonb b),
@@ -80,6 +84,7 @@ select coalesce(json_agg(relation_json(r) order by r.kind, r.name, r.id), '[]') 
 from patient_relation r
 where r.patient_id = :path.id::uuid
 	and (app_role() <> 'RE' or r.hash = any (string_to_array(:auth.citizen_hashes, ',')))
+	and not item_is_blocked(r.patient_id, r.id)
 
 -- name: createPatientRelation
 with made as (
@@ -103,7 +108,9 @@ cross join lateral (select r.* from patient_relation r where r.id = :path.id::uu
 -- name: updateRelation
 with changed as (
 	update patient_relation r set kind = n.kind, name = n.name, phone = n.phone, birth_year = n.birth_year,
-		followed_up_by = n.followed_up_by, note = n.note, valid_to = n.valid_to,
+		followed_up_by = n.followed_up_by, note = n.note,
+		-- who represents by law is ended or prolonged by staff who have seen the decision
+		valid_to = case when app_is_citizen() and r.is_legal_representative then r.valid_to else n.valid_to end,
 		is_legal_representative = case when app_is_citizen() then r.is_legal_representative
 			else coalesce(n.is_legal_representative, false) end
 	from (select admit('patient-relations', :path.id::uuid, 'IDENTITY', true) as patient_id offset 0) g
@@ -119,7 +126,7 @@ select expect_one(count(*), 'patient_relation', :path.id::uuid, :header.if_match
 select coalesce(json_agg(care_relation_json(c) order by c.valid_from desc, c.id), '[]') as body
 from care_relation c
 join patient p on p.id = c.patient_id
-where c.patient_id = :path.id::uuid
+where c.patient_id = :path.id::uuid and not item_is_blocked(c.patient_id, c.id)
 	and (p.address_protection <> 'STRICTLY_CONFIDENTIAL' or c.agency_id = app_agency_id()
 		or address_is_open(p.id, p.address_protection))
 
@@ -136,6 +143,7 @@ made as (
 				where m.staff_id = (b ->> 'main_contact_id')::uuid and m.unit_id = (b ->> 'unit_id')::uuid
 					and m.state = 'ACTIVE'), 422, 'unknown_reference',
 			fault('/main_contact_id', 'reference', 'is no active member of the unit'))
+		and raise_unless(may_name_contact(:path.id::uuid, null, (b ->> 'main_contact_id')::uuid), 403, 'forbidden')
 	returning id)
 select id from made
 
@@ -159,5 +167,6 @@ with changed as (
 		and raise_unless(n.main_contact_id is null or exists (select 1 from staff_membership m
 				where m.staff_id = n.main_contact_id and m.unit_id = r.unit_id and m.state = 'ACTIVE'),
 			422, 'unknown_reference', fault('/main_contact_id', 'reference', 'is no active member of the unit'))
+		and raise_unless(may_name_contact(r.patient_id, r.main_contact_id, n.main_contact_id), 403, 'forbidden')
 	returning r.id)
 select expect_one(count(*), 'care_relation', :path.id::uuid, :header.if_match) from changed

@@ -136,8 +136,8 @@ describe('reading', () => {
 		assert.equal(hidden.body.municipality_number, null);
 		assert.equal(hidden.body.owner_agency_id, null);
 		const relation = (await w.api(team, 'GET', `/patients/${id}/care-relations`)).is(200).body.items[0];
-		(await w.change(team, 'PATCH', `/care-relations/${relation.id}`, { main_contact_id: w.ids.staff['drammen-dps:dps-1'] })).is(422, 'unknown_reference');
-		(await w.change(team, 'PATCH', `/care-relations/${relation.id}`, { main_contact_id: w.ids.staff['drammen-dps:tm-1'] })).is(200);
+		(await w.change('drammen-dps:tl-1', 'PATCH', `/care-relations/${relation.id}`, { main_contact_id: w.ids.staff['drammen-dps:dps-1'] })).is(422, 'unknown_reference');
+		(await w.change('drammen-dps:tl-1', 'PATCH', `/care-relations/${relation.id}`, { main_contact_id: w.ids.staff['drammen-dps:tm-1'] })).is(200);
 		assert.equal((await w.api(team, 'GET', `/patients/${id}`)).is(200).body.address.line, 'Hemmelig 1');
 		assert.equal((await w.api('drammen-dps:tm-2', 'GET', `/patients/${id}`)).is(200).body.address, null);
 	});
