@@ -1,4 +1,7 @@
-/* Room 3, second half: may this role do this at all, for this purpose. */
+/*
+ * Room 3, second half: may this role do this at all, for this purpose.
+ * Tested through tests/api/tokens.test.mjs: a refusal is written to the access log.
+ */
 #include <string.h>
 
 #include "api/permit.h"

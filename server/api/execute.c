@@ -1,4 +1,7 @@
-/* Room 5: statement, transition or operation in C, with a second try when the registry has moved.
+/*
+ * Room 5: statement, transition or operation in C, with a second try when the registry has
+ * moved.
+ * Tested through tests/api/concern-reports.test.mjs: it chooses among rounds in PostgreSQL.
  */
 #include "api/identify.h"
 #include "api/problem.h"

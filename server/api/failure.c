@@ -1,4 +1,7 @@
-/* What a failed round means for the caller: SQLSTATE → problem, denial, replay. */
+/*
+ * What a failed round means for the caller: SQLSTATE → problem, denial, replay.
+ * Tested through tests/api/contract.test.mjs: what it reads are the refusals of PostgreSQL.
+ */
 #include <string.h>
 
 #include "api/answer.h"

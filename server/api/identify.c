@@ -1,4 +1,7 @@
-/* Verified token joined with the staff register, cached until either may have changed. */
+/*
+ * Verified token joined with the staff register, cached until either may have changed.
+ * Tested through tests/api/tokens.test.mjs: it asks the staff register.
+ */
 #include "api/identify.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* Liveness, readiness and counters. */
+/*
+ * Liveness, readiness and counters.
+ * Tested through tests/api/contract.test.mjs: it asks the database.
+ */
 #include <stdlib.h>
 #include <string.h>
 

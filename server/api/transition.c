@@ -1,5 +1,8 @@
-/* Room 5 for state machines: lock and look, decide in C, then apply: two round trips, one
- * transaction. */
+/*
+ * Room 5 for state machines: lock and look, decide in C, then apply: two round trips, one
+ * transaction.
+ * Tested through tests/api/concern-machine.test.mjs: it locks and changes rows.
+ */
 #include <stdlib.h>
 #include <string.h>
 

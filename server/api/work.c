@@ -1,4 +1,7 @@
-/* The statements around an operation's own, and the connection they run on. */
+/*
+ * The statements around an operation's own, and the connection they run on.
+ * Tested through tests/api/contract.test.mjs: it borrows a connection.
+ */
 #include "api/work.h"
 
 #include <string.h>

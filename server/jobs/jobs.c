@@ -1,4 +1,7 @@
-/* The thread that runs the jobs, again and again. */
+/*
+ * The thread that runs the jobs, again and again.
+ * Tested through tests/api/deadlines.test.mjs: it is a thread that runs a statement.
+ */
 #include "jobs/jobs.h"
 
 #include <pthread.h>
