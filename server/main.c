@@ -14,7 +14,13 @@
 #include "http/server.h"
 #include "jobs/jobs.h"
 
-enum { EXIT_SETTINGS = 2, EXIT_CONTRACT = 3, EXIT_DATABASE = 4, EXIT_SOCKETS = 5, EXIT_UNFINISHED = 6 };
+enum {
+	EXIT_SETTINGS = 2,
+	EXIT_CONTRACT = 3,
+	EXIT_DATABASE = 4,
+	EXIT_SOCKETS = 5,
+	EXIT_UNFINISHED = 6
+};
 
 static int fail(int code, const char *why)
 {

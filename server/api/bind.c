@@ -122,8 +122,9 @@ static const char *if_match(const struct binding *b)
 /* Only a read can be "not modified". */
 static const char *if_none_match(const struct binding *b)
 {
-	return b->request->op->method == METHOD_GET ? request_header(b->request, "If-None-Match")
-						    : NULL;
+	return b->request->op->method == METHOD_GET
+		       ? request_header_list(b->request, "If-None-Match")
+		       : NULL;
 }
 
 static const char *idempotency_key(const struct binding *b)

@@ -16,9 +16,9 @@ static const struct {
 	const char *state, *code;
 } states[] = {
 	{"57014", "unavailable"}, /* statement timeout */
-	{"40001", "unavailable"}, {"40P01", "unavailable"}, {"42501", "forbidden"},
+	{"40001", "unavailable"},  {"40P01", "unavailable"},  {"42501", "forbidden"},
 	{"23514", "invalid_body"}, {"23502", "invalid_body"}, {"23", "conflict"},
-	{"22", "invalid_body"},	 {"53", "unavailable"},	     {"57", "unavailable"},
+	{"22", "invalid_body"},	   {"53", "unavailable"},     {"57", "unavailable"},
 	{"08", "unavailable"},
 };
 
@@ -36,8 +36,10 @@ static void plain_failure(struct work *w)
 	const char *code = w->round.lost ? "unavailable" : code_of(w->round.sqlstate);
 
 	if (strcmp(code, "internal") == 0 || strcmp(code, "unavailable") == 0)
-		event(E_DATABASE_ERROR, "\"request_id\":\"%s\",\"statement\":\"%s\",\"sqlstate\":\"%s\"",
-		      w->request->id, w->round.steps[w->round.failed].statement->name, w->round.sqlstate);
+		event(E_DATABASE_ERROR,
+		      "\"request_id\":\"%s\",\"statement\":\"%s\",\"sqlstate\":\"%s\"",
+		      w->request->id, w->round.steps[w->round.failed].statement->name,
+		      w->round.sqlstate);
 	problem(w->request, code, "%s", w->round.constraint != NULL ? w->round.constraint : "");
 }
 
@@ -103,10 +105,10 @@ enum outcome work_failed(struct work *w)
 	else
 		plain_failure(w);
 	if (r->reply.status == 403 || r->reply.status == 404) {
-		const char *reason = arena_dup(r->arena, w->round.message != NULL &&
-								     strncmp(state, "AP", 2) == 0
-							     ? w->round.message
-							     : "forbidden");
+		const char *reason =
+			arena_dup(r->arena, w->round.message != NULL && strncmp(state, "AP", 2) == 0
+						    ? w->round.message
+						    : "forbidden");
 
 		work_end(w);
 		work_deny(r, reason);

@@ -14,7 +14,8 @@ static void print_one(const struct statement *s)
 	for (size_t i = 0; i < s->parameter_count; i++)
 		json_array_append_new(parameters, json_string(s->parameters[i]));
 
-	json_t *o = json_pack("{s:s, s:s, s:o}", "name", s->name, "sql", s->sql, "parameters", parameters);
+	json_t *o = json_pack("{s:s, s:s, s:o}", "name", s->name, "sql", s->sql, "parameters",
+			      parameters);
 
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');

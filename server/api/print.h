@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 /*
- * Prints the statements that run for an operation, in order, as JSON lines {"name","sql","parameters"}:
- * what a benchmark must send to do the same work. False when there is no such operation.
+ * Prints the statements that run for an operation, in order, as JSON lines
+ * {"name","sql","parameters"}: what a benchmark must send to do the same work. False when there is
+ * no such operation.
  */
 bool print_statements(const char *operation_id);
 

@@ -158,7 +158,8 @@ bool service_check_database(char why[256])
 		round_init(&round, c, a);
 		ok = round_prepare(&round, statement_at(i));
 		if (!ok)
-			snprintf(why, 256, "statement '%s': %s", statement_at(i)->name, round.message);
+			snprintf(why, 256, "statement '%s': %s", statement_at(i)->name,
+				 round.message);
 	}
 	if (c != NULL)
 		pool_give_back(c);

@@ -29,7 +29,8 @@ void service_stop(void);
 /* Prepares every statement against the database; for --check-db. */
 bool service_check_database(char why[256]);
 
-/* The current registry, read-locked: give it back with registry_release(). NULL when none was loaded. */
+/* The current registry, read-locked: give it back with registry_release(). NULL when none was
+ * loaded. */
 const struct registry *registry_hold(void);
 void registry_release(void);
 

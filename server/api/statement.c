@@ -14,7 +14,8 @@ enum outcome statement_execute(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	w.answer_op = r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
+	w.answer_op =
+		r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
 	work_open(&w);
 	w.answer = work_add_statement(&w, work_statement(r, r->op));
 

@@ -18,8 +18,9 @@ bool work_begin(struct work *w, struct request *r)
 	*w = (struct work){.request = r, .binding = {.request = r}};
 	w->connection = pool_take(&refusal);
 	if (w->connection == NULL)
-		return problem(r, "unavailable", refusal == POOL_BUSY ? "no database connection is free"
-								      : "the database cannot be reached");
+		return problem(r, "unavailable",
+			       refusal == POOL_BUSY ? "no database connection is free"
+						    : "the database cannot be reached");
 	w->has_key = r->idempotency_scope != NULL;
 	work_round(w);
 	return true;
@@ -61,7 +62,8 @@ size_t work_add_statement(struct work *w, const struct statement *s)
 
 static const char *person_of(const struct request *r)
 {
-	return r->op->person_param == NULL ? NULL : request_parameter(r, IN_PATH, r->op->person_param);
+	return r->op->person_param == NULL ? NULL
+					   : request_parameter(r, IN_PATH, r->op->person_param);
 }
 
 void work_open(struct work *w)
@@ -82,7 +84,8 @@ static const char *log_action(const struct operation *op)
 		return "SEARCH";
 	if (strcmp(op->action, "read") == 0)
 		return "READ";
-	return op->method == METHOD_POST && op->executor != EXECUTOR_TRANSITION ? "CREATE" : "UPDATE";
+	return op->method == METHOD_POST && op->executor != EXECUTOR_TRANSITION ? "CREATE"
+										: "UPDATE";
 }
 
 /* Where the thing that a POST made can be read: the path of the operation that gives the answer. */
@@ -98,8 +101,8 @@ static const char *location_of(const struct work *w)
 	/* other path parameters of the answer's path are the request's own */
 	if (brace == NULL || strchr(path, '{') != brace || strchr(brace + 1, '{') != NULL)
 		return NULL;
-	return arena_printf(r->arena, "%s%.*s{id}%s", service.contract->prefix, (int)(brace - path), path,
-			    brace + 4);
+	return arena_printf(r->arena, "%s%.*s{id}%s", service.contract->prefix, (int)(brace - path),
+			    path, brace + 4);
 }
 
 void work_close(struct work *w)
@@ -129,8 +132,8 @@ void work_deny(struct request *r, const char *reason)
 
 	if (r->principal == NULL)
 		return;
-	event(E_ACCESS_DENIED, "\"request_id\":\"%s\",\"operation\":\"%s\",\"reason\":\"%s\"", r->id,
-	      r->op->id, reason);
+	event(E_ACCESS_DENIED, "\"request_id\":\"%s\",\"operation\":\"%s\",\"reason\":\"%s\"",
+	      r->id, r->op->id, reason);
 	if (!work_begin(&w, r))
 		return;
 	w.binding.patient_id = person_of(r);
@@ -145,24 +148,29 @@ void work_deny(struct request *r, const char *reason)
 /* For each operation the statement that reads or writes, and the one for `?as_of=`. */
 static struct {
 	const struct statement *now, *as_of;
-} *statements;
+} * statements;
 
 const struct statement *work_statement(const struct request *r, const struct operation *op)
 {
 	const struct statement *past = statements[op->index].as_of;
 
-	return past != NULL && request_parameter(r, IN_QUERY, "as_of") != NULL ? past
-									       : statements[op->index].now;
+	return past != NULL && request_parameter(r, IN_QUERY, "as_of") != NULL
+		       ? past
+		       : statements[op->index].now;
 }
 
 /* Wraps the named statement as `<name>~read`; NULL when there is none of that name. */
 static const struct statement *define_read(struct arena *a, const char *name)
 {
-	/* the hash covers every column of the answer, and the role, since open actions depend on it */
-	static const char before[] =
-		"select a.*, h.hash as answer_hash, case when :header.if_none_match is null then null "
-		"when :header.if_none_match like '%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', true) end as not_modified "
-		"from (select * from (",
+	/* the hash covers every column of the answer, and the role, since open actions depend on it
+	 */
+	static const char
+		before[] = "select a.*, h.hash as answer_hash, case when :header.if_none_match is "
+			   "null then null "
+			   "when btrim(:header.if_none_match) = '*' or :header.if_none_match like "
+			   "'%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', "
+			   "true) end as not_modified "
+			   "from (select * from (",
 		after[] = ") s offset 0) a cross join lateral (select lpad(to_hex(hashtextextended("
 			  "a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
 	const char *source = statement_source(name);
@@ -192,7 +200,8 @@ bool work_define_reads(struct arena *a, const struct contract *c, const char **w
 		statements[i].as_of = define_read(a, arena_printf(a, "%s.as_of", op->id));
 		if (statements[i].now != NULL)
 			continue;
-		*why = arena_printf(a, "operation '%s' has no statement that can be wrapped", op->id);
+		*why = arena_printf(a, "operation '%s' has no statement that can be wrapped",
+				    op->id);
 		return false;
 	}
 	return true;

@@ -48,7 +48,8 @@ enum outcome work_failed(struct work *w);
 /* Writes the DENIED row in a transaction of its own; 503 when that fails. For refusals in C too. */
 void work_deny(struct request *r, const char *reason);
 
-/* The operation's own statement: for GETs wrapped so that it gives answer_hash; as_of by the query. */
+/* The operation's own statement: for GETs wrapped so that it gives answer_hash; as_of by the query.
+ */
 const struct statement *work_statement(const struct request *r, const struct operation *op);
 
 /* At start: defines the wrapped statement of every GET operation. */

@@ -45,7 +45,8 @@ static bool run_one(struct connection *c, struct arena *a, const struct statemen
 static bool run_all(struct connection *c, struct arena *a)
 {
 	for (size_t i = 0; i < statements_count(); i++)
-		if (strncmp(statement_at(i)->name, "job_", 4) == 0 && !run_one(c, a, statement_at(i)))
+		if (strncmp(statement_at(i)->name, "job_", 4) == 0 &&
+		    !run_one(c, a, statement_at(i)))
 			return false;
 	return true;
 }
