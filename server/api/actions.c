@@ -47,8 +47,11 @@ static struct names members_of(struct arena *a, json_t *body)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(body, key, value) if (!json_is_null(value) && names.count < MEMBERS_MAX)
-		names.list[names.count++] = key;
+	json_object_foreach(body, key, value)
+	{
+		if (!json_is_null(value) && names.count < MEMBERS_MAX)
+			names.list[names.count++] = key;
+	}
 	return names;
 }
 

@@ -9,6 +9,7 @@
 #include "api/problem.h"
 #include "api/service.h"
 #include "api/work.h"
+#include "api/reads.h"
 #include "base/event.h"
 
 /* SQLSTATE (or the beginning of one) → problem; the longest match stands first. */
@@ -72,7 +73,7 @@ static void replay(struct work *w)
 	if (w->answer_op == NULL)
 		w->answer = work_add(w, arena_printf(r->arena, "%s.replay", r->op->id));
 	else
-		w->answer = work_add_statement(w, work_statement(r, w->answer_op));
+		w->answer = work_add_statement(w, reads_statement(r, w->answer_op));
 	w->binding.action = "READ";
 	if (r->op->secured)
 		work_add(w, "log");

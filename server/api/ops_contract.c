@@ -56,7 +56,9 @@ enum outcome ops_problems(struct request *r)
 	void *all = json_incref((json_t *)(uintptr_t)part("x-problems"));
 
 	json_object_foreach(all, code, entry)
+	{
 		json_array_append_new(items, problem_object(code, entry));
+	}
 	json_decref(all);
 	return constant_object(
 		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
@@ -80,7 +82,10 @@ enum outcome ops_machines(struct request *r)
 	const char *name;
 	void *all = json_incref((json_t *)(uintptr_t)part("x-state-machines"));
 
-	json_object_foreach(all, name, machine) json_array_append(items, machine);
+	json_object_foreach(all, name, machine)
+	{
+		json_array_append(items, machine);
+	}
 	json_decref(all);
 	return constant_object(
 		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));

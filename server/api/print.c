@@ -6,6 +6,7 @@
 
 #include "api/service.h"
 #include "api/work.h"
+#include "api/reads.h"
 
 static void print_one(const struct statement *s)
 {
@@ -39,9 +40,9 @@ bool print_statements(const char *operation_id)
 		print_named("idempotency_begin");
 	if (op->person_param != NULL)
 		print_named("gate");
-	print_one(work_statement(&r, op));
+	print_one(reads_statement(&r, op));
 	if (op->answer != NULL)
-		print_one(work_statement(&r, contract_operation(service.contract, op->answer)));
+		print_one(reads_statement(&r, contract_operation(service.contract, op->answer)));
 	print_named("log");
 	if (op->method == METHOD_POST)
 		print_named("idempotency_end");

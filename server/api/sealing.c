@@ -61,9 +61,16 @@ static bool holds_reserved(const json_t *value)
 
 	if (json_is_string(value))
 		return is_reserved(json_string_value(value));
-	json_object_foreach((json_t *)(uintptr_t)value, key,
-			    one) if (is_reserved(key) || holds_reserved(one)) return true;
-	json_array_foreach(value, index, one) if (holds_reserved(one)) return true;
+	json_object_foreach((json_t *)(uintptr_t)value, key, one)
+	{
+		if (is_reserved(key) || holds_reserved(one))
+			return true;
+	}
+	json_array_foreach(value, index, one)
+	{
+		if (holds_reserved(one))
+			return true;
+	}
 	return false;
 }
 

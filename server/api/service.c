@@ -14,6 +14,7 @@
 #include "api/permit.h"
 #include "api/problem.h"
 #include "api/work.h"
+#include "api/reads.h"
 #include "base/config.h"
 #include "base/embedded.h"
 #include "base/event.h"
@@ -57,7 +58,7 @@ bool service_start(char why[256])
 	json_object_seed(0); /* before threads: jansson would race for it */
 	service.arena = arena_new(STARTUP_MEMORY);
 	if (!load_contract(&reason) || !statements_load(service.arena, &reason) ||
-	    !work_define_reads(service.arena, service.contract, &reason) ||
+	    !reads_define(service.arena, service.contract, &reason) ||
 	    !check_pairs(service.arena, service.contract, &reason))
 		return fail(why, reason);
 	reason = bind_prepare(service.arena);

@@ -6,6 +6,7 @@
 #include "api/room.h"
 #include "api/service.h"
 #include "api/work.h"
+#include "api/reads.h"
 
 enum outcome statement_execute(struct request *r)
 {
@@ -17,7 +18,7 @@ enum outcome statement_execute(struct request *r)
 	w.answer_op =
 		r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
 	work_open(&w);
-	w.answer = work_add_statement(&w, work_statement(r, r->op));
+	w.answer = work_add_statement(&w, reads_statement(r, r->op));
 
 	size_t own = w.answer;
 

@@ -34,6 +34,8 @@ void work_rollback(struct work *w);
 
 /* Adds a statement by name, with values from the binding; returns its step. The name must exist. */
 size_t work_add(struct work *w, const char *name);
+
+/* The same for a statement that is at hand. */
 size_t work_add_statement(struct work *w, const struct statement *s);
 
 /* context, and what begins an idempotent POST */
@@ -47,12 +49,5 @@ enum outcome work_failed(struct work *w);
 
 /* Writes the DENIED row in a transaction of its own; 503 when that fails. For refusals in C too. */
 void work_deny(struct request *r, const char *reason);
-
-/* The operation's own statement: for GETs wrapped so that it gives answer_hash; as_of by the query.
- */
-const struct statement *work_statement(const struct request *r, const struct operation *op);
-
-/* At start: defines the wrapped statement of every GET operation. */
-bool work_define_reads(struct arena *a, const struct contract *c, const char **why);
 
 #endif

@@ -55,7 +55,7 @@ static bool store(struct config *c, const struct setting *s, const char *value, 
 
 		if (copy == NULL)
 			return fail(why, s->name, "does not fit into memory");
-		memcpy(at, &copy, sizeof(copy));
+		*(const char **)(void *)at = copy;
 		return true;
 	}
 

@@ -9,7 +9,7 @@ const isOwn = (s) => /\/_[a-z]+\.sql$/.test(s.file);
 function opsNames() {
 	const names = [];
 	for (const file of files(/^server\/api\/ops(\.def|[a-z_]*\.c)$/))
-		for (const m of plainC(read(file)).matchAll(/^\s*(?:OP\w*\(\s*"?(\w+)"?|\{\s*"(\w+)",\s*[a-z_]+\s*\})/gm)) names.push({ file, name: m[1] ?? m[2] });
+		for (const m of plainC(read(file)).matchAll(/(?:^\s*OP\w*\(\s*"?(\w+)"?|\{\s*"(\w+)",\s*[a-z_]+\s*\})/gm)) names.push({ file, name: m[1] ?? m[2] });
 	return names;
 }
 

@@ -1,0 +1,20 @@
+#ifndef API_READS_H
+#define API_READS_H
+
+#include <stdbool.h>
+
+#include "api/request.h"
+#include "db/statement.h"
+
+/*
+ * At start, after the statements were read: defines `<operationId>~read` for every GET that has a
+ * statement, and the same for its `.as_of` twin. The wrapped statement gives the columns
+ * answer_hash, and not_modified when If-None-Match names that hash or is `*`. False with a sentence
+ * in `*why`.
+ */
+bool reads_define(struct arena *a, const struct contract *c, const char **why);
+
+/* The operation's own statement: for GETs the wrapped one; its twin when the query has as_of. */
+const struct statement *reads_statement(const struct request *r, const struct operation *op);
+
+#endif
