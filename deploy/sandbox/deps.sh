@@ -52,7 +52,8 @@ install_debian() {
 			elevated tee /etc/postgresql-common/createcluster.d/samhandling.conf >/dev/null
 	fi
 	elevated apt-get -q -y update >&2
-	elevated apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends install "${need[@]}" >&2
+	elevated apt-get -q -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io \
+		--no-install-recommends install "${need[@]}" >&2
 }
 
 # Debian's Node is older than what the tools need: npm's package of that name brings a newer one.
