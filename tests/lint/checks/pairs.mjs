@@ -38,10 +38,13 @@ function unique(report) {
 	return statements;
 }
 
+// `<operationId>.replay` and `<operationId>.as_of` are parts of their operation.
+const whole = (name) => name.replace(/\.(replay|as_of)$/, '');
+
 function leftOver({ ids, machines, statements, ops }, report) {
 	const parts = machineNames(machines);
 	for (const s of statements.values())
-		if (!isOwn(s) && !ids.has(s.name) && !parts.has(s.name)) report(s.file, s.line, `statement ${s.name} has no operation and no machine`);
+		if (!isOwn(s) && !ids.has(whole(s.name)) && !parts.has(s.name)) report(s.file, s.line, `statement ${s.name} has no operation and no machine`);
 	for (const o of ops) if (!ids.has(o.name)) report(o.file, null, `function for ${o.name}, which is no operation`);
 }
 
