@@ -68,9 +68,10 @@ static const char *with_actions(struct work *w, const char *body)
 			    actions);
 }
 
-static bool wants_minimal(const struct request *r)
+/* For changes alone: only they can be answered with or without the representation. */
+static bool prefers(const struct request *r, const char *what)
 {
-	return r->op->method != METHOD_GET && negotiate_minimal(request_header_list(r, "Prefer"));
+	return r->op->method != METHOD_GET && negotiate_return(request_header_list(r, "Prefer"), what);
 }
 
 static void set_body(struct request *r, const char *body)
@@ -131,10 +132,12 @@ void answer_from_round(struct work *w)
 		r->reply.status = 204;
 		return;
 	}
-	if (wants_minimal(r)) {
+	if (prefers(r, "minimal")) {
 		reply_header(r, "Preference-Applied", "return=minimal");
 		return;
 	}
+	if (prefers(r, "representation"))
+		reply_header(r, "Preference-Applied", "return=representation");
 	set_body(r, unseal(r->arena, service.seals, with_actions(w, body)));
 }
 

@@ -116,7 +116,7 @@ const char *bind_version(const struct request *r)
 
 static const char *if_match(const struct binding *b)
 {
-	return bind_version(b->request);
+	return b->request->if_match != NULL ? b->request->if_match : bind_version(b->request);
 }
 
 /* Only a read can be "not modified". */

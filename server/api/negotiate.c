@@ -208,7 +208,7 @@ const char *negotiate_language(const char *accept_language)
 	return best;
 }
 
-bool negotiate_minimal(const char *prefer)
+bool negotiate_return(const char *prefer, const char *wanted)
 {
 	if (prefer == NULL)
 		return false;
@@ -221,7 +221,7 @@ bool negotiate_minimal(const char *prefer)
 			continue;
 		split_parameter(preference, &name, &value);
 		if (is_word(name, "return"))
-			return is_word(value, "minimal");
+			return is_word(value, wanted);
 	}
 	return false;
 }

@@ -20,8 +20,8 @@ const struct media *negotiate_body(const char *content_type, const struct operat
 /* "nb" or "en", by Accept-Language: the better weight, the first at a tie, "en" when neither. */
 const char *negotiate_language(const char *accept_language);
 
-/* Whether Prefer's first `return` is "minimal" (RFC 7240, 2). */
-bool negotiate_minimal(const char *prefer);
+/* Whether Prefer's first `return` is this one (RFC 7240, 2). */
+bool negotiate_return(const char *prefer, const char *wanted);
 
 /* Whether If-None-Match holds this ETag or is `*`; compared weakly (RFC 9110, 13.1.2). */
 bool negotiate_none_match(const char *if_none_match, const char *etag);

@@ -24,10 +24,12 @@ static const char *language(const struct request *r)
 	return negotiate_language(request_header_list(r, "Accept-Language"));
 }
 
-static void standard_headers(struct request *r, int status)
+static void standard_headers(struct request *r, int status, const char *code)
 {
 	if (status == 503)
 		reply_header(r, "Retry-After", "2");
+	if (strcmp(code, "idempotency_busy") == 0)
+		reply_header(r, "Retry-After", "1");
 	reply_header(r, "Content-Language", language(r));
 }
 
@@ -50,13 +52,13 @@ static bool send(struct request *r, int status, json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT);
 
+	standard_headers(r, status, json_string_value(json_object_get(object, "code")));
 	json_decref(object);
 	r->reply.status = status;
 	r->reply.content_type = "application/problem+json";
 	r->reply.body = arena_dup(r->arena, text);
 	r->reply.body_size = strlen(text);
 	free(text);
-	standard_headers(r, status);
 	return false;
 }
 

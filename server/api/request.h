@@ -74,6 +74,7 @@ struct request {
 	struct access access;
 	json_t *json;			    /* parsed body, or NULL */
 	const char *body_text;		    /* body after sealing, what SQL gets as :body */
+	const char *if_match;	       /* the version that If-Match was found to name, else NULL */
 	const char *new_id;		    /* UUIDv7 for what a POST creates */
 	const char *receipt, *receipt_hash; /* for POSTs that hand out a receipt */
 	const char *idempotency_scope, *idempotency_hash;

@@ -38,6 +38,14 @@ static bool answer_other_method(struct request *r, const struct route_match *mat
 	return problem(r, "method_not_allowed", "this path has other methods");
 }
 
+/* Compressed bodies are not read: what they grow to is not known before. */
+static bool is_encoded(const struct request *r)
+{
+	const char *encoding = request_header(r, "Content-Encoding");
+
+	return encoding != NULL && strcasecmp(encoding, "identity") != 0;
+}
+
 static void keep_path_parameters(struct request *r, const struct route_match *match)
 {
 	for (size_t i = 0; i < match->parameter_count; i++)
@@ -76,5 +84,9 @@ bool route(struct request *r)
 	if (!negotiate_accepts(request_header_list(r, "Accept"), r->op))
 		return problem(r, "not_acceptable",
 			       "no answer of this operation has an accepted media type");
+	if (is_encoded(r)) {
+		reply_header(r, "Accept-Encoding", "identity");
+		return problem(r, "unsupported_media", "send the body without an encoding");
+	}
 	return r->in.body_size == 0 || body_is_expected(r);
 }

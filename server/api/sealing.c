@@ -105,10 +105,32 @@ static bool takes_key(const struct request *r)
 	return false;
 }
 
+/* The receipt that is asked about, as people type it, or one for what is made. */
+static void keep_receipt(struct request *r)
+{
+	const char *typed = json_string_value(json_object_get(r->json, "receipt"));
+	char hash[RANDOM_SHA256_HEX_SIZE], receipt[RANDOM_RECEIPT_SIZE];
+
+	if (typed == NULL || !random_receipt_read(typed, receipt)) {
+		/* the same key and body give the same one again: a lost answer can be repeated */
+		if (r->idempotency_scope != NULL)
+			seal_receipt(service.seals,
+				     arena_printf(r->arena, "%s %s %s", r->idempotency_scope,
+						  request_header(r, "Idempotency-Key"),
+						  r->idempotency_hash),
+				     receipt);
+		else
+			random_receipt(receipt);
+	}
+	r->receipt = arena_dup(r->arena, receipt);
+	random_sha256_hex(r->receipt, hash);
+	r->receipt_hash = arena_dup(r->arena, hash);
+}
+
 void sealing_idempotency(struct request *r)
 {
 	const struct principal *p = r->principal;
-	char hash[RANDOM_SHA256_HEX_SIZE], receipt[RANDOM_RECEIPT_SIZE];
+	char hash[RANDOM_SHA256_HEX_SIZE];
 
 	if (r->op->method != METHOD_POST)
 		return;
@@ -123,18 +145,6 @@ void sealing_idempotency(struct request *r)
 			     hash);
 		r->idempotency_hash = arena_dup(r->arena, hash);
 	}
-	if (r->op->secured)
-		return;
-	/* the same key and body give the same receipt again, so that a lost answer can be repeated
-	 */
-	if (r->idempotency_scope != NULL)
-		seal_receipt(service.seals,
-			     arena_printf(r->arena, "%s %s %s", r->idempotency_scope,
-					  request_header(r, "Idempotency-Key"), hash),
-			     receipt);
-	else
-		random_receipt(receipt);
-	r->receipt = arena_dup(r->arena, receipt);
-	random_sha256_hex(r->receipt, hash);
-	r->receipt_hash = arena_dup(r->arena, hash);
+	if (!r->op->secured)
+		keep_receipt(r);
 }

@@ -67,6 +67,7 @@ bool service_start(char why[256])
 	service.seals = seal_keys_load(config.seal_keys, why);
 	if (service.seals == NULL)
 		return false;
+	service.cap = cap_new((unsigned)config.public_reports_per_hour);
 	if (!metrics_start(service.arena, service.contract) || !identify_start())
 		return fail(why, NULL);
 	return true;
@@ -78,6 +79,7 @@ void service_stop(void)
 	registry_free(registry.current);
 	registry.current = NULL;
 	seal_keys_free(service.seals);
+	cap_free(service.cap);
 	arena_free(service.arena);
 }
 

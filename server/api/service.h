@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "api/cap.h"
 #include "auth/auth.h"
 #include "auth/seal.h"
 #include "contract/contract.h"
@@ -14,6 +15,7 @@
 struct service {
 	struct contract *contract;
 	struct seal_keys *seals;
+	struct cap *cap;     /* of what anyone may call */
 	struct arena *arena; /* start-up memory, never cleared */
 };
 

@@ -2,6 +2,7 @@
 #include "db/statement.h"
 
 #include "api/answer.h"
+#include "api/precondition.h"
 #include "api/problem.h"
 #include "api/room.h"
 #include "api/service.h"
@@ -17,6 +18,11 @@ enum outcome statement_execute(struct request *r)
 		return ANSWERED;
 	w.answer_op =
 		r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
+	if (!precondition_settle(&w)) {
+		outcome = work_failed(&w);
+		work_end(&w);
+		return outcome;
+	}
 	work_open(&w);
 	w.answer = work_add_statement(&w, reads_statement(r, r->op));
 

@@ -8,6 +8,7 @@
 
 #include "api/actions.h"
 #include "api/answer.h"
+#include "api/precondition.h"
 #include "api/problem.h"
 #include "api/room.h"
 #include "api/service.h"
@@ -31,10 +32,10 @@ static bool version_fits(struct work *w)
 {
 	struct request *r = w->request;
 	const char *have = round_text(&w->round, w->answer, "version");
-	const char *given = bind_version(r);
+	const char *given = request_header_list(r, "If-Match");
 	json_t *changed = NULL, *more;
 
-	if (given == NULL || strcmp(given, have) == 0)
+	if (given == NULL || precondition_names(given, have))
 		return true;
 	work_round(w);
 	w->answer = work_add(w, "changed");

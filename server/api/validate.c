@@ -6,7 +6,9 @@
 #include "api/query.h"
 #include "api/room.h"
 #include "api/sealing.h"
+#include "api/service.h"
 #include "auth/random.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "contract/json_value.h"
 
@@ -69,6 +71,25 @@ static bool path_is_possible(const struct request *r)
 	return true;
 }
 
+/* What anyone may call, and documents 429, is capped by address (design §13.5). */
+static bool calls_left(struct request *r)
+{
+	const struct cap_call call = {r->in.remote, (unsigned)r->op->index};
+	bool capped = false;
+
+	for (size_t i = 0; i < r->op->response_count && !r->op->secured; i++)
+		capped = capped || r->op->responses[i].status == 429;
+	if (!capped)
+		return true;
+
+	unsigned wait_s = cap_take(service.cap, &call, clock_monotonic_us());
+
+	if (wait_s == 0)
+		return true;
+	reply_header(r, "Retry-After", arena_printf(r->arena, "%u", wait_s));
+	return problem(r, "too_many_requests", "this address has sent its share; wait as Retry-After says");
+}
+
 bool validate(struct request *r)
 {
 	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
@@ -86,5 +107,5 @@ bool validate(struct request *r)
 		return problem_faults(r, "invalid_body");
 	make_ids(r);
 	sealing_idempotency(r);
-	return true;
+	return calls_left(r);
 }

@@ -94,7 +94,8 @@ static const char *location_of(const struct work *w)
 {
 	const struct request *r = w->request;
 
-	if (w->answer_op == NULL || r->op->method != METHOD_POST)
+	if (w->answer_op == NULL || r->op->method != METHOD_POST ||
+	    r->op->executor == EXECUTOR_TRANSITION)
 		return NULL;
 
 	const char *path = w->answer_op->path, *brace = strstr(path, "{id}");

@@ -8,9 +8,9 @@
 
 #include <civetweb.h>
 
+#include "base/address.h"
 #include "base/text.h"
 #include "http/body.h"
-#include "http/peers.h"
 
 /* One segment of the path, decoded. Empty ones and dots never name anything here. */
 static bool add_segment(struct worker *w, struct message *m, const char *s, size_t len)
@@ -70,7 +70,7 @@ struct request *incoming_new(struct worker *w, struct mg_connection *conn)
 	r->arena = w->arena;
 	r->in.method = r->in.raw_path = "";
 	r->in.remote = mg_get_request_info(conn)->remote_addr;
-	r->in.loopback = peers_is_loopback(r->in.remote);
+	r->in.loopback = address_is_loopback(r->in.remote);
 	return r;
 }
 

@@ -19,7 +19,4 @@ void peers_free(struct peers *p);
 bool peers_enter(struct peers *p, const char *address);
 void peers_leave(struct peers *p, const char *address);
 
-/* Whether the address is this machine's own (127/8, ::1, or the first mapped into IPv6). */
-bool peers_is_loopback(const char *address);
-
 #endif

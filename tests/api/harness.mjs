@@ -27,7 +27,7 @@ export const anyId = () => crypto.randomUUID();
 
 function settingsFor(database, extra) {
 	return { SANDBOX: 1, CHECK_REPLIES: 1, JOBS_INTERVAL_MS: 0, DATABASE_URL: database.serviceUrl,
-		SEAL_KEYS: readFileSync(`${environment.keys}/seal.json`, 'utf8'), THREADS: 100, ...extra };
+		SEAL_KEYS: readFileSync(`${environment.keys}/seal.json`, 'utf8'), THREADS: 100, PUBLIC_REPORTS_PER_HOUR: 0, ...extra };
 }
 
 export class World {

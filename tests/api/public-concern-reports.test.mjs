@@ -78,3 +78,21 @@ test('what is malformed is refused', async () => {
 		{ ...neighbour, danger: { self: 4 } }, { ...neighbour, municipality_number: '9999' }, { ...neighbour, subject: { number: '12345678901' } }])
 		(await send(body)).is(422);
 });
+
+test('a code is understood as people type it', async () => {
+	const { receipt } = (await send(neighbour)).is(201).body;
+	for (const typed of [receipt.toLowerCase(), receipt.replaceAll('-', ''), receipt.replaceAll('-', ' '), ` ${receipt} `, receipt.replaceAll('0', 'o').replaceAll('1', 'l')])
+		(await status(typed)).is(200);
+});
+
+test('one address may send so many in an hour', async () => {
+	await w.restart({ PUBLIC_REPORTS_PER_HOUR: 3 });
+	(await send({ ...neighbour, observed: '' })).is(422); // what is refused does not count
+	for (let n = 0; n < 3; n++) (await send(neighbour)).is(201);
+	const refused = (await send(neighbour, { 'x-forwarded-for': '10.1.2.3' })).is(429, 'too_many_requests');
+	assert.ok(Number(refused.headers['retry-after']) > 3500);
+	for (let n = 0; n < 3; n++) (await status('AAAAAAAAAAAAAAAAAAAAAA')).is(404);
+	(await status('AAAAAAAAAAAAAAAAAAAAAA')).is(429, 'too_many_requests');
+	(await w.api('politi-demo:po-1', 'POST', '/concern-reports', report)).is(201);
+	await w.restart({ PUBLIC_REPORTS_PER_HOUR: 0 });
+});

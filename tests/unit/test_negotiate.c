@@ -176,7 +176,7 @@ static void reads_prefer(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (negotiate_minimal(rows[i].prefer) != rows[i].minimal)
+		if (negotiate_return(rows[i].prefer, "minimal") != rows[i].minimal)
 			fail_msg("Prefer: %s", rows[i].prefer);
 }
 

@@ -52,26 +52,12 @@ static void forgets_who_has_left(void **state)
 	peers_free(p);
 }
 
-static void knows_this_machine(void **state)
-{
-	(void)state;
-	assert_true(peers_is_loopback("127.0.0.1"));
-	assert_true(peers_is_loopback("127.9.9.9"));
-	assert_true(peers_is_loopback("::1"));
-	assert_true(peers_is_loopback("::ffff:127.0.0.1"));
-	assert_false(peers_is_loopback("128.0.0.1"));
-	assert_false(peers_is_loopback("::2"));
-	assert_false(peers_is_loopback("::127.0.0.1"));
-	assert_false(peers_is_loopback(""));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_each_address),
 		cmocka_unit_test(counts_ipv6_by_its_net),
 		cmocka_unit_test(forgets_who_has_left),
-		cmocka_unit_test(knows_this_machine),
 	};
 
 	return cmocka_run_group_tests_name("peers", tests, NULL, NULL);
