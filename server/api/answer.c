@@ -71,7 +71,8 @@ static const char *with_actions(struct work *w, const char *body)
 /* For changes alone: only they can be answered with or without the representation. */
 static bool prefers(const struct request *r, const char *what)
 {
-	return r->op->method != METHOD_GET && negotiate_return(request_header_list(r, "Prefer"), what);
+	return r->op->method != METHOD_GET &&
+	       negotiate_return(request_header_list(r, "Prefer"), what);
 }
 
 static void set_body(struct request *r, const char *body)

@@ -87,7 +87,8 @@ static bool calls_left(struct request *r)
 	if (wait_s == 0)
 		return true;
 	reply_header(r, "Retry-After", arena_printf(r->arena, "%u", wait_s));
-	return problem(r, "too_many_requests", "this address has sent its share; wait as Retry-After says");
+	return problem(r, "too_many_requests",
+		       "this address has sent its share; wait as Retry-After says");
 }
 
 bool validate(struct request *r)
