@@ -328,86 +328,10 @@ end $$;
 grant select, delete on idempotency to samhandling_maintenance;
 create policy idempotency_old on idempotency to samhandling_maintenance using (true);
 
--- Access log: append-only for every role, by month -----------------------------------------------------
--- a type and not a check: PostgreSQL parses a table's checks again for each insert
-create type access_log_action as enum ('READ', 'SEARCH', 'CREATE', 'UPDATE', 'EXPORT', 'DISCLOSE', 'DENIED');
-
-create table access_log (
-	at timestamptz not null default now(),
-	id bigint generated always as identity,
-	txid xid8 not null default pg_current_xact_id(),
-	request_id text not null,
-	trace_id text,
-	operation text not null,
-	action access_log_action not null,
-	resource text,
-	resource_id text,
-	patient_id uuid,
-	agency_id uuid,
-	unit_id uuid,
-	staff_id uuid,
-	citizen_id uuid,
-	subject text not null,
-	name text,
-	role text,
-	hpr_number text,
-	purpose text,
-	attestation jsonb, -- authorization, department, point of care and decision_ref of the token
-	basis text,
-	relation_id uuid,
-	consent_id uuid,
-	emergency_id uuid,
-	objection_overridden boolean not null default false,
-	reason text
-) partition by range (at);
-create index access_log_patient on access_log (patient_id, at);
-create index access_log_agency on access_log (agency_id, at);
-alter table access_log enable row level security;
-grant select, insert on access_log to samhandling_service;
-
--- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
-create function access_log_partitions(ahead int default 3) returns int language plpgsql
-security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-	first date := date_trunc('month', now())::date;
-	made int := 0;
-	part text;
-begin
-	for n in 0..ahead loop
-		part := 'access_log_' || to_char(first + make_interval(months => n), 'YYYY_MM');
-		if to_regclass('public.' || part) is null then
-			execute format('create table public.%I partition of public.access_log for values from (%L) to (%L)',
-				part, first + make_interval(months => n), first + make_interval(months => n + 1));
-			execute format('alter table public.%I enable row level security', part);
-			made := made + 1;
-		end if;
-	end loop;
-	return made;
-end $$;
-revoke execute on function access_log_partitions(int) from public;
-grant execute on function access_log_partitions(int) to samhandling_service, samhandling_maintenance;
-select access_log_partitions(3);
-
--- Months that are ready beyond this one; readiness fails below one.
-create function access_log_months_ahead() returns int language sql stable as $$
-	select count(*)::int from generate_series(1, 12) n
-	where to_regclass('public.access_log_' || to_char(date_trunc('month', now()) + make_interval(months => n), 'YYYY_MM')) is not null
-$$;
-
-create function access_log_is_append_only() returns trigger language plpgsql as $$
-begin
-	raise exception 'the access log is append-only';
-end $$;
-create trigger append_only before update or delete on access_log
-	for each row execute function access_log_is_append_only();
-create trigger no_truncate before truncate on access_log
-	for each statement execute function access_log_is_append_only();
-
 -- migrate:down
-drop table access_log, idempotency, row_history, outbox, deadline_rule, legal_basis, sandbox_clock cascade;
-drop type access_log_action;
+drop table idempotency, row_history, outbox, deadline_rule, legal_basis, sandbox_clock cascade;
 drop function if exists clock_unset, clock_now, clock_today, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
 	app_gate, app_citizen_id, app_is_citizen, show_all, show, raise_problem, raise_unless, fault, easter_sunday,
 	is_working_day, working_day_add, deadline_at, touch_row, note_change, install_change_trigger, changed_since,
 	expect_one, cursor_make, cursor_part, cursor_time, cursor_uuid, seal_hashes, number_out,
-	idempotency_replay, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;
+	idempotency_replay cascade;

@@ -1,0 +1,96 @@
+-- migrate:up
+-- Who has looked at what: one row for each patient shown, and for each refusal.
+
+-- Access log: append-only for every role, by month -----------------------------------------------------
+-- a type and not a check: PostgreSQL parses a table's checks again for each insert
+create type access_log_action as enum ('READ', 'SEARCH', 'CREATE', 'UPDATE', 'EXPORT', 'DISCLOSE', 'DENIED');
+
+create table access_log (
+	at timestamptz not null default now(),
+	id bigint generated always as identity,
+	txid xid8 not null default pg_current_xact_id(),
+	request_id text not null,
+	trace_id text,
+	operation text not null,
+	action access_log_action not null,
+	resource text,
+	resource_id text,
+	patient_id uuid,
+	agency_id uuid,
+	unit_id uuid,
+	staff_id uuid,
+	citizen_id uuid,
+	subject text not null,
+	name text,
+	role text,
+	hpr_number text,
+	purpose text,
+	attestation jsonb, -- authorization, department, point of care and decision_ref of the token
+	basis text,
+	relation_id uuid,
+	consent_id uuid,
+	emergency_id uuid,
+	objection_overridden boolean not null default false,
+	reason text
+) partition by range (at);
+create index access_log_patient on access_log (patient_id, at);
+create index access_log_agency on access_log (agency_id, at);
+alter table access_log enable row level security;
+grant select, insert on access_log to samhandling_service;
+
+-- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
+create function access_log_partitions(ahead int default 3) returns int language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	first date := date_trunc('month', now())::date;
+	made int := 0;
+	part text;
+begin
+	for n in 0..ahead loop
+		part := 'access_log_' || to_char(first + make_interval(months => n), 'YYYY_MM');
+		if to_regclass('public.' || part) is null then
+			execute format('create table public.%I partition of public.access_log for values from (%L) to (%L)',
+				part, first + make_interval(months => n), first + make_interval(months => n + 1));
+			execute format('alter table public.%I enable row level security', part);
+			made := made + 1;
+		end if;
+	end loop;
+	return made;
+end $$;
+revoke execute on function access_log_partitions(int) from public;
+grant execute on function access_log_partitions(int) to samhandling_service, samhandling_maintenance;
+select access_log_partitions(3);
+
+-- Months that are ready beyond this one; readiness fails below one.
+create function access_log_months_ahead() returns int language sql stable as $$
+	select count(*)::int from generate_series(1, 12) n
+	where to_regclass('public.access_log_' || to_char(date_trunc('month', now()) + make_interval(months => n), 'YYYY_MM')) is not null
+$$;
+
+create function access_log_is_append_only() returns trigger language plpgsql as $$
+begin
+	raise exception 'the access log is append-only';
+end $$;
+create trigger append_only before update or delete on access_log
+	for each row execute function access_log_is_append_only();
+create trigger no_truncate before truncate on access_log
+	for each statement execute function access_log_is_append_only();
+
+-- Access log: an agency's privacy officer sees all of the agency's, staff their own acts, team leaders their
+-- agency's for their team's patients, patients everything about themselves (domain.md §5.3).
+create policy access_log_insert on access_log for insert with check (
+	agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy access_log_read on access_log for select using (
+	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
+	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE'
+		and current_setting('app.basis', true) = 'LEGAL_REPRESENTATIVE') -- a guardian, not a relative with a consent
+	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		and (current_setting('app.role', true) = 'PV'
+			or (current_setting('app.role', true) = 'TL'
+				and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])))));
+
+-- migrate:down
+drop table access_log cascade;
+drop type access_log_action;
+drop function if exists access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;
