@@ -24,7 +24,8 @@ from handover h where h.id = :path.id::uuid
 
 -- name: handovers.lock
 select h.state, h.version, handover_facts(h) as facts, h.patient_id
-from handover h where h.id = handover_lock(:path.id::uuid)
+from (select handover_lock(:path.id::uuid) as id offset 0) l -- once, and not for each row that might be the one
+join handover h on h.id = l.id
 for update of h
 
 -- name: handovers.apply
