@@ -64,8 +64,10 @@ struct source {
 	const char *(*computed)(const struct binding *b);
 };
 
-/* One array of sources a statement, in the order of the statements' indexes. */
-static const struct source **sources;
+/* What a statement's parameters come from; in the order of the statements' indexes. */
+static struct plan {
+	const struct source *sources;
+} * plans;
 
 static const struct member *member_find(const char *name)
 {
@@ -200,7 +202,7 @@ bool bind_known(const char *name)
 
 const char *bind_prepare(struct arena *a)
 {
-	sources = arena_alloc(a, statements_count() * sizeof(*sources));
+	plans = arena_alloc(a, statements_count() * sizeof(struct plan));
 	for (size_t i = 0; i < statements_count(); i++) {
 		const struct statement *s = statement_at(i);
 		struct source *list = arena_alloc(a, s->parameter_count * sizeof(*list));
@@ -209,7 +211,7 @@ const char *bind_prepare(struct arena *a)
 			if (!source_find(s->parameters[p], &list[p]))
 				return arena_printf(a, "statement '%s' uses unknown ':%s'", s->name,
 						    s->parameters[p]);
-		sources[i] = list;
+		plans[i].sources = list;
 	}
 	return NULL;
 }
@@ -232,6 +234,6 @@ const char *const *bind_values(const struct binding *b, const struct statement *
 	const char **values = arena_alloc(b->request->arena, s->parameter_count * sizeof(char *));
 
 	for (size_t i = 0; i < s->parameter_count; i++)
-		values[i] = source_value(b, &sources[s->index][i]);
+		values[i] = source_value(b, &plans[s->index].sources[i]);
 	return values;
 }
