@@ -37,7 +37,9 @@ start_database() {
 	exec 7>"$build/test-pg.lock"
 	flock 7
 	pg_start "$dir"
-	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb' # every test file copies the template
+	# every test file copies the template, and drops its copy although a daemon may still be leaving
+	pg_psql "$dir" postgres -c 'alter role samhandling_owner createdb' \
+		-c 'grant pg_signal_backend to samhandling_owner'
 	node "$root_dir/deploy/sandbox/keys.mjs" "$build/test-keys"
 	[ "$(cat "$dir/template.sum" 2>/dev/null)" = "$(template_sum "$build")" ] || template_make "$build"
 	exec 7>&-

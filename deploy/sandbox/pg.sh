@@ -89,7 +89,7 @@ pg_roles() {
 			select 'create role samhandling_$role' where not exists
 				(select from pg_roles where rolname = 'samhandling_$role') \\gexec
 			alter role samhandling_$role login nosuperuser nocreaterole noreplication nobypassrls
-				nocreatedb password '$(cat "$1/$role.password")';
+				password '$(cat "$1/$role.password")';
 		END
 	done | pg_psql "$1" postgres
 }
