@@ -19,7 +19,7 @@ export function syntheticOrganisation() {
 const callers = {
 	directory: 'drammen-dps:sa-1', agencies: 'drammen-dps:sa-1', units: 'drammen-dps:sa-1', staff: 'drammen-dps:sa-1',
 	municipalities: 'drammen-dps:sa-1', 'code-systems': 'drammen-dps:sa-1', me: 'drammen-dps:tl-1', sandbox: 'drammen-dps:sa-1',
-	memberships: 'drammen-dps:tl-1', patients: 'drammen-dps:tl-1', 'care-relations': 'drammen-dps:tl-1',
+	memberships: 'drammen-dps:sa-1', patients: 'drammen-dps:tl-1', 'care-relations': 'drammen-dps:tl-1',
 	'patient-relations': 'drammen-dps:tl-1', consents: 'drammen-dps:tl-1', objections: 'drammen-dps:tl-1',
 	'access-log': 'drammen-dps:tl-1', 'emergency-accesses': 'drammen-dps:dps-1', 'concern-reports': 'drammen-kommune:mh-1',
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',

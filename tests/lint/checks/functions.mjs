@@ -9,9 +9,7 @@ export async function check(report) {
 	const sources = files(/^(server|clients|tests)\/.*\.c$/);
 	const { code, out } = await run('pmccabe', sources);
 	if (code !== 0) return report(null, null, out.trim());
-	for (const row of out.trim().split('\n').filter(Boolean)) {
-		const [mccabe, , , first, lines, place, name] = row.split(/\s+/);
-		const file = place.replace(/\(.*/, '');
+	for (const [, mccabe, first, lines, file, name] of out.matchAll(/^(\d+)\s+\d+\s+\d+\s+(\d+)\s+(\d+)\s+(\S+?)\(\d+\): (.*)$/gm)) {
 		if (Number(lines) > limits.lines) report(file, first, `${name} has ${lines} lines, more than ${limits.lines}`);
 		if (Number(mccabe) > limits.mccabe) report(file, first, `${name} has McCabe ${mccabe}, more than ${limits.mccabe}`);
 	}

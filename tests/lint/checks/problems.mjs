@@ -24,7 +24,7 @@ function inMachine(file) {
 
 export async function check(report) {
 	const catalogue = parse(read('api-spec/problems.yaml'));
-	const used = [...files(/^server\/.*\.c$/).flatMap(inC), ...files(/^sql\/.*\.sql$/).flatMap(inSql),
+	const used = [...files(/^server\/(api|http)\/.*\.c$/).flatMap(inC), ...files(/^sql\/.*\.sql$/).flatMap(inSql),
 		...files(/^api-spec\/machines\/.*\.yaml$/).flatMap(inMachine)];
 	for (const { file, line, code } of used)
 		if (!catalogue[code]) report(file, line, `problem '${code}' has no text in api-spec/problems.yaml`);
