@@ -64,4 +64,4 @@ clean: ## remove everything that was built
 help: ## list every target in one line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14 | sort
 
--include $(wildcard $(B)/server/*/*.d $(B)/unit/*.d)
+-include $(wildcard $(B)/server/*.d $(B)/server/*/*.d $(B)/unit/*.d)
