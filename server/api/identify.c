@@ -4,6 +4,7 @@
  */
 #include "api/identify.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +151,27 @@ static enum auth_reason verify(struct request *r, const char *token, struct iden
 	return reason;
 }
 
+/* Refusals that a row added since the registry was read would turn. */
+static bool hangs_on_registry(enum auth_reason reason)
+{
+	return reason == AUTH_ISSUER || reason == AUTH_KEY || reason == AUTH_ALGORITHM ||
+	       reason == AUTH_ORGANISATION;
+}
+
+/*
+ * A refused token meets no statement that would tell of a newer registry, so the registry is read
+ * again; once a second at most, whatever is thrown at it. True when it was.
+ */
+static bool read_again(void)
+{
+	static _Atomic int64_t due_us;
+	int64_t now_us = clock_monotonic_us(), due = due_us;
+	char why[256];
+
+	return now_us >= due && atomic_compare_exchange_strong(&due_us, &due, now_us + 1000000) &&
+	       registry_reload(why);
+}
+
 enum auth_reason identify(struct request *r, const char *token)
 {
 	struct identity id = {0};
@@ -164,6 +186,8 @@ enum auth_reason identify(struct request *r, const char *token)
 
 	enum auth_reason reason = verify(r, token, &id, &p.generation);
 
+	if (hangs_on_registry(reason) && read_again())
+		reason = verify(r, token, &id, &p.generation);
 	if (reason != AUTH_OK)
 		return reason;
 	p.issuer_id = id.issuer_id;
