@@ -40,14 +40,22 @@ function put(target, key, value, kind, file) {
 	target[key] = value;
 }
 
-function merge(document, part, file) {
+function checkFragment(part, file) {
 	for (const key of Object.keys(part))
 		if (!['paths', 'components', 'tags'].includes(key) && !key.startsWith('x-'))
 			complain(file, `unexpected member '${key}': a fragment has paths, components and tags`);
-	for (const [path, item] of Object.entries(part.paths ?? {})) put(document.paths, path, item, 'paths', file);
-	for (const [kind, members] of Object.entries(part.components ?? {}))
+}
+
+function mergeComponents(components, part, file) {
+	for (const [kind, members] of Object.entries(part ?? {}))
 		for (const [name, value] of Object.entries(members ?? {}))
-			put((document.components[kind] ??= {}), name, value, kind, file);
+			put((components[kind] ??= {}), name, value, kind, file);
+}
+
+function merge(document, part, file) {
+	checkFragment(part, file);
+	for (const [path, item] of Object.entries(part.paths ?? {})) put(document.paths, path, item, 'paths', file);
+	mergeComponents(document.components, part.components, file);
 	for (const tag of part.tags ?? []) if (!document.tags.some((t) => t.name === tag.name)) document.tags.push(tag);
 }
 
@@ -121,18 +129,20 @@ function checkOperation(document, path, item, method, seen) {
 	if (!Object.keys(operation.responses ?? {}).some((s) => /^[123]/.test(s))) complain(file, `${where}: no answer for success`);
 }
 
-// What an operation names must be there: the daemon would not start otherwise.
-function checkNames(document, path, item, method, ids) {
-	const operation = item[method];
-	const say = (what) => complain(origin.get(`paths ${path}`), `${method.toUpperCase()} ${path}: ${what}`);
+// What an operation names must be there: the daemon would not start otherwise. Each entry: wrong when, and what.
+function* wrongNames(document, operation, ids) {
 	const { security = [], 'x-resource': resource, 'x-machine': machine, 'x-answer': answer } = operation;
-	const scopes = document.components.securitySchemes?.agency?.['x-scopes'] ?? {};
-	if (security.length > 0 && resource === undefined) say('no x-resource');
-	if (resource !== undefined && document['x-access-matrix'].resources?.[resource] === undefined)
-		say(`x-resource '${resource}' is not in access-matrix.yaml`);
-	if (machine !== undefined && document['x-state-machines'][machine] === undefined) say(`no machine '${machine}'`);
-	if (answer !== undefined && !ids.get(answer)?.startsWith('GET ')) say(`x-answer '${answer}' is not the operationId of a GET`);
-	for (const scope of security.flatMap((s) => s.agency ?? [])) if (!(scope in scopes)) say(`unknown scope '${scope}'`);
+	const scopes = document.components.securitySchemes.agency['x-scopes'];
+	yield [security.length > 0 && resource === undefined, 'no x-resource'];
+	yield [resource && !document['x-access-matrix'].resources[resource], `x-resource '${resource}' is not in access-matrix.yaml`];
+	yield [machine && !document['x-state-machines'][machine], `no machine '${machine}'`];
+	yield [answer && !ids.get(answer)?.startsWith('GET '), `x-answer '${answer}' is not the operationId of a GET`];
+	for (const scope of security.flatMap((s) => s.agency)) yield [!(scope in scopes), `unknown scope '${scope}'`];
+}
+
+function checkNames(document, path, item, method, ids) {
+	for (const [wrong, what] of wrongNames(document, item[method], ids))
+		if (wrong) complain(origin.get(`paths ${path}`), `${method.toUpperCase()} ${path}: ${what}`);
 }
 
 // --- standard responses: what follows from the operation's form ----------------------------------

@@ -72,10 +72,10 @@ struct request {
 	size_t parameter_count;
 	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
 	struct access access;
-	json_t *json;			    /* parsed body, or NULL */
-	const char *body_text;		    /* body after sealing, what SQL gets as :body */
-	const char *if_match;	       /* the version that If-Match was found to name, else NULL */
-	const char *new_id;		    /* UUIDv7 for what a POST creates */
+	json_t *json;	       /* parsed body, or NULL */
+	const char *body_text; /* body after sealing, what SQL gets as :body */
+	const char *if_match;  /* the version that If-Match was found to name, else NULL */
+	const char *new_id;    /* UUIDv7 for what a POST creates */
 	const char *receipt, *receipt_hash; /* for POSTs that hand out a receipt */
 	const char *idempotency_scope, *idempotency_hash;
 	struct faults *faults;	 /* noted by room 4 */

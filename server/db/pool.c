@@ -74,7 +74,8 @@ static bool connection_open(struct connection *c)
 
 	snprintf(options, sizeof(options),
 		 "-c statement_timeout=%lld -c idle_in_transaction_session_timeout=5000 "
-		 "-c search_path=public -c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan",
+		 "-c search_path=public -c timezone=UTC -c jit=off -c "
+		 "plan_cache_mode=force_generic_plan",
 		 (long long)pool.settings.statement_ms);
 	c->pg = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(c->pg) == CONNECTION_OK && PQenterPipelineMode(c->pg) == 1 &&

@@ -13,63 +13,63 @@ static struct response only_204[] = {{204, 0, NULL}, {404, 1, problem_json}};
 static const struct operation op = {
 	.response_count = 3, .responses = responses, .body_count = 2, .bodies = bodies};
 
+static const struct {
+	const char *accept;
+	bool fits;
+} accepts[] = {
+	{NULL, true},
+	{"", true},
+	{" , ", true},
+	{"*/*", true},
+	{"application/json", true},
+	{"Application/JSON", true},
+	{"application/*", true},
+	{"APPLICATION/*", true},
+	{"application/json; charset=utf-8", true},
+	{"text/html, application/json", true},
+	{"text/html,application/json;q=0.1", true},
+	{"text/html;q=0.9 , */*;q=0.001", true},
+	{"application/json;q=1.000", true},
+	{"text/html", false},
+	{"text/*", false},
+	{"app/*", false},
+	{"application", false},
+	{"application/jsonx", false},
+	{"application/jso", false},
+	{"application/problem+json", false},
+	{"/*", false},
+	{"*", false},
+	/* a weight of nought excludes */
+	{"*/*;q=0", false},
+	{"*/*; q=0.0", false},
+	{"application/json;q=0.000", false},
+	{"application/json;Q=0", false},
+	{"application/json ; q = 0", false},
+	/* and the most exact range decides */
+	{"application/json;q=0, */*", false},
+	{"*/*, application/json;q=0", false},
+	{"application/*;q=0, */*;q=1", false},
+	{"*/*;q=0, application/json", true},
+	{"application/*;q=0, application/json;q=0.5", true},
+	/* q within a quoted text or another name is none */
+	{"application/json;profile=\";q=0\"", true},
+	{"application/json;profile=\",\";q=0", false},
+	{"application/json;xq=0", true},
+	/* no weights */
+	{"application/json;q=2", false},
+	{"application/json;q=-1", false},
+	{"application/json;q=0.0001", false},
+	{"application/json;q=1.001", false},
+	{"application/json;q=", false},
+	{"application/json;q=x, */*", true},
+};
+
 static void reads_accept(void **state)
 {
-	static const struct {
-		const char *accept;
-		bool fits;
-	} rows[] = {
-		{NULL, true},
-		{"", true},
-		{" , ", true},
-		{"*/*", true},
-		{"application/json", true},
-		{"Application/JSON", true},
-		{"application/*", true},
-		{"APPLICATION/*", true},
-		{"application/json; charset=utf-8", true},
-		{"text/html, application/json", true},
-		{"text/html,application/json;q=0.1", true},
-		{"text/html;q=0.9 , */*;q=0.001", true},
-		{"application/json;q=1.000", true},
-		{"text/html", false},
-		{"text/*", false},
-		{"app/*", false},
-		{"application", false},
-		{"application/jsonx", false},
-		{"application/jso", false},
-		{"application/problem+json", false},
-		{"/*", false},
-		{"*", false},
-		/* a weight of nought excludes */
-		{"*/*;q=0", false},
-		{"*/*; q=0.0", false},
-		{"application/json;q=0.000", false},
-		{"application/json;Q=0", false},
-		{"application/json ; q = 0", false},
-		/* and the most exact range decides */
-		{"application/json;q=0, */*", false},
-		{"*/*, application/json;q=0", false},
-		{"application/*;q=0, */*;q=1", false},
-		{"*/*;q=0, application/json", true},
-		{"application/*;q=0, application/json;q=0.5", true},
-		/* q within a quoted text or another name is none */
-		{"application/json;profile=\";q=0\"", true},
-		{"application/json;profile=\",\";q=0", false},
-		{"application/json;xq=0", true},
-		/* no weights */
-		{"application/json;q=2", false},
-		{"application/json;q=-1", false},
-		{"application/json;q=0.0001", false},
-		{"application/json;q=1.001", false},
-		{"application/json;q=", false},
-		{"application/json;q=x, */*", true},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (negotiate_accepts(rows[i].accept, &op) != rows[i].fits)
-			fail_msg("Accept: %s", rows[i].accept);
+	for (size_t i = 0; i < sizeof(accepts) / sizeof(accepts[0]); i++)
+		if (negotiate_accepts(accepts[i].accept, &op) != accepts[i].fits)
+			fail_msg("Accept: %s", accepts[i].accept);
 }
 
 static void an_answer_without_body_fits_all(void **state)

@@ -39,60 +39,60 @@ static int post(const char *body, size_t size, const char **pointer)
 	return status;
 }
 
+static const struct {
+	const char *body;
+	int status;
+	const char *pointer;
+} judged[] = {
+	{"{\"name\":\"x\"}", 0, ""},
+	{" {\"name\":\"\\u00e6\"} ", 0, ""},
+	{"", 400, ""},
+	{"{", 400, ""},
+	{"{\"name\":\"x\"}}", 400, ""},
+	{"{\"name\":\"x\"} 1", 400, ""},
+	{"{\"name\":\"x\",\"name\":\"y\"}", 400, ""},
+	{"{\"name\":\"x\",\"n\\u0061me\":\"y\"}", 400, ""},
+	{"{\"name\":\"a\\u0000b\"}", 400, ""},
+	{"{\"na\\u0000me\":\"b\"}", 400, ""},
+	{"{\"name\":\"\\ud800\"}", 400, ""},
+	{"{\"name\":\"\xff\"}", 400, ""},
+	{"{\"name\":\"\xed\xa0\x80\"}", 400, ""},
+	{"{'name':'x'}", 400, ""},
+	{"{\"name\":\"x\",}", 400, ""},
+	{"{\"name\":1e999}", 400, ""},
+	{"{\"name\":99999999999999999999}", 400, ""},
+	{"{\"name\":NaN}", 400, ""},
+	{"\xef\xbb\xbf{\"name\":\"x\"}", 400, ""},
+	{"null", 422, ""},
+	{"[]", 422, ""},
+	{"\"x\"", 422, ""},
+	{"{}", 422, "/name"},
+	{"{\"name\":1}", 422, "/name"},
+	{"{\"name\":\"x\",\"other\":1}", 422, "/other"},
+	{"{\"name\":\"x\",\"number\":\"12345678901\"}", 422, "/number"},
+	{"[[[[[[[[[]]]]]]]]]", 400, ""},
+	{"{\"name\":\"x\",\"more\":[{\"a\":[[[[1]]]]}]}", 0, ""},
+	{"{\"name\":\"x\",\"more\":[{\"a\":[[[[[[1]]]]]]}]}", 400, ""},
+	/* what would be opened as a seal when it is read back */
+	{"{\"name\":\"open:seal:e1:h1=00:AA\"}", 422, ""},
+	{"{\"name\":\"mask:seal:e1:h1=00:AA\"}", 422, ""},
+	{"{\"name\":\"seal:\"}", 422, ""},
+	{"{\"name\":\"op\\u0065n:seal:x\"}", 422, ""},
+	{"{\"name\":\"x\",\"more\":[{\"a\":[\"open:seal:x\"]}]}", 422, ""},
+	{"{\"name\":\"x\",\"more\":[{\"open:seal:x\":1}]}", 422, ""},
+	{"{\"name\":\"the seal: here\"}", 0, ""},
+	{"{\"name\":\"open:\"}", 0, ""},
+};
+
 static void judges_bodies(void **state)
 {
-	static const struct {
-		const char *body;
-		int status;
-		const char *pointer;
-	} rows[] = {
-		{"{\"name\":\"x\"}", 0, ""},
-		{" {\"name\":\"\\u00e6\"} ", 0, ""},
-		{"", 400, ""},
-		{"{", 400, ""},
-		{"{\"name\":\"x\"}}", 400, ""},
-		{"{\"name\":\"x\"} 1", 400, ""},
-		{"{\"name\":\"x\",\"name\":\"y\"}", 400, ""},
-		{"{\"name\":\"x\",\"n\\u0061me\":\"y\"}", 400, ""},
-		{"{\"name\":\"a\\u0000b\"}", 400, ""},
-		{"{\"na\\u0000me\":\"b\"}", 400, ""},
-		{"{\"name\":\"\\ud800\"}", 400, ""},
-		{"{\"name\":\"\xff\"}", 400, ""},
-		{"{\"name\":\"\xed\xa0\x80\"}", 400, ""},
-		{"{'name':'x'}", 400, ""},
-		{"{\"name\":\"x\",}", 400, ""},
-		{"{\"name\":1e999}", 400, ""},
-		{"{\"name\":99999999999999999999}", 400, ""},
-		{"{\"name\":NaN}", 400, ""},
-		{"\xef\xbb\xbf{\"name\":\"x\"}", 400, ""},
-		{"null", 422, ""},
-		{"[]", 422, ""},
-		{"\"x\"", 422, ""},
-		{"{}", 422, "/name"},
-		{"{\"name\":1}", 422, "/name"},
-		{"{\"name\":\"x\",\"other\":1}", 422, "/other"},
-		{"{\"name\":\"x\",\"number\":\"12345678901\"}", 422, "/number"},
-		{"[[[[[[[[[]]]]]]]]]", 400, ""},
-		{"{\"name\":\"x\",\"more\":[{\"a\":[[[[1]]]]}]}", 0, ""},
-		{"{\"name\":\"x\",\"more\":[{\"a\":[[[[[[1]]]]]]}]}", 400, ""},
-		/* what would be opened as a seal when it is read back */
-		{"{\"name\":\"open:seal:e1:h1=00:AA\"}", 422, ""},
-		{"{\"name\":\"mask:seal:e1:h1=00:AA\"}", 422, ""},
-		{"{\"name\":\"seal:\"}", 422, ""},
-		{"{\"name\":\"op\\u0065n:seal:x\"}", 422, ""},
-		{"{\"name\":\"x\",\"more\":[{\"a\":[\"open:seal:x\"]}]}", 422, ""},
-		{"{\"name\":\"x\",\"more\":[{\"open:seal:x\":1}]}", 422, ""},
-		{"{\"name\":\"the seal: here\"}", 0, ""},
-		{"{\"name\":\"open:\"}", 0, ""},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
 		const char *pointer;
-		int status = post(rows[i].body, strlen(rows[i].body), &pointer);
+		int status = post(judged[i].body, strlen(judged[i].body), &pointer);
 
-		if (status != rows[i].status || strcmp(pointer, rows[i].pointer) != 0)
-			fail_msg("%s: %d at '%s'", rows[i].body, status, pointer);
+		if (status != judged[i].status || strcmp(pointer, judged[i].pointer) != 0)
+			fail_msg("%s: %d at '%s'", judged[i].body, status, pointer);
 	}
 }
 
