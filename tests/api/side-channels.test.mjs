@@ -93,6 +93,11 @@ describe('in relation, but blocked by the patient', () => {
 });
 
 describe('outside the sandbox', () => {
+	test('the clock cannot be moved: there is no such thing', async () => {
+		await w.sql('update sandbox_clock set enabled = false');
+		(await w.api('drammen-dps:sa-1', 'POST', '/sandbox/clock', { ahead: 'PT1H' })).is(404);
+		await w.sql('update sandbox_clock set enabled = true');
+	});
 	test('no answer tells how long its rooms took', async () => {
 		await w.restart({ SANDBOX: undefined });
 		assert.equal((await w.api(null, 'GET', '/openapi.json')).is(200).headers['server-timing'], undefined);

@@ -39,7 +39,7 @@ function claimsText(extra) {
 const claimsToken = (claims) => signToken({ header: { alg: 'ES256', typ: 'JWT', kid }, claims, key: keyOf('drammen-dps').key });
 
 const refused = {
-	'not a token': 'abc', 'two parts': 'a.b', 'four parts': `${lie()}.x`, 'padding in base64': lie().replace('.', '=.'),
+	'not a token': 'not-a-token', 'two parts': 'only.two-parts', 'four parts': `${lie()}.x`, 'padding in base64': lie().replace('.', '=.'),
 	'alg none': unsigned({ alg: 'none', typ: 'JWT' }, claimsFor(who)), 'alg None': unsigned({ alg: 'None', typ: 'JWT', kid }, claimsFor(who), 'AA'),
 	'alg nOnE with a signature': unsigned({ alg: 'nOnE', typ: 'JWT', kid }, claimsFor(who), lie().split('.')[2]),
 	'alg missing': unsigned({ typ: 'JWT', kid }, claimsFor(who), 'AA'), 'HS256 with the public key': confused(),
