@@ -229,7 +229,10 @@ create policy care_relation_read on care_relation for select using (
 	unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	or patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
 create policy care_relation_write on care_relation for insert with check (
-	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+	-- the team relates a unit of another agency to a person whom the gate has admitted
+	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid
+		and current_setting('app.role', true) in ('TM', 'TL')));
 create policy care_relation_update on care_relation for update using (
 	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
 

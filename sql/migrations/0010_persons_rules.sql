@@ -156,6 +156,13 @@ create function care_relation_json(c care_relation) returns json language sql st
 		'created_at', (c).created_at, 'updated_at', (c).updated_at)
 $$;
 
+-- Whose relation of care the caller may open: their own units', and for the team also that of a unit in another
+-- agency that serves the person. Consent and objection decide what that unit then sees.
+create function may_relate(u unit, basis text) returns boolean language sql stable as $$
+	select u.id is not null and (u.id = any (app_unit_ids())
+		or (app_role() in ('TM', 'TL') and basis in ('GP_REGISTRATION', 'SERVICE')))
+$$;
+
 -- Get or attach by number: new or known, the caller's unit stands in relation afterwards and the answer is
 -- the same (design §13.1).
 create function register_patient(body jsonb, acting uuid) returns uuid language plpgsql as $$
@@ -297,7 +304,7 @@ grant select on row_history to samhandling_service;
 -- migrate:down
 drop policy history_read on row_history;
 drop function if exists admit, item_is_blocked, find_patient, related_patients, register_patient, patient_json,
-	address_is_open, may_name_contact, may_protect, identifier_json, relation_json, care_relation_json,
+	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
 	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch,
 	page_size cascade;
 drop index if exists agency_name, unit_name, staff_name, staff_membership_staff, consent_to_agencies,

@@ -134,11 +134,11 @@ where c.patient_id = :path.id::uuid and not item_is_blocked(c.patient_id, c.id)
 with b as (select :body::jsonb b),
 made as (
 	insert into care_relation (id, patient_id, unit_id, agency_id, basis, source_id, main_contact_id, valid_to)
-	select :new.id::uuid, :path.id::uuid, (b ->> 'unit_id')::uuid, app_agency_id(), b ->> 'basis',
+	select :new.id::uuid, :path.id::uuid, u.id, u.agency_id, b ->> 'basis',
 		(b ->> 'source_id')::uuid, (b ->> 'main_contact_id')::uuid, (b ->> 'valid_to')::timestamptz
-	from b
-	where raise_unless((b ->> 'unit_id')::uuid = any (app_unit_ids()), 422, 'unknown_reference',
-			fault('/unit_id', 'reference', 'is not a unit of the caller'))
+	from b left join unit u on u.id = (b ->> 'unit_id')::uuid
+	where raise_unless(may_relate(u, b ->> 'basis'), 422, 'unknown_reference',
+			fault('/unit_id', 'reference', 'is not a unit that the caller may relate'))
 		and raise_unless(b ->> 'main_contact_id' is null or exists (select 1 from staff_membership m
 				where m.staff_id = (b ->> 'main_contact_id')::uuid and m.unit_id = (b ->> 'unit_id')::uuid
 					and m.state = 'ACTIVE'), 422, 'unknown_reference',

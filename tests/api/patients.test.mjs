@@ -254,7 +254,11 @@ describe('numbers and relations', () => {
 		const r = (await w.api(team, 'POST', `/patients/${id}/care-relations`, { unit_id: unit, basis: 'SERVICE' })).is(201);
 		assert.equal(r.body.unit_id, unit);
 		(await w.api(team, 'POST', `/patients/${id}/care-relations`, { unit_id: unit, basis: 'SERVICE' })).is(409, 'conflict');
-		(await w.api(team, 'POST', `/patients/${id}/care-relations`, { unit_id: w.ids.unit['lier-kommune:mottak'], basis: 'SERVICE' })).is(422, 'unknown_reference');
+		const nav = { unit_id: w.ids.unit['nav-drammen:kontor'], basis: 'SERVICE' };
+		(await w.api(team, 'POST', `/patients/${id}/care-relations`, { ...nav, basis: 'REGISTRATION' })).is(422, 'unknown_reference');
+		(await w.api(team, 'POST', `/patients/${id}/care-relations`, nav)).is(201);
+		(await w.api('nav-drammen:nav-1', 'GET', `/patients/${id}`)).is(403, 'consent_required');
+		(await w.api('drammen-dps:dps-1', 'POST', `/patients/${id}/care-relations`, nav)).is(404, 'not_found');
 		(await w.api(other, 'GET', `/care-relations/${r.body.id}`)).is(404);
 	});
 });
