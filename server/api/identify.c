@@ -4,13 +4,13 @@
  */
 #include "api/identify.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/principal.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "api/verify.h"
 #include "api/work.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
@@ -129,49 +129,6 @@ static void lend(struct request *r, struct principal *block)
 	arena_adopt(r->arena, token_cache_give_back, block);
 }
 
-/*
- * `*generation` is that of the registry which judged, not the database's: else a token signed by a
- * key that was withdrawn since would pass for verified against the present one.
- */
-static enum auth_reason verify(struct request *r, const char *token, struct identity *id,
-			       const char **generation)
-{
-	const struct registry *registry = registry_hold();
-	enum auth_reason reason = AUTH_ISSUER;
-
-	if (registry != NULL) {
-		const struct auth_request how = {
-			.registry = registry, .arena = r->arena, .now = clock_real_s()};
-
-		reason = auth_verify(&how, token, id);
-		*generation =
-			arena_printf(r->arena, "%lld", (long long)registry_generation(registry));
-	}
-	registry_release();
-	return reason;
-}
-
-/* Refusals that a row added since the registry was read would turn. */
-static bool hangs_on_registry(enum auth_reason reason)
-{
-	return reason == AUTH_ISSUER || reason == AUTH_KEY || reason == AUTH_ALGORITHM ||
-	       reason == AUTH_ORGANISATION;
-}
-
-/*
- * A refused token meets no statement that would tell of a newer registry, so the registry is read
- * again; once a second at most, whatever is thrown at it. True when it was.
- */
-static bool read_again(void)
-{
-	static _Atomic int64_t due_us;
-	int64_t now_us = clock_monotonic_us(), due = due_us;
-	char why[256];
-
-	return now_us >= due && atomic_compare_exchange_strong(&due_us, &due, now_us + 1000000) &&
-	       registry_reload(why);
-}
-
 enum auth_reason identify(struct request *r, const char *token)
 {
 	struct identity id = {0};
@@ -184,10 +141,8 @@ enum auth_reason identify(struct request *r, const char *token)
 		return AUTH_OK;
 	}
 
-	enum auth_reason reason = verify(r, token, &id, &p.generation);
+	enum auth_reason reason = verify_token(r, token, &id, &p.generation);
 
-	if (hangs_on_registry(reason) && read_again())
-		reason = verify(r, token, &id, &p.generation);
 	if (reason != AUTH_OK)
 		return reason;
 	p.issuer_id = id.issuer_id;
