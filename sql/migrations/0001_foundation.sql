@@ -77,16 +77,19 @@ create function fault(pointer text, code text, detail text) returns jsonb langua
 		jsonb_build_object('pointer', pointer, 'code', code, 'detail', detail))) $$;
 
 -- Working days: Norwegian public holidays (24 and 31 December are working days) --
-create function easter_sunday(year int) returns date language sql immutable as $$
+-- In PL/pgSQL, since it runs some twenty times for each deadline: fifty times as fast as one query.
+create function easter_sunday(year int) returns date language plpgsql immutable as $$
+declare
 	-- Gauss' algorithm in the Meeus/Jones/Butcher form
-	with a as (select year % 19 a, year / 100 b, year % 100 c),
-	d as (select a, b, c, b / 4 d, b % 4 e, (b + 8) / 25 f from a),
-	g as (select *, (b - f + 1) / 3 g from d),
-	h as (select *, (19 * a + b - d - g + 15) % 30 h, c / 4 i, c % 4 k from g),
-	l as (select *, (32 + 2 * e + 2 * i - h - k) % 7 l from h),
-	m as (select *, (a + 11 * h + 22 * l) / 451 m from l)
-	select make_date(year, (h + l - 7 * m + 114) / 31, (h + l - 7 * m + 114) % 31 + 1) from m
-$$;
+	a int := year % 19;
+	b int := year / 100;
+	c int := year % 100;
+	h int := (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
+	l int := (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+	m int := (a + 11 * h + 22 * l) / 451;
+begin
+	return make_date(year, (h + l - 7 * m + 114) / 31, (h + l - 7 * m + 114) % 31 + 1);
+end $$;
 
 create function is_working_day(day date) returns boolean language sql immutable as $$
 	select extract(isodow from day) < 6
