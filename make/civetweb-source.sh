@@ -41,8 +41,10 @@ fetch() {
 	apt=$1/apt
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/parts"
 	source_lines | sort -u > "$apt/sources.list"
-	[ -s "$apt/sources.list" ] ||
-		echo 'deb-src http://deb.debian.org/debian bookworm main' > "$apt/sources.list"
+	[ -s "$apt/sources.list" ] || {
+		echo "apt has no sources for bookworm to take CivetWeb's from" >&2
+		exit 1
+	}
 	cat > "$apt/apt.conf" <<-END
 	Dir::Etc::SourceList "$apt/sources.list";
 	Dir::Etc::SourceParts "$apt/parts";
