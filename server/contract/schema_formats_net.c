@@ -298,7 +298,8 @@ static size_t scheme_length(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && (is_alnum(s[n]) || (n > 0 && memchr("+-.", s[n], 3) != NULL)))
+	while (n < len &&
+	       (is_alnum(s[n]) || (n > 0 && (s[n] == '+' || s[n] == '-' || s[n] == '.'))))
 		n++;
 	return n > 0 && n < len && s[n] == ':' && !is_digit(*s) ? n + 1 : 0;
 }

@@ -189,7 +189,7 @@ static bool translate(struct translation *t)
 
 static pcre2_code *compile_code(const char *text, struct arena *a, const char **why)
 {
-	size_t room = 8 * PATTERN_LENGTH_MAX;
+	size_t room = (size_t)8 * PATTERN_LENGTH_MAX;
 	struct translation t = {.in = text, .out = arena_alloc(a, room), .room = room};
 	const char *translated = t.out;
 	PCRE2_UCHAR message[128];
