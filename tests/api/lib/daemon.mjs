@@ -32,6 +32,7 @@ export class Daemon {
 		this.port = port;
 		this.settings = settings;
 		this.log = '';
+		this.logFile = null; // a file descriptor, when the log is not to be kept here
 		this.child = null;
 	}
 
@@ -45,9 +46,9 @@ export class Daemon {
 	launch() {
 		const wrapper = (process.env.TEST_WRAPPER ?? '').split(' ').filter(Boolean); // e.g. valgrind with its options
 		const command = [...wrapper, `${environment.build}/samhandlingd`];
-		const child = spawn(command[0], command.slice(1), { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = spawn(command[0], command.slice(1), { env: this.environment(), stdio: ['ignore', 'pipe', this.logFile ?? 'pipe'] });
 		child.stdout.on('data', (d) => (this.log += d));
-		child.stderr.on('data', (d) => (this.log += d));
+		child.stderr?.on('data', (d) => (this.log += d));
 		child.exited = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
 		child.on('error', (e) => (this.log += String(e)));
 		this.child = child;
