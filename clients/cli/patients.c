@@ -15,19 +15,6 @@
 
 enum { NUMBER_MAX = 64 };
 
-static enum exit_code get(struct cli *cli, const char *path)
-{
-	const struct call call = {.method = "GET", .path = path};
-	enum exit_code code = EXIT_DONE;
-	struct reply reply;
-
-	if (connect_session(cli, &code) == NULL)
-		return code;
-	if (!session_call(cli->session, cli->arena, &call, &reply))
-		return connect_fail(cli, &reply);
-	return show_reply(cli, &reply, NULL);
-}
-
 /* Asks at the terminal without showing what is typed. */
 static bool prompt(char *number, size_t size)
 {
@@ -132,8 +119,8 @@ static enum exit_code run_patients(struct cli *cli)
 	if (strcmp(what, "find") == 0)
 		return run_find(cli);
 	if (strcmp(what, "show") == 0 && id != NULL && cli->args.word_count == 2)
-		return get(cli, arena_printf(cli->arena, "/patients/%s",
-					     encode_percent(cli->arena, id)));
+		return show_path(cli, arena_printf(cli->arena, "/patients/%s",
+						   encode_percent(cli->arena, id)));
 	return cli_fail(EXIT_USAGE, "patients find [@FILE], patients show ID or patients list");
 }
 
@@ -158,7 +145,7 @@ static enum exit_code run_me(struct cli *cli)
 {
 	if (cli_word(cli, 0) != NULL)
 		return cli_fail(EXIT_USAGE, "me takes no words");
-	return get(cli, "/me");
+	return show_path(cli, "/me");
 }
 
 static const struct option_spec options[] = {

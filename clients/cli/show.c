@@ -262,3 +262,16 @@ enum exit_code show_list(struct cli *cli, const struct call *call, const char *c
 		fputs("there is more: --all shows it\n", stderr);
 	return code;
 }
+
+enum exit_code show_path(struct cli *cli, const char *path)
+{
+	const struct call call = {.method = "GET", .path = path};
+	enum exit_code code = EXIT_DONE;
+	struct reply reply;
+
+	if (connect_session(cli, &code) == NULL)
+		return code;
+	if (!session_call(cli->session, cli->arena, &call, &reply))
+		return connect_fail(cli, &reply);
+	return show_reply(cli, &reply, NULL);
+}

@@ -18,6 +18,9 @@ void show_thing(struct cli *cli, const json_t *thing);
 /* Whatever a successful reply holds. */
 enum exit_code show_reply(struct cli *cli, const struct reply *reply, const char *columns);
 
+/* GETs the path and shows the answer, or tells what went wrong. */
+enum exit_code show_path(struct cli *cli, const char *path);
+
 /* After a step: the new state, and which actions are open now. */
 enum exit_code show_step(struct cli *cli, const struct reply *reply);
 

@@ -87,19 +87,8 @@ static enum exit_code word_list(struct cli *cli, const struct word *word, size_t
 
 static enum exit_code word_show(struct cli *cli, const struct word *word, const char *id)
 {
-	const struct call call = {
-		.method = "GET",
-		.path = arena_printf(cli->arena, "%s/%s", word->path,
-				     encode_percent(cli->arena, id)),
-	};
-	enum exit_code code = EXIT_DONE;
-	struct reply reply;
-
-	if (connect_session(cli, &code) == NULL)
-		return code;
-	if (!session_call(cli->session, cli->arena, &call, &reply))
-		return connect_fail(cli, &reply);
-	return show_reply(cli, &reply, NULL);
+	return show_path(
+		cli, arena_printf(cli->arena, "%s/%s", word->path, encode_percent(cli->arena, id)));
 }
 
 static enum exit_code word_create(struct cli *cli, const struct word *word)

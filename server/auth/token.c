@@ -1,35 +1,14 @@
 /* Takes a token apart, refusing everything that two readers could understand differently. */
 #include "auth/token.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "auth/base64url.h"
+#include "contract/json_value.h"
 
 static void release_json(void *json)
 {
 	json_decref(json);
-}
-
-/* Counted before parsing, since the parser recurses. */
-static bool is_too_deep(const char *text, size_t size)
-{
-	int depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < size; i++) {
-		if (quoted && text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (text[i] == '{' || text[i] == '['))
-			depth++;
-		else if (!quoted && (text[i] == '}' || text[i] == ']'))
-			depth--;
-		if (depth > TOKEN_DEPTH_MAX)
-			return true;
-	}
-	return false;
 }
 
 /* One part as a JSON object without repeated members at any level, or NULL. */
@@ -38,7 +17,7 @@ static json_t *read_object(struct arena *a, const char *text, size_t len)
 	size_t size;
 	unsigned char *bytes = base64url_decode(a, text, len, &size);
 
-	if (bytes == NULL || is_too_deep((const char *)bytes, size))
+	if (bytes == NULL || !json_fits_depth((const char *)bytes, size, TOKEN_DEPTH_MAX))
 		return NULL;
 
 	json_t *json = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL);
