@@ -151,6 +151,9 @@ static struct connection *wait_for_one(void)
 
 struct connection *pool_take(enum pool_refusal *refusal)
 {
+	*refusal = POOL_NO_DATABASE;
+	if (pool.all == NULL) /* not started, or stopped */
+		return NULL;
 	pthread_mutex_lock(&pool.lock);
 
 	struct connection *c = pool.idle;
