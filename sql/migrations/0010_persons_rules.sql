@@ -271,24 +271,37 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles)))
 $$;
 
+-- Which table holds a kind of thing that belongs to a person, and the matrix row that the gate asks for it. A
+-- resource whose paths name such a thing adds its row here and calls admit().
+create table admitted_entity (
+	entity text primary key,
+	source regclass not null,
+	resource text not null
+);
+insert into admitted_entity values ('consents', 'consent', 'consents'), ('objections', 'objection', 'objections'),
+	('patient-identifiers', 'patient_identifier', 'patients'),
+	('patient-relations', 'patient_relation', 'patient-relations'),
+	('care-relations', 'care_relation', 'care-relations');
+
 -- For paths that name a thing of a person, not the person: runs the gate on whose thing it is, once a
 -- transaction. Give the rest of the statement its result, so that policies are asked afterwards.
 create function admit(entity text, thing uuid, category text, is_write boolean) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-	person uuid := case entity
-		when 'consents' then (select patient_id from consent where id = thing)
-		when 'objections' then (select patient_id from objection where id = thing)
-		when 'patient-identifiers' then (select patient_id from patient_identifier where id = thing)
-		when 'patient-relations' then (select patient_id from patient_relation where id = thing)
-		when 'care-relations' then (select patient_id from care_relation where id = thing) end;
+	kind admitted_entity;
+	person uuid;
+	refusal text;
 begin
+	select * into strict kind from admitted_entity k where k.entity = admit.entity;
+	execute format('select patient_id from %s where id = $1', kind.source) into person using thing;
 	if person = nullif(current_setting('app.admitted', true), '')::uuid then
 		return person;
 	end if;
 	-- what does not exist is refused as what is hidden, after the same work
-	perform gate(coalesce(person, thing),
-		case entity when 'patient-identifiers' then 'patients' else entity end, category, is_write);
+	refusal := gate_refusal(coalesce(person, thing), kind.resource, category, is_write);
+	if refusal is not null then
+		perform raise_problem(case refusal when 'not_found' then 404 else 403 end, refusal);
+	end if;
 	if item_is_blocked(person, thing) then
 		perform raise_problem(403, 'blocked');
 	end if;
@@ -303,6 +316,7 @@ grant select on row_history to samhandling_service;
 
 -- migrate:down
 drop policy history_read on row_history;
+drop table admitted_entity cascade;
 drop function if exists admit, item_is_blocked, find_patient, related_patients, register_patient, patient_json,
 	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
 	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch,

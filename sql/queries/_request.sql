@@ -36,7 +36,10 @@ select set_config('app.role', coalesce(:auth.role, ''), true),
 from sandbox_clock c, registry_generation g
 
 -- name: gate
-select gate(:gate.patient_id::uuid, :gate.resource, :gate.category, :gate.write::boolean)
+select case when g.refusal is not null
+	then raise_problem(case g.refusal when 'not_found' then 404 else 403 end, g.refusal) end
+from (select gate_refusal(:gate.patient_id::uuid, :gate.resource, :gate.category, :gate.write::boolean) as refusal
+	offset 0) g
 
 -- name: log
 -- One row for each patient shown; one without a patient when none was.
