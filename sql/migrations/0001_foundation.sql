@@ -120,14 +120,14 @@ create table deadline_rule (
 	code text not null,
 	severity text not null default '', -- '' holds for every severity that has no row of its own
 	amount int not null check (amount >= 0),
-	unit text not null check (unit in ('HOURS', 'DAYS', 'WORKING_DAYS')),
+	unit text not null check (unit in ('HOURS', 'DAYS', 'WORKING_DAYS', 'MONTHS')),
 	legal_basis_code text,
 	valid_from date not null default '2020-01-01',
 	primary key (code, severity, valid_from)
 );
 grant select on legal_basis, deadline_rule to samhandling_service;
 
--- When a deadline that starts at `start` ends: working days end when the day ends in Oslo.
+-- When a deadline that starts at `start` ends: days and months end when the day ends in Oslo.
 create function deadline_at(rule text, start timestamptz, level text default '') returns timestamptz
 language plpgsql stable as $$
 declare
@@ -143,6 +143,8 @@ begin
 	return case r.unit
 		when 'HOURS' then start + make_interval(hours => r.amount)
 		when 'DAYS' then (((start at time zone 'Europe/Oslo')::date + r.amount + 1)::timestamp)
+			at time zone 'Europe/Oslo'
+		when 'MONTHS' then ((start at time zone 'Europe/Oslo')::date + make_interval(months => r.amount, days => 1))
 			at time zone 'Europe/Oslo'
 		else ((working_day_add((start at time zone 'Europe/Oslo')::date, r.amount) + 1)::timestamp)
 			at time zone 'Europe/Oslo'

@@ -271,34 +271,35 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles)))
 $$;
 
--- Which table holds a kind of thing that belongs to a person, and the matrix row that the gate asks for it. A
--- resource whose paths name such a thing adds its row here and calls admit().
-create table admitted_entity (
-	entity text primary key,
-	source regclass not null,
-	resource text not null
+-- Where the things of a person are kept whose paths name the thing, not the person; each room adds its own.
+create table thing_of_person (
+	resource text primary key, -- as in the access matrix
+	kept_in regclass not null, -- a table with id and patient_id
+	objected_as text not null -- the row of the matrix that the gate asks for it
 );
-insert into admitted_entity values ('consents', 'consent', 'consents'), ('objections', 'objection', 'objections'),
+insert into thing_of_person (resource, kept_in, objected_as) values
+	('consents', 'consent', 'consents'),
+	('objections', 'objection', 'objections'),
 	('patient-identifiers', 'patient_identifier', 'patients'),
 	('patient-relations', 'patient_relation', 'patient-relations'),
 	('care-relations', 'care_relation', 'care-relations');
 
--- For paths that name a thing of a person, not the person: runs the gate on whose thing it is, once a
--- transaction. Give the rest of the statement its result, so that policies are asked afterwards.
+-- Runs the gate on whose thing it is, once a transaction. Give the rest of the statement its result, so that
+-- policies are asked afterwards.
 create function admit(entity text, thing uuid, category text, is_write boolean) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-	kind admitted_entity;
+	kind thing_of_person;
 	person uuid;
 	refusal text;
 begin
-	select * into strict kind from admitted_entity k where k.entity = admit.entity;
-	execute format('select patient_id from %s where id = $1', kind.source) into person using thing;
+	select * into strict kind from thing_of_person t where t.resource = entity;
+	execute format('select patient_id from %s where id = $1', kind.kept_in) into person using thing;
 	if person = nullif(current_setting('app.admitted', true), '')::uuid then
 		return person;
 	end if;
 	-- what does not exist is refused as what is hidden, after the same work
-	refusal := gate_refusal(coalesce(person, thing), kind.resource, category, is_write);
+	refusal := gate_refusal(coalesce(person, thing), kind.objected_as, category, is_write);
 	if refusal is not null then
 		perform raise_problem(case refusal when 'not_found' then 404 else 403 end, refusal);
 	end if;
@@ -308,6 +309,34 @@ begin
 	return person;
 end $$;
 
+-- The gate for a write that names its person in the body: who may not be known is an unknown reference.
+create function admit_named(person uuid, resource text, category text) returns uuid language plpgsql as $$
+declare
+	refusal text := gate_refusal(person, resource, category, true);
+begin
+	perform raise_unless(refusal is distinct from 'not_found', 422, 'unknown_reference',
+		fault('/patient_id', 'unknown_reference', 'no such person is known to the caller'));
+	perform raise_unless(refusal is null, 403, refusal);
+	return person;
+end $$;
+
+-- The gate for a list that names its person in the query.
+create function admit_listed(person uuid, resource text, category text) returns uuid[] language plpgsql as $$
+declare
+	refusal text := gate_refusal(person, resource, category, false);
+begin
+	perform raise_unless(refusal is null, case refusal when 'not_found' then 404 else 403 end, refusal);
+	return array[person];
+end $$;
+
+-- Whose things a list without a person may hold: those of the persons whom the caller's units are related to,
+-- and the citizen's own. Row security leaves out what the caller may not see of them.
+create function related_persons() returns uuid[] language sql stable as $$
+	select array(select c.patient_id from care_relation c where c.unit_id = any (app_unit_ids())
+			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())
+		union select app_citizen_id() where app_citizen_id() is not null)
+$$;
+
 create policy history_read on row_history for select using (
 	(entity = 'patient' and entity_id = nullif(current_setting('app.admitted', true), '')::uuid)
 	or (entity = 'consent'
@@ -316,8 +345,9 @@ grant select on row_history to samhandling_service;
 
 -- migrate:down
 drop policy history_read on row_history;
-drop table admitted_entity cascade;
-drop function if exists admit, item_is_blocked, find_patient, related_patients, register_patient, patient_json,
+drop table thing_of_person cascade;
+drop function if exists related_persons, admit_named, admit_listed, admit, item_is_blocked, find_patient, related_patients,
+	register_patient, patient_json,
 	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
 	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch,
 	page_size cascade;

@@ -165,18 +165,30 @@ begin
 	return n;
 end $$;
 
--- All of it, for the sandbox clock, which lets what falls due happen at once.
-create function run_deadlines(batch int) returns table (kind text, n int) language sql security definer
+-- All of it, for the sandbox clock, which lets what falls due happen at once; each room adds its own.
+create table job (
+	kind text primary key, -- as the clock's answer names it
+	call text not null, -- a function of how many at most
+	sort int generated always as identity
+);
+insert into job (kind, call) values ('reminded', 'job_remind'), ('escalated', 'job_escalate'), ('gave_up', 'job_give_up'),
+	('anonymised', 'job_anonymise'), ('consents_expired', 'job_consents'), ('emergencies_expired', 'job_emergencies'),
+	('idempotency_keys_dropped', 'idempotency_drop'), ('log_partitions_made', 'access_log_partitions_ahead');
+
+create function access_log_partitions_ahead(batch int) returns int language sql as $$
+	select access_log_partitions(least(batch, 3)) $$;
+
+create function run_deadlines(batch int) returns table (kind text, n int) language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select 'reminded', job_remind(batch)
-	union all select 'escalated', job_escalate(batch)
-	union all select 'gave_up', job_give_up(batch)
-	union all select 'anonymised', job_anonymise(batch)
-	union all select 'consents_expired', job_consents(batch)
-	union all select 'emergencies_expired', job_emergencies(batch)
-	union all select 'idempotency_keys_dropped', idempotency_drop(batch)
-	union all select 'log_partitions_made', access_log_partitions(3)
-$$;
+declare
+	one job;
+begin
+	for one in select * from job j order by j.sort loop
+		kind := one.kind;
+		execute format('select %I($1)', one.call) into n using batch;
+		return next;
+	end loop;
+end $$;
 
 -- Moves domain time forward; where the sandbox clock is not enabled there is no such thing.
 create function clock_now_move(by_interval interval, to_time timestamptz) returns jsonb language plpgsql
@@ -205,5 +217,6 @@ grant execute on function job_remind(int), job_escalate(int), job_give_up(int), 
 	job_emergencies(int), idempotency_drop(int) to samhandling_service;
 
 -- migrate:down
-drop function if exists clock_now_move, run_deadlines, idempotency_drop, job_emergencies, job_consents, job_anonymise,
+drop table job;
+drop function if exists clock_now_move, run_deadlines, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
 	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;
