@@ -61,7 +61,7 @@ create table staff_membership (
 	staff_id uuid not null references staff,
 	unit_id uuid not null references unit,
 	role text not null check (role in ('TM', 'TL', 'DPS', 'MH', 'CO', 'CU', 'KO', 'GP', 'NAV', 'HO', 'PO',
-		'QM', 'PM', 'SG', 'PV', 'SA')),
+		'QM', 'PM', 'SG', 'PV', 'SA', 'SY')),
 	percent int check (percent between 0 and 100),
 	state text not null default 'ACTIVE' check (state in ('PROPOSED', 'REQUESTED', 'ACTIVE', 'ENDED', 'DECLINED')),
 	valid_from date not null default clock_today(),
@@ -201,7 +201,7 @@ create policy membership_read on staff_membership for select using (current_sett
 -- A team leader gives the team's roles; those that oversee, administer or decide for others come from above.
 create function may_give_role(role text) returns boolean language sql stable as $$
 	select coalesce(current_setting('app.role', true), '') <> 'TL'
-		or may_give_role.role not in ('SA', 'PV', 'KO', 'PM', 'QM', 'SG')
+		or may_give_role.role not in ('SA', 'PV', 'KO', 'PM', 'QM', 'SG', 'SY')
 $$;
 -- Whose unit it is decides who works there: its agency's administrator, its team leader. The employer may
 -- propose, ask and end.

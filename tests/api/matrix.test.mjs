@@ -11,7 +11,7 @@ const matrix = document['x-access-matrix'];
 
 const people = { TM_HEALTH: 'drammen-dps:tm-1', TM_OTHER: 'drammen-dps:tm-3', TL: 'drammen-dps:tl-1', DPS: 'drammen-dps:dps-1', MH: 'drammen-kommune:mh-1',
 	CO: 'drammen-kommune:co-1', CU: 'drammen-kommune:cu-1', KO: 'drammen-kommune:ko-1', GP: 'fastlege-demo:gp-1', NAV: 'nav-drammen:nav-1', HO: 'drammen-kommune:ho-1',
-	PO: 'politi-demo:po-1', PT: 'citizen/PT', RE: 'citizen/RE', PV: 'drammen-dps:pv-1', QM: 'drammen-dps:qm-1', PM: 'drammen-dps:pm-1', SG: 'drammen-dps:sg-1', SA: 'drammen-dps:sa-1' };
+	PO: 'politi-demo:po-1', PT: 'citizen/PT', RE: 'citizen/RE', PV: 'drammen-dps:pv-1', QM: 'drammen-dps:qm-1', PM: 'drammen-dps:pm-1', SG: 'drammen-dps:sg-1', SA: 'drammen-dps:sa-1', SY: 'drammen-dps:sy-1' };
 const judged = operations.filter((o) => o.operation['x-resource']);
 
 function actionOf(o) {

@@ -18,6 +18,7 @@ static void default_follows_role_and_agency(void **state)
 		{"POLICE", "PO", "COC", false},
 		{"NAV", "NAV", "COC", false},
 		{"MUNICIPALITY", "SA", "ADMIN", false},
+		{"DPS", "SY", "ADMIN", false},
 		{"DPS", "PV", "ADMIN", false},
 		{"DPS", "QM", "QA", false},
 		{"DPS", "PM", "STAT", false},
