@@ -16,7 +16,9 @@ const char *const issuer_roles[] = {"TM", "TL", "DPS", "MH", "CO", "CU", "KO", "
 static const char agency_scope[] =
 	"directory.read directory.write patients.read patients.write consents.read consents.write "
 	"access-log.read concern-reports.read concern-reports.write tasks.read tasks.write "
-	"handovers.read handovers.write emergency.write";
+	"handovers.read handovers.write emergency.write "
+	"admissions.read admissions.write coercion.read coercion.write "
+	"opioid-substitution.read opioid-substitution.write";
 
 /* purpose codes of domain description §5.2; every role that is not here treats */
 static const struct usual_purpose {

@@ -18,6 +18,12 @@ select job_consents(200) as done
 -- name: job_emergencies
 select job_emergencies(200) as done
 
+-- name: job_coercion
+select job_coercion(200) as done
+
+-- name: job_lar
+select job_lar(200) as done
+
 -- name: job_idempotency
 select idempotency_drop(1000) as done
 

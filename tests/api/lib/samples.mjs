@@ -23,9 +23,14 @@ const callers = {
 	'patient-relations': 'drammen-dps:tl-1', consents: 'drammen-dps:tl-1', objections: 'drammen-dps:tl-1',
 	'access-log': 'drammen-dps:tl-1', 'emergency-accesses': 'drammen-dps:dps-1', 'concern-reports': 'drammen-kommune:mh-1',
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
+	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
+	'opioid-substitution-followups': 'drammen-dps:dps-1',
 };
 const callersByOperation = { transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
 	createConcernReport: 'politi-demo:po-1' };
+
+const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
+let minutes = 0;
 
 const bases = ['PLAN', 'ENROLMENT', 'REFERRAL', 'ADMISSION', 'GP_REGISTRATION']; // one open relation of each
 
@@ -42,6 +47,10 @@ const bodies = {
 	createConsent: (s) => ({ to_agencies: [s.ids.agency['nav-drammen']] }),
 	createObjection: (s) => ({ against_id: s.ids.staff['drammen-dps:tm-3'] }),
 	createEmergencyAccess: (s) => ({ patient_id: s.patient }),
+	createAdmission: (s) => ({ patient_id: s.patient }),
+	createLegalPeriod: (s, fresh) => (fresh ? { valid_from: new Date(Date.now() - 7_200_000 + ++minutes * 60_000).toISOString() } : {}),
+	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
+	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
 };
 
@@ -114,6 +123,20 @@ async function person(s, find) {
 	if (glass) s.at['/emergency-accesses/{id}'] = (await s.create(s.caller(glass), glass.path, s.body(glass))).id;
 }
 
+// A stay with its legal period, a decision on coercion, substitution treatment; and persons who have none.
+async function specialistCare(s, find) {
+	const clinic = 'drammen-dps:dps-1';
+	s.others = [];
+	for (let i = 0; i < 4; i++) s.others.push((await s.create('drammen-dps:tl-1', '/patients', { national_id: syntheticNumber() })).id);
+	await s.w.sql(`insert into care_relation (patient_id, unit_id, agency_id, basis) select p, u.id, u.agency_id, 'SERVICE' from unit u, unnest($1::uuid[]) p where u.id = $2`,
+		[[s.patient, ...s.others], s.ids.unit['drammen-dps:poliklinikk']]);
+	const stay = { ...s.body(find('createAdmission')), planned_for: undefined, admitted_at: new Date(Date.now() - 10_800_000).toISOString() };
+	s.at['/admissions/{id}'] = (await s.create(clinic, '/admissions', stay)).id;
+	s.at['/legal-periods/{id}'] = (await s.create(clinic, `/admissions/${s.at['/admissions/{id}']}/legal-periods`, { kind: 'VOLUNTARY' })).id;
+	for (const id of ['createCoercionDecision', 'createOpioidSubstitutionFollowup'])
+		s.at[`${find(id).path}/{id}`] = (await s.create(clinic, find(id).path, s.body(find(id)))).id;
+}
+
 // A report that stands FORWARDED to Lier, one that is in triage in Drammen, a task and a note.
 async function report(s, find) {
 	const o = find('createConcernReport');
@@ -143,5 +166,6 @@ export async function makeSamples(w, find) {
 	if (system) s.at['/code-systems/{code}'] = system.code;
 	await person(s, find);
 	await report(s, find);
+	await specialistCare(s, find);
 	return s;
 }
