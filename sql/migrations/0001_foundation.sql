@@ -29,6 +29,10 @@ create function clock_today() returns date language sql stable as $$
 	select (clock_now() at time zone 'Europe/Oslo')::date
 $$;
 
+create function oslo_day(at timestamptz) returns date language sql immutable as $$
+	select (at at time zone 'Europe/Oslo')::date
+$$;
+
 -- Request settings, set for one transaction by the statement `context` ------------------------------
 create function app_agency_id() returns uuid language sql stable as $$
 	select nullif(current_setting('app.agency_id', true), '')::uuid $$;

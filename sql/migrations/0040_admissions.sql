@@ -161,9 +161,6 @@ grant select, insert, update on admission, admission_segment, admission_leave, l
 
 -- Nights (domain.md §6.1) -------------------------------------------------------------------------------
 -- A night is a midnight in Oslo, whatever the clock is set to there: same day none, over midnight one.
-create function oslo_day(at timestamptz) returns date language sql immutable as $$
-	select (at at time zone 'Europe/Oslo')::date $$;
-
 -- How many nights of a stay fall into [lo, hi): max(0, min(end, hi) - max(start, lo)). A stay that has not
 -- ended lasts until today.
 create function nights(start timestamptz, stop timestamptz, lo date default '-infinity', hi date default 'infinity')
@@ -193,5 +190,5 @@ $$;
 
 -- migrate:down
 delete from thing_of_person where resource in ('admissions', 'legal-periods', 'admission-legal-periods');
-drop function if exists legal_nights, bed_nights, nights, oslo_day cascade;
+drop function if exists legal_nights, bed_nights, nights cascade;
 drop table legal_period, admission_leave, admission_segment, admission cascade;
