@@ -38,4 +38,29 @@ static inline const json_t *embedded_document(struct arena *a, struct contract *
 	return document;
 }
 
+/* A text of a good part that is changed to something else, and what the refusal then says. */
+struct refusal {
+	const char *from;
+	const char *to;
+	const char *message;
+};
+
+/* Reads one part of a contract; false and why when it refuses. */
+typedef bool part_reader(struct arena *a, const struct contract *c, const char **why);
+
+/* Each change of `good` alone is refused; the last row is empty. */
+static inline void expect_refusals(part_reader *read, const char *good, const struct refusal *rows)
+{
+	for (const struct refusal *r = rows; r->from != NULL; r++) {
+		struct arena *a = arena_new(1024 * 1024);
+		const char *at = strstr(good, r->from), *why = "it was read";
+		const char *text = arena_printf(a, "%.*s%s%s", (int)(at - good), good, r->to,
+						at + strlen(r->from));
+
+		if (read(a, contract_of(a, text), &why) || strstr(why, r->message) == NULL)
+			fail_msg("'%s': expected '%s', got '%s'", r->to, r->message, why);
+		arena_free(a);
+	}
+}
+
 #endif
