@@ -52,8 +52,8 @@ select :request.id, :request.trace_id, :request.operation, :request.action::acce
 	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,
 	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
 	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
-from unnest(case when current_setting('app.not_modified', true) = 'yes' then '{null}'::uuid[]
-	else coalesce(nullif(nullif(current_setting('app.shown', true), ''), '{}'), '{null}')::uuid[] end) p
+from (select unnest(case when current_setting('app.not_modified', true) = 'yes' then '{null}'::uuid[]
+	else coalesce(nullif(nullif(current_setting('app.shown', true), ''), '{}'), '{null}')::uuid[] end) as p) s
 
 -- name: denial
 with who as (select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true) as agency)
