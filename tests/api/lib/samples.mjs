@@ -2,6 +2,7 @@
 // that go through all operations of the contract need.
 import { resolve } from './contract.mjs';
 import { syntheticNumber } from './fixtures.mjs';
+import * as around from './samples-around.mjs';
 
 let serial = 0;
 const next = () => String(++serial).padStart(4, '0');
@@ -25,6 +26,7 @@ const callers = {
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
+	...around.callers,
 };
 const callersByOperation = { transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
 	createConcernReport: 'politi-demo:po-1' };
@@ -52,6 +54,7 @@ const bodies = {
 	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
+	...around.bodies,
 };
 
 export function exampleBody(o) {
@@ -167,5 +170,6 @@ export async function makeSamples(w, find) {
 	await person(s, find);
 	await report(s, find);
 	await specialistCare(s, find);
+	await around.makeAround(s, find);
 	return s;
 }

@@ -1,0 +1,33 @@
+-- Who does what around a team.
+
+-- name: listResponsibilityMatrices
+select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+from (
+	select responsibility_matrix_json(m) as body, cursor_make(to_json(m.created_at) #>> '{}', m.id::text) as cursor,
+		row_number() over (order by m.created_at desc, m.id desc) as n
+	from responsibility_matrix m
+	where (:query.unit_id::text is null or m.unit_id = :query.unit_id::uuid)
+		and (:query.status::text is null or m.state = :query.status)
+		and (:query.cursor::text is null
+			or (m.created_at, m.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by m.created_at desc, m.id desc
+	limit page_size(:query.limit) + 1) x
+
+-- name: createResponsibilityMatrix
+select responsibility_matrix_make(:new.id::uuid, :body::jsonb) as id, 201 as status
+
+-- name: getResponsibilityMatrix
+select responsibility_matrix_json(m) as body, m.version as etag, m.state, responsibility_matrix_facts(m) as facts
+from responsibility_matrix m where m.id = :path.id::uuid
+
+-- name: updateResponsibilityMatrix
+select responsibility_matrix_change(:path.id::uuid, :header.if_match, :body::jsonb) as done
+
+-- name: responsibility-matrices.lock
+select m.state, m.version, responsibility_matrix_facts(m) as facts
+from responsibility_matrix m where m.id = :path.id::uuid
+for update of m
+
+-- name: responsibility-matrices.apply
+select responsibility_matrix_step(:path.id::uuid, :machine.action, :machine.from, :machine.to, :body::jsonb)
