@@ -3,12 +3,13 @@
 -- municipality. Triggers, so that no action can forget it; what was entered in error is undone by them too.
 
 -- The service ends tasks that it made for a thing; whoever has done one already keeps it done.
-create function tasks_end(of_entity text, id_of uuid, kinds text[], becomes text, why text) returns void language sql
+create function tasks_end(of_entity text, id_of uuid, kinds text[], becomes text, why text, of_unit uuid default null)
+returns void language sql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	with ended as (
 		update task t set state = becomes, closed_at = clock_now(), closing_note = why
 		where t.entity = of_entity and t.entity_id = id_of and t.state = 'OPEN' and t.created_by is null
-			and (kinds is null or t.kind = any (kinds))
+			and (kinds is null or t.kind = any (kinds)) and (of_unit is null or t.unit_id = of_unit)
 		returning t.id, t.version)
 	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, role)
 	select 'tasks', e.id, e.version, case becomes when 'DONE' then 'complete' else 'cancel' end, 'OPEN', becomes, why, 'SY'
