@@ -1,6 +1,6 @@
 // Samples of what is around a person and of who has what: callers, bodies and one of each.
 const leader = 'drammen-dps:tl-1';
-export const callers = { 'risk-flags': leader, 'danger-disclosures': leader, 'external-records': leader, messages: leader, 'case-meetings': leader, 'responsibility-matrix': leader,
+export const callers = { 'risk-flags': leader, 'danger-disclosures': leader, 'external-records': leader, messages: leader, 'case-meetings': leader, 'responsibility-matrix': leader, 'flow-templates': leader,
 	'known-unconnected-persons': 'drammen-kommune:mh-1' };
 
 let serial = 0;
@@ -12,11 +12,12 @@ export const bodies = {
 	createExternalRecord: (s) => ({ ...about(s), record_id: `R-${++serial}` }),
 	createMessage: (s) => ({ ...about(s), to_unit_id: s.ids.unit['drammen-kommune:mottak'] }),
 	createCaseMeeting: about,
+	createFlowTemplate: (s) => ({ unit_id: s.ids.unit['drammen-dps:fact'] }),
 	createResponsibilityMatrix: (s) => ({ unit_id: s.ids.unit['drammen-dps:fact'], parties: [{ agency_id: s.ids.agency['drammen-kommune'], acts_as: 'MUNICIPALITY' }] }),
 };
 
 const things = { '/risk-flags/{id}': 'createRiskFlag', '/danger-disclosures/{id}': 'createDangerDisclosure', '/external-records/{id}': 'createExternalRecord', '/messages/{id}': 'createMessage',
-	'/case-meetings/{id}': 'createCaseMeeting', '/known-unconnected-persons/{id}': 'createKnownUnconnectedPerson', '/responsibility-matrices/{id}': 'createResponsibilityMatrix' };
+	'/case-meetings/{id}': 'createCaseMeeting', '/known-unconnected-persons/{id}': 'createKnownUnconnectedPerson', '/responsibility-matrices/{id}': 'createResponsibilityMatrix', '/flow-templates/{id}': 'createFlowTemplate' };
 
 // One of each; two units of other agencies serve the sample person.
 export async function makeAround(s, find) {
