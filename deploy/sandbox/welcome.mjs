@@ -13,6 +13,8 @@ const lines = [
 	['who am I, as a municipal health worker in Drammen', `curl -s ${bearer('drammen-kommune', 'MH')} ${url}/me`],
 	['what waits for Drammen municipality, oldest deadline first', `curl -s ${bearer('drammen-kommune', 'MH')} ${url}/inbox`],
 	['the patients of the FACT team', `curl -s ${bearer('drammen-dps', 'TL')} '${url}/patients?limit=5'`],
+	['those of them whom the GP serves', `curl -s ${bearer('fastlege-demo', 'GP')} ${url}/patients`],
+	['those of them who have consented that NAV sees them: fewer persons, fewer members', `curl -s ${bearer('nav-drammen', 'NAV')} ${url}/patients`],
 	['find one by number', `curl -s ${bearer('drammen-dps', 'TL')} -H 'Content-Type: application/json' -d '{"national_id":"01819012365"}' ${url}/patients/search`],
 	['a report of concern from the police', `curl -s ${bearer('politi-demo', 'PO')} -H 'Content-Type: application/json' -d '${JSON.stringify(report)}' ${url}/concern-reports`],
 	['who has looked at me, as the patient', `curl -s ${bearer('citizen', 'PT')} ${url}/access-log`],

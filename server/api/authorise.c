@@ -29,7 +29,7 @@ static bool scope_fits(const struct request *r)
 static bool refuse(struct request *r, const char *code)
 {
 	problem(r, code, NULL);
-	work_deny(r, code);
+	work_deny(r, code, NULL);
 	return false;
 }
 

@@ -48,6 +48,7 @@ static const struct member {
 	MEMBER("new.id", REQUEST, request, new_id),
 	MEMBER("new.receipt", REQUEST, request, receipt),
 	MEMBER("new.receipt_hash", REQUEST, request, receipt_hash),
+	MEMBER("request.about", BINDING, binding, about),
 	MEMBER("request.action", BINDING, binding, action),
 	MEMBER("request.reason", BINDING, binding, reason),
 	MEMBER("token.agency_id", BINDING, binding, token_agency),

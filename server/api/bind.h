@@ -10,6 +10,7 @@ struct binding {
 	const char *path_id;	/* overrides :path.id, e.g. for the answer to a create; or NULL */
 	const char *patient_id; /* :gate.patient_id */
 	const char *reason;	/* :request.reason, why a caller was refused */
+	const char *about;	/* :request.about, whom else the refusal is about */
 	const char *action;	/* :request.action of the access log */
 	const char *machine_action, *machine_from, *machine_to;
 	const char *status, *location; /* of an idempotency row */

@@ -44,15 +44,23 @@ static void plain_failure(struct work *w)
 	problem(w->request, code, "%s", w->round.constraint != NULL ? w->round.constraint : "");
 }
 
-/* Class AP and a status, raised by our own SQL. */
-static void our_refusal(struct work *w)
+/*
+ * Class AP and a status, raised by our own SQL. The answer does not say whom else it is about: the
+ * detail's member `about`, which is returned for the access log, or NULL.
+ */
+static const char *our_refusal(struct work *w)
 {
 	json_t *detail = w->round.detail == NULL || w->round.detail[0] == '\0'
 				 ? NULL
 				 : json_loads(w->round.detail, 0, NULL);
+	const char *about = json_string_value(json_object_get(detail, "about"));
 
+	if (about != NULL)
+		about = arena_dup(w->request->arena, about);
+	json_object_del(detail, "about");
 	problem_with(w->request, w->round.message, detail);
 	json_decref(detail);
+	return about;
 }
 
 /* The answer of the first time, read again through the gate. */
@@ -88,10 +96,21 @@ static void replay(struct work *w)
 	reply_header(r, "Idempotency-Replayed", "true");
 }
 
+/* After the refused transaction, in one of its own. */
+static void write_denial(struct work *w, const char *about)
+{
+	struct request *r = w->request;
+	bool ours = strncmp(w->round.sqlstate, "AP", 2) == 0 && w->round.message != NULL;
+	const char *reason = arena_dup(r->arena, ours ? w->round.message : "forbidden");
+
+	work_end(w);
+	work_deny(r, reason, about);
+}
+
 enum outcome work_failed(struct work *w)
 {
 	struct request *r = w->request;
-	const char *state = w->round.sqlstate;
+	const char *state = w->round.sqlstate, *about = NULL;
 
 	if (strcmp(state, "APREG") == 0)
 		return REGISTRY_CHANGED;
@@ -102,17 +121,10 @@ enum outcome work_failed(struct work *w)
 		return ANSWERED;
 	}
 	if (!w->round.lost && strncmp(state, "AP", 2) == 0)
-		our_refusal(w);
+		about = our_refusal(w);
 	else
 		plain_failure(w);
-	if (r->reply.status == 403 || r->reply.status == 404) {
-		const char *reason =
-			arena_dup(r->arena, w->round.message != NULL && strncmp(state, "AP", 2) == 0
-						    ? w->round.message
-						    : "forbidden");
-
-		work_end(w);
-		work_deny(r, reason);
-	}
+	if (r->reply.status == 403 || r->reply.status == 404 || about != NULL)
+		write_denial(w, about);
 	return ANSWERED;
 }

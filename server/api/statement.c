@@ -34,7 +34,7 @@ enum outcome statement_execute(struct request *r)
 	} else if (round_rows(&w.round, w.answer) == 0 || round_rows(&w.round, own) == 0) {
 		problem(r, "not_found", NULL);
 		work_end(&w);
-		work_deny(r, "not_found");
+		work_deny(r, "not_found", NULL);
 	} else {
 		answer_from_round(&w);
 	}

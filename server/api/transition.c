@@ -73,7 +73,7 @@ static void refuse_in_place(struct work *w)
 	work_rollback(w);
 	work_end(w);
 	if (r->reply.status == 403 || r->reply.status == 404)
-		work_deny(r, r->reply.status == 403 ? "forbidden_action" : "not_found");
+		work_deny(r, r->reply.status == 403 ? "forbidden_action" : "not_found", NULL);
 }
 
 static enum outcome decide_and_apply(struct work *w)

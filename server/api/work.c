@@ -128,7 +128,7 @@ void work_close(struct work *w)
 	}
 }
 
-void work_deny(struct request *r, const char *reason)
+void work_deny(struct request *r, const char *reason, const char *about)
 {
 	struct work w;
 
@@ -140,6 +140,7 @@ void work_deny(struct request *r, const char *reason)
 		return;
 	w.binding.patient_id = person_of(r);
 	w.binding.reason = reason;
+	w.binding.about = about;
 	work_add(&w, "denial");
 	/* a refusal that cannot be written down is not given */
 	if (!round_run(&w.round))

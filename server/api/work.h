@@ -47,7 +47,10 @@ void work_close(struct work *w);
 /* Turns a failed round into the answer: problem, denial in the log, replay. */
 enum outcome work_failed(struct work *w);
 
-/* Writes the DENIED row in a transaction of its own; 503 when that fails. For refusals in C too. */
-void work_deny(struct request *r, const char *reason);
+/*
+ * Writes the DENIED row in a transaction of its own, and one for the person whom the refusal is
+ * `about` beside the request's own, if not NULL; 503 when that fails. For refusals in C too.
+ */
+void work_deny(struct request *r, const char *reason, const char *about);
 
 #endif

@@ -56,14 +56,16 @@ from (select unnest(case when current_setting('app.not_modified', true) = 'yes' 
 	else coalesce(nullif(nullif(current_setting('app.shown', true), ''), '{}'), '{null}')::uuid[] end) as p) s
 
 -- name: denial
+-- One row for whom the request names, and one for whom else the refusal is about.
 with who as (select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true) as agency)
 insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
 	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, reason)
 select :request.id, :request.trace_id, :request.operation, 'DENIED', :gate.resource, :request.resource_id,
-	:gate.patient_id::uuid, nullif(who.agency, '')::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid,
+	p.id, nullif(who.agency, '')::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid,
 	:auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number, :auth.purpose,
 	:auth.attestation::jsonb, :request.reason
 from who
+cross join unnest(array[:gate.patient_id::uuid] || array_remove(array[:request.about::uuid], null)) p (id)
 
 -- name: idempotency_begin
 -- Busy: 409 at once, no connection held waiting. Known: APRPL with what was answered, or 422 for another body.

@@ -68,7 +68,8 @@ made as (
 	select :new.id::uuid, :path.id::uuid, b ->> 'kind', b ->> 'number', (seal_hashes(b ->> 'number'))[1],
 		b ->> 'assigner', (b ->> 'valid_from')::date, (b ->> 'valid_to')::date
 	from b
-	where raise_unless(citizen_patient(b ->> 'number') is null, 409, 'duplicate')
+	cross join lateral (select citizen_patient(b ->> 'number') as has_it offset 0) p
+	where raise_unless(p.has_it is null, 409, 'duplicate', jsonb_build_object('about', p.has_it))
 	returning id)
 select id from made
 

@@ -234,6 +234,17 @@ describe('numbers and relations', () => {
 		assert.deepEqual((await w.api(team, 'POST', '/patients/search', { national_id: more })).is(200).body.items.map((p) => p.id), [a.id]);
 	});
 
+	test('trying a number that is taken stands in the logs of both, and the answer names nobody', async () => {
+		const mine = await register();
+		const hidden = await register({}, 'lier-kommune:tl-1');
+		const r = (await w.api(team, 'POST', `/patients/${mine.id}/identifiers`, { kind: 'FNR', number: hidden.number })).is(409, 'duplicate');
+		assert.ok(!r.text.includes(hidden.id), 'nobody is named');
+		const rows = await w.sql(`select patient_id, reason from access_log where operation = 'createPatientIdentifier'
+			and action = 'DENIED' and patient_id = any ($1)`, [[mine.id, hidden.id]]);
+		assert.deepEqual(rows.map((row) => row.patient_id).sort(), [mine.id, hidden.id].sort());
+		assert.deepEqual(rows.map((row) => row.reason), ['duplicate', 'duplicate']);
+	});
+
 	test('next of kin and guardian', async () => {
 		const { id } = await register();
 		const r = (await w.api(team, 'POST', `/patients/${id}/relations`, { kind: 'NEXT_OF_KIN', name: 'Anne', phone: '+4790000003' })).is(201);

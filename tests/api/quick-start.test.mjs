@@ -12,7 +12,8 @@ const w = await world();
 const folder = mkdtempSync(join(tmpdir(), 'quick-start-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const people = { 'politi-demo': ['PO'], 'drammen-kommune': ['MH'], 'lier-kommune': ['MH'], 'drammen-dps': ['DPS', 'PV'] };
+const people = { 'politi-demo': ['PO'], 'drammen-kommune': ['MH', 'HO'], 'lier-kommune': ['MH'], 'drammen-dps': ['DPS', 'PV', 'TL'],
+	'fastlege-demo': ['GP'], 'nav-drammen': ['NAV'], citizen: ['PT', 'RE'] };
 
 function sandbox() {
 	const tokens = Object.entries(people).flatMap(([agency, roles]) => roles.map((role) => ({ agency, role,

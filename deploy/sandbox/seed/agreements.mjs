@@ -22,6 +22,8 @@ async function loadConsents(client, patients, agency) {
 	await consent(client, patients, 2, { as: leader, body: share('drammen-kommune', ['IDENTITY', 'HOUSING'], 'Bolig'), answer: recorded });
 	await consent(client, patients, 4, { as: leader, body: share('nav-drammen', ['IDENTITY', 'ECONOMY'], 'Økonomi') });
 	await consent(client, patients, 6, { as: leader, body: share('nav-drammen', ['IDENTITY'], 'Koordinering'), answer: recorded });
+	await consent(client, patients, 8, { as: leader, body: share('nav-drammen', ['IDENTITY', 'ECONOMY', 'WORK'], 'Økonomi og arbeid'), answer: recorded });
+	await consent(client, patients, 10, { as: leader, body: share('drammen-kommune', ['IDENTITY', 'HOUSING'], 'Bolig'), answer: recorded });
 	const { id } = client.done.get('consent-6-SHARE');
 	await client.act('consent-6-withdraw', leader, `/consents/${id}`, { action: 'withdraw', reason: 'Ønsker ikke lenger å dele' });
 }

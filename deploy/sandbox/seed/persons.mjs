@@ -35,6 +35,21 @@ async function loadKin(client, patient, id, i) {
 			birth_year: 2014 + (i % 8), followed_up_by: 'Helsesykepleier ved skolen' });
 }
 
+// Who else serves some of the FACT team's patients: the team opens their relations of care. The GP sees them at
+// once, NAV and housing those who have consented (agreements.mjs).
+const services = [
+	{ unit: 'fastlege-demo:kontor', basis: 'GP_REGISTRATION', patients: [0, 1, 2, 4, 6, 8] },
+	{ unit: 'nav-drammen:kontor', basis: 'SERVICE', patients: [0, 4, 6, 8] },
+	{ unit: 'drammen-kommune:bolig', basis: 'SERVICE', patients: [2, 8, 10] },
+];
+
+async function loadServices(client, units, people) {
+	for (const { unit, basis, patients } of services)
+		for (const n of patients)
+			await client.create(`service-${n}-${unit}`, 'drammen-dps:tl-1', `/patients/${people[n].id}/care-relations`,
+				{ unit_id: units[unit], basis });
+}
+
 // The patients' [{ …, id }] in order.
 export async function loadPersons(client, units) {
 	const people = makePatients(60, (i) => clinicOf(i).municipality, { national_id: '01819012365', birth_date: '1990-01-01' });
@@ -46,5 +61,6 @@ export async function loadPersons(client, units) {
 		await share(client, units, entered, i);
 		await loadKin(client, patient, id, i);
 	}
+	await loadServices(client, units, people);
 	return people;
 }
