@@ -55,6 +55,28 @@ create index deadline_reminder on deadline (reminder_at) where state = 'OPEN' an
 	and reminder_at is not null;
 create index deadline_patient on deadline (patient_id) where patient_id is not null;
 
+-- What a deadline asks for; each room adds its own beside its rows of deadline_rule.
+create table deadline_code (
+	code text primary key,
+	title_nb text not null, -- of the task that somebody gets when the time is out
+	escalates boolean not null default true -- else nobody is reminded: a job acts when the time is out
+);
+insert into deadline_code (code, title_nb, escalates) values
+	('CR_ACK', 'bekreft bekymringsmeldingen overfor melder', true),
+	('CR_TRIAGE', 'vurder bekymringsmeldingen', true),
+	('CR_FORWARD_ACCEPT', 'svar på overføring av bekymringsmelding', true),
+	('CR_FIRST_ATTEMPT', 'første kontaktforsøk', true),
+	('CR_FEEDBACK_RECEIPT', 'gi melder beskjed om at meldingen er mottatt', true),
+	('CR_INVESTIGATION', 'fullfør undersøkelsen', true),
+	('CR_FEEDBACK_RESULT', 'gi melder beskjed om at saken er avsluttet', true),
+	('CR_INFO_GIVE_UP', 'gå videre uten opplysninger', false),
+	('CR_PURGE_UNIDENTIFIED', 'anonymiser meldingen', false),
+	('HANDOVER_ANSWER', 'svar på overføring', true);
+
+create function deadline_escalates(of_code text) returns boolean language sql stable as $$
+	select coalesce((select k.escalates from deadline_code k where k.code = of_code), true)
+$$;
+
 select install_change_trigger('task', 'patient_id');
 select install_change_trigger('deadline', 'patient_id');
 
@@ -86,7 +108,7 @@ create policy task_insert on task for insert with check (
 create policy task_update on task for update using (
 	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
 grant select, insert, update on task to samhandling_service;
-grant select on deadline to samhandling_service;
+grant select on deadline, deadline_code to samhandling_service;
 
 -- Any agency's statement may leave a task with another agency, so it runs with the owner's rights.
 create function add_task(kind text, title text, patient uuid, unit uuid, agency uuid, due timestamptz,
@@ -136,12 +158,13 @@ insert into deadline_rule (code, severity, amount, unit) values
 	('CR_INFO_GIVE_UP', '', 10, 'DAYS'),
 	('CR_REOPEN', '', 90, 'DAYS'),
 	('CR_PURGE_UNIDENTIFIED', '', 180, 'DAYS'),
+	('HANDOVER_ANSWER', '', 2, 'WORKING_DAYS'),
 	('CONSENT_ANSWER', '', 30, 'DAYS'),
 	('CONSENT_WARNING', '', 30, 'DAYS'),
 	('EMERGENCY_REVIEW', '', 7, 'DAYS')
 on conflict do nothing;
 
 -- migrate:down
-drop table deadline, task cascade;
-drop function if exists add_task, escalate, unit_has_leader cascade;
-delete from deadline_rule where code like 'CR\_%' or code in ('CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');
+drop table deadline_code, deadline, task cascade;
+drop function if exists add_task, escalate, unit_has_leader, deadline_escalates cascade;
+delete from deadline_rule where code like 'CR\_%' or code in ('HANDOVER_ANSWER', 'CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');

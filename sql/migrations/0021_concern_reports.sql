@@ -1,10 +1,23 @@
 -- migrate:up
 -- Concern reports (domain.md §4.1), what was added to them, who sent them, and the two-step handover.
 
+-- What responsibility can be handed over for; each room adds its own.
+create table handover_kind (
+	entity text primary key,
+	resource text not null, -- as in the access matrix; what an objection names
+	kept_in text not null, -- a table with id, patient_id and state
+	unit_column text, -- whose unit is responsible; null: it is not offered through POST /handovers
+	open_states text[] not null default '{}', -- in which it may be offered there
+	answer_code text not null -- of the deadline for the answer
+);
+insert into handover_kind (entity, resource, kept_in, answer_code) values
+	('concern_report', 'concern-reports', 'concern_report', 'CR_FORWARD_ACCEPT');
+grant select on handover_kind to samhandling_service;
+
 -- Responsibility moves in two steps: until the offer is accepted the sender stays responsible.
 create table handover (
 	id uuid primary key,
-	entity text not null check (entity in ('concern_report')),
+	entity text not null references handover_kind,
 	entity_id uuid not null,
 	patient_id uuid references patient,
 	from_unit_id uuid not null references unit,
@@ -18,6 +31,8 @@ create table handover (
 	offered_by uuid references staff,
 	due_at timestamptz not null,
 	reminder_at timestamptz not null,
+	planned_on date, -- when the receiver is to take over
+	receiver_staff_id uuid references staff, -- who is meant to
 	decided_at timestamptz,
 	decided_by uuid references staff,
 	decision_reason text,
@@ -206,12 +221,24 @@ begin
 				or app_role() = any (o.against_roles))));
 end $$;
 
+-- The same for what a handover is about.
+create function handover_objected(of_entity text, patient uuid, thing uuid) returns boolean language plpgsql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return (select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES'
+					and (select k.resource from handover_kind k where k.entity = of_entity) = any (o.resource_types))
+				or (o.scope = 'ITEMS' and thing = any (o.item_ids)))
+			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
+				or app_role() = any (o.against_roles))));
+end $$;
+
 create policy handover_read on handover for select using (
 	((from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	or to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	or (current_setting('app.role', true) = 'KO'
 		and nullif(current_setting('app.agency_id', true), '')::uuid in (from_agency_id, to_agency_id)))
-		and not concern_report_objected(patient_id, entity_id))
+		and not handover_objected(entity, patient_id, entity_id))
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid);
 create policy handover_insert on handover for insert with check (
 	from_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
@@ -298,5 +325,5 @@ grant select on row_history to samhandling_service;
 
 -- migrate:down
 drop policy if exists concern_report_history_read on row_history;
-drop function if exists concern_report_objected cascade;
-drop table concern_note, concern_sender, concern_report, handover cascade;
+drop function if exists concern_report_objected, handover_objected cascade;
+drop table concern_note, concern_sender, concern_report, handover, handover_kind cascade;

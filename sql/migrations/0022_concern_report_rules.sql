@@ -30,6 +30,11 @@ begin
 	return 'STATUS';
 end $$;
 
+create function concern_report_is_status(report uuid) returns boolean language sql stable as $$
+	select exists (select 1 from concern_report r where r.id = report and concern_report_standing(r) = 'STATUS')
+$$;
+insert into status_view (is_status) values ('concern_report_is_status');
+
 -- Before one report is read: 403 for a unit whose duty it is and whom the person has blocked; opens the report
 -- for a chief doctor, or for one who is blocked, with an emergency access; leaves the basis for the log.
 create function concern_report_admit(report uuid) returns uuid language plpgsql security definer
@@ -229,5 +234,5 @@ drop function if exists concern_report_facts, concern_report_json(concern_report
 	concern_report_json(concern_report, text), concern_sender_acted, emergency_notice,
 	concern_sender_json, unit_brief, concern_report_deadlines, concern_report_subject,
 	concern_duplicate_count, address_is_secret, concern_is_open, concern_status_word,
-	concern_report_locked, concern_report_seen, concern_report_admit, concern_report_standing,
+	concern_report_locked, concern_report_seen, concern_report_admit, concern_report_is_status, concern_report_standing,
 	concern_report_is_ours cascade;

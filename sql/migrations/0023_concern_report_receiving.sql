@@ -225,7 +225,7 @@ begin
 	insert into deadline (entity, entity_id, code, patient_id, started_at, due_at, reminder_at, responsible_unit_id,
 		responsible_agency_id)
 	select of_entity, id_of, of_code, patient, start, due,
-		case when of_code not in ('CR_PURGE_UNIDENTIFIED', 'CR_INFO_GIVE_UP') then start + (due - start) / 2 end,
+		case when deadline_escalates(of_code) then start + (due - start) / 2 end,
 		of_unit, (select agency_id from unit where id = of_unit)
 	where not exists (select 1 from deadline x where x.entity_id = id_of and x.code = of_code and x.state = 'OPEN');
 end $$;
@@ -255,7 +255,7 @@ create trigger follow after insert or update on concern_report for each row exec
 create function handover_follow() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-	perform deadline_keep('handover', new.id, 'CR_FORWARD_ACCEPT', case when new.state = 'OFFERED' then new.offered_at end,
+	perform deadline_keep('handover', new.id, (select k.answer_code from handover_kind k where k.entity = new.entity), case when new.state = 'OFFERED' then new.offered_at end,
 		new.due_at, new.state <> 'RECALLED', new.to_unit_id, new.patient_id);
 	return null;
 end $$;

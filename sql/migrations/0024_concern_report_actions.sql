@@ -189,8 +189,46 @@ begin
 			case when h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id())
 				then 'target_unit' end,
 			case when h.from_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.from_agency_id = app_agency_id())
-				then 'sender_unit' end], null));
+				then 'sender_unit' end,
+			case when h.entity <> 'concern_report' and h.to_unit_id = any (app_unit_ids()) then 'receiver_of_other' end], null));
 end $$;
+
+-- Offers a thing for which the caller's unit is responsible to another unit. What follows from the answer is the
+-- room's whose thing it is.
+create function handover_offer(offer uuid, b jsonb) returns uuid language plpgsql as $$
+declare
+	k handover_kind;
+	u unit;
+	patient uuid;
+	from_unit uuid;
+	now_state text;
+	due timestamptz;
+begin
+	select * into strict k from handover_kind x where x.resource = b ->> 'entity' and x.unit_column is not null;
+	execute format('select patient_id, %I, state from %I where id = $1', k.unit_column, k.kept_in)
+		into patient, from_unit, now_state using (b ->> 'entity_id')::uuid;
+	perform raise_unless(coalesce(from_unit = any (app_unit_ids()), false), 422, 'unknown_reference',
+		fault('/entity_id', 'unknown_reference', 'is nothing for which the caller''s unit is responsible'));
+	perform raise_unless(now_state = any (k.open_states), 409, 'conflict');
+	select * into u from unit x where x.id = (b ->> 'to_unit_id')::uuid and x.id <> from_unit
+		and coalesce(x.valid_to, 'infinity') > clock_today();
+	perform raise_unless(u.id is not null, 422, 'unknown_reference', fault('/to_unit_id', 'unknown_reference',
+		'is not another unit'));
+	perform raise_unless(b ->> 'receiver_staff_id' is null or staff_works_in((b ->> 'receiver_staff_id')::uuid, u.id), 422,
+		'unknown_reference', fault('/receiver_staff_id', 'unknown_reference', 'does not work in that unit'));
+	due := deadline_at(k.answer_code, clock_now());
+	insert into handover (id, entity, entity_id, patient_id, from_unit_id, from_agency_id, to_unit_id, to_agency_id, reason,
+		legal_basis, offered_by, due_at, reminder_at, planned_on, receiver_staff_id)
+	values (offer, k.entity, (b ->> 'entity_id')::uuid, patient, from_unit, app_agency_id(), u.id, u.agency_id, b ->> 'reason',
+		b ->> 'legal_basis', app_staff_id(), due, clock_now() + (due - clock_now()) / 2, (b ->> 'planned_on')::date,
+		(b ->> 'receiver_staff_id')::uuid);
+	return offer;
+end $$;
+
+create function staff_works_in(member uuid, of_unit uuid) returns boolean language sql stable as $$
+	select exists (select 1 from staff_membership m where m.staff_id = member and m.unit_id = of_unit and m.state = 'ACTIVE'
+		and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today())
+$$;
 
 -- The report follows its handover in the same transaction: responsibility has moved, or it has come back. The
 -- unit that rejects has no right to the report any more, so the owner's rights are used.
@@ -204,6 +242,8 @@ begin
 	if h.state <> (case act when 'accept' then 'ACCEPTED' when 'reject' then 'REJECTED' else 'RECALLED' end)
 			or app_agency_id() is distinct from (case act when 'recall' then h.from_agency_id else h.to_agency_id end) then
 		return raise_problem(409, 'conflict');
+	elsif h.entity <> 'concern_report' then
+		return true; -- its own room sees the answer
 	end if;
 	update concern_report set state = 'IN_TRIAGE',
 		responsible_unit_id = case act when 'accept' then h.to_unit_id else responsible_unit_id end,
@@ -225,6 +265,6 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists handover_settle, handover_facts, handover_lock, concern_report_offer,
+drop function if exists staff_works_in, handover_offer, handover_settle, handover_facts, handover_lock, concern_report_offer,
 	concern_report_apply, concern_report_write, concern_report_change, concern_report_waits,
 	concern_report_check cascade;

@@ -137,11 +137,14 @@ end $$;
 
 create function handover_json(h handover) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', h.id, 'version', h.version, 'status', h.state,
-		'entity', 'concern-reports', 'entity_id', h.entity_id, 'from_unit', unit_brief(h.from_unit_id),
+		'entity', (select k.resource from handover_kind k where k.entity = h.entity), 'entity_id', h.entity_id, 'from_unit', unit_brief(h.from_unit_id),
 		'to_unit', unit_brief(h.to_unit_id), 'reason', h.reason, 'legal_basis', h.legal_basis, 'offered_at', h.offered_at,
 		'offered_by', h.offered_by, 'due_at', h.due_at, 'reminder_at', h.reminder_at,
 		'overdue', h.state = 'OFFERED' and h.due_at < clock_now(),
 		'waiting_hours', floor(extract(epoch from coalesce(h.decided_at, clock_now()) - h.offered_at) / 3600)::int,
+		'planned_on', h.planned_on, 'receiver_staff_id', h.receiver_staff_id,
+		'actual_on', case when h.state = 'ACCEPTED' then oslo_day(h.decided_at) end,
+		'gap_days', case when h.state = 'ACCEPTED' then greatest(oslo_day(h.decided_at) - h.planned_on, 0) end,
 		'decided_at', h.decided_at, 'decided_by', h.decided_by, 'decision_reason', h.decision_reason,
 		'created_at', h.created_at, 'updated_at', h.updated_at))
 $$;

@@ -8,16 +8,8 @@ returns void language sql as $$
 	values (of_machine, id_of, of_version, act, before, target, 'SY')
 $$;
 
-create function deadline_title(of_code text) returns text language sql immutable as $$
-	select 'Frist passert: ' || case of_code
-		when 'CR_ACK' then 'bekreft bekymringsmeldingen overfor melder'
-		when 'CR_TRIAGE' then 'vurder bekymringsmeldingen'
-		when 'CR_FORWARD_ACCEPT' then 'svar på overføring av bekymringsmelding'
-		when 'CR_FIRST_ATTEMPT' then 'første kontaktforsøk'
-		when 'CR_FEEDBACK_RECEIPT' then 'gi melder beskjed om at meldingen er mottatt'
-		when 'CR_INVESTIGATION' then 'fullfør undersøkelsen'
-		when 'CR_FEEDBACK_RESULT' then 'gi melder beskjed om at saken er avsluttet'
-		else of_code end
+create function deadline_title(of_code text) returns text language sql stable as $$
+	select 'Frist passert: ' || coalesce((select k.title_nb from deadline_code k where k.code = of_code), of_code)
 $$;
 
 -- Half of the time is gone.
@@ -42,7 +34,7 @@ declare
 	n int := 0;
 begin
 	for d in select * from deadline where state = 'OPEN' and escalated_at is null and due_at <= clock_now()
-		and code not in ('CR_INFO_GIVE_UP', 'CR_PURGE_UNIDENTIFIED') order by due_at limit batch for update skip locked
+		and deadline_escalates(code) order by due_at limit batch for update skip locked
 	loop
 		update deadline set escalated_at = clock_now(), reminded_at = coalesce(reminded_at, clock_now()) where id = d.id;
 		perform escalate('deadline:' || d.id, deadline_title(d.code), d.patient_id, d.responsible_unit_id,

@@ -95,6 +95,5 @@ rollback
 
 -- name: changed
 -- What a version mismatch may tell: names of what has changed, the state alone for who sees no more.
-select case when app_cell() = 'S' or exists (select 1 from concern_report r where r.id = :path.id::uuid
-			and concern_report_standing(r) = 'STATUS') then '["state"]'::jsonb
+select case when sees_status_only(:path.id::uuid) then '["state"]'::jsonb
 	else to_jsonb(changed_since(null, :path.id::uuid, :header.if_match::int)) end as body

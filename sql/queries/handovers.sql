@@ -5,6 +5,8 @@ with page as (
 	select h.*, row_number() over (order by h.due_at, h.id) as row from handover h
 	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
 		and (:query.status::text is null or h.state = :query.status)
+		and (:query.entity::text is null or h.entity = (select k.entity from handover_kind k where k.resource = :query.entity))
+		and (:query.entity_id::text is null or h.entity_id = :query.entity_id::uuid)
 		and (:query.direction::text is null or case :query.direction when 'IN' then h.to_agency_id = app_agency_id()
 			else h.from_agency_id = app_agency_id() end)
 		and (:query.cursor::text is null or (h.due_at, h.id)
@@ -17,6 +19,9 @@ select coalesce(json_agg(handover_json(h) order by p.row) filter (where p.row <=
 		where x.row = page_size(:query.limit)) end as next,
 	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
 from page p join handover h on h.id = p.id
+
+-- name: createHandover
+select handover_offer(:new.id::uuid, :body::jsonb) as id, 201 as status
 
 -- name: getHandover
 select handover_json(h) as body, h.version::text as etag, h.state, handover_facts(h) as facts, show(h.patient_id)
@@ -38,7 +43,7 @@ with moved as (
 insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, agency_id, staff_id,
 	role, data)
 select 'handovers', m.id, m.version, :machine.action, :machine.from, m.state, m.decision_reason, app_agency_id(),
-	app_staff_id(), app_role(), jsonb_build_object('report_id', m.entity_id)
+	app_staff_id(), app_role(), jsonb_build_object('entity', m.entity, 'entity_id', m.entity_id)
 from moved m
 
 -- name: handovers.accept
