@@ -18,7 +18,8 @@ static const char agency_scope[] =
 	"access-log.read concern-reports.read concern-reports.write tasks.read tasks.write "
 	"handovers.read handovers.write emergency.write "
 	"admissions.read admissions.write coercion.read coercion.write "
-	"opioid-substitution.read opioid-substitution.write";
+	"opioid-substitution.read opioid-substitution.write "
+	"referrals.read referrals.write enrolments.read enrolments.write";
 
 /* purpose codes of domain description §5.2; every role that is not here treats */
 static const struct usual_purpose {

@@ -24,6 +24,9 @@ select job_coercion(200) as done
 -- name: job_lar
 select job_lar(200) as done
 
+-- name: job_referrals
+select job_referrals(200) as done
+
 -- name: job_idempotency
 select idempotency_drop(1000) as done
 

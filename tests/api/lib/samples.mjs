@@ -3,6 +3,7 @@
 import { resolve } from './contract.mjs';
 import { syntheticNumber } from './fixtures.mjs';
 import * as around from './samples-around.mjs';
+import * as intake from './samples-intake.mjs';
 
 let serial = 0;
 const next = () => String(++serial).padStart(4, '0');
@@ -26,10 +27,10 @@ const callers = {
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
-	...around.callers,
+	...around.callers, ...intake.callers,
 };
 const callersByOperation = { transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
-	createConcernReport: 'politi-demo:po-1' };
+	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1' };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
 let minutes = 0;
@@ -54,7 +55,7 @@ const bodies = {
 	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
-	...around.bodies,
+	...around.bodies, ...intake.bodies,
 };
 
 export function exampleBody(o) {
@@ -171,5 +172,6 @@ export async function makeSamples(w, find) {
 	await report(s, find);
 	await specialistCare(s, find);
 	await around.makeAround(s, find);
+	await intake.makeIntake(s);
 	return s;
 }
