@@ -134,7 +134,8 @@ function* wrongNames(document, operation, ids) {
 	const { security = [], 'x-resource': resource, 'x-machine': machine, 'x-answer': answer } = operation;
 	const scopes = document.components.securitySchemes.agency['x-scopes'];
 	yield [security.length > 0 && resource === undefined, 'no x-resource'];
-	yield [resource && !document['x-access-matrix'].resources[resource], `x-resource '${resource}' is not in access-matrix.yaml`];
+	for (const row of [resource ?? []].flat())
+		yield [!document['x-access-matrix'].resources[row], `x-resource '${row}' is not in access-matrix.yaml`];
 	yield [machine && !document['x-state-machines'][machine], `no machine '${machine}'`];
 	yield [answer && !ids.get(answer)?.startsWith('GET '), `x-answer '${answer}' is not the operationId of a GET`];
 	for (const scope of security.flatMap((s) => s.agency)) yield [!(scope in scopes), `unknown scope '${scope}'`];

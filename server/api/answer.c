@@ -82,6 +82,36 @@ static void set_body(struct request *r, const char *body)
 	r->reply.body_size = strlen(body);
 }
 
+/* A page loads nothing; its one style sheet is known by its hash. */
+static void set_page_policy(struct work *w)
+{
+	struct request *r = w->request;
+	const char *hash = column(w, "style_hash");
+	const char *style = hash == NULL ? "'none'" : arena_printf(r->arena, "'sha256-%s'", hash);
+
+	reply_header(r, "Content-Security-Policy",
+		     arena_printf(r->arena,
+				  "default-src 'none'; style-src %s; base-uri 'none'; "
+				  "form-action 'none'; frame-ancestors 'none'",
+				  style));
+	reply_header(r, "Referrer-Policy", "no-referrer");
+}
+
+/* What the contract gives another media type than JSON is sent as the statement wrote it. */
+static bool set_text(struct work *w, const char *body)
+{
+	struct request *r = w->request;
+	const char *type = negotiate_type(request_header_list(r, "Accept"), r->op, r->reply.status);
+
+	if (type == NULL || strstr(type, "json") != NULL)
+		return false;
+	if (strcmp(type, "text/html") == 0)
+		set_page_policy(w);
+	set_body(r, body);
+	r->reply.content_type = type;
+	return true;
+}
+
 static void set_location(struct work *w)
 {
 	struct request *r = w->request;
@@ -139,7 +169,8 @@ void answer_from_round(struct work *w)
 	}
 	if (prefers(r, "representation"))
 		reply_header(r, "Preference-Applied", "return=representation");
-	set_body(r, unseal(r->arena, service.seals, with_actions(w, body)));
+	if (!set_text(w, body))
+		set_body(r, unseal(r->arena, service.seals, with_actions(w, body)));
 }
 
 static void mismatch(struct request *r, const char *what, const char *pointer)

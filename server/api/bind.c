@@ -34,6 +34,7 @@ static const struct member {
 	MEMBER("body", REQUEST, request, body_text),
 	MEMBER("gate.category", ACCESS, access, category),
 	MEMBER("gate.cell", ACCESS, access, cell),
+	MEMBER("gate.cells", ACCESS, access, cells),
 	MEMBER("gate.gates", ACCESS, access, gates),
 	MEMBER("gate.number", ACCESS, access, number),
 	MEMBER("gate.patient_id", BINDING, binding, patient_id),

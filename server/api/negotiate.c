@@ -162,6 +162,18 @@ bool negotiate_accepts(const char *accept, const struct operation *op)
 	return !has_body;
 }
 
+const char *negotiate_type(const char *accept, const struct operation *op, int status)
+{
+	for (size_t i = 0; i < op->response_count; i++) {
+		const struct response *r = &op->responses[i];
+
+		for (size_t m = 0; r->status == status && m < r->media_count; m++)
+			if (accept == NULL || type_is_accepted(accept, r->media[m].type))
+				return r->media[m].type;
+	}
+	return NULL;
+}
+
 const struct media *negotiate_body(const char *content_type, const struct operation *op)
 {
 	if (content_type == NULL)

@@ -13,6 +13,9 @@
 /* Whether one of the operation's success media types is acceptable (RFC 9110, 12.5.1). */
 bool negotiate_accepts(const char *accept, const struct operation *op);
 
+/* The first acceptable media type that the contract gives an answer of this status, or NULL. */
+const char *negotiate_type(const char *accept, const struct operation *op, int status);
+
 /* The operation's body medium that Content-Type names, without regard to its parameters; or NULL.
  */
 const struct media *negotiate_body(const char *content_type, const struct operation *op);

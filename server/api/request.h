@@ -52,6 +52,8 @@ struct access {
 	const char *cell;     /* "W", "R" or "S" */
 	const char *gates;    /* letters: h c p o f b a */
 	const char *number;   /* "open" when full personal numbers may be shown, else "mask" */
+	const char
+		*cells; /* JSON, where x-resource names several rows: the cell in each; or NULL */
 };
 
 struct parameter_value {

@@ -51,6 +51,8 @@ struct operation {
 	const char *scope;	  /* the one scope it needs, or NULL */
 	enum executor executor;	  /* x-executor, default from the form */
 	const char *resource;	  /* x-resource: row of the access matrix, or NULL */
+	size_t resource_count;	  /* x-resource may name several: SQL knows which one it is about */
+	const char **resources;	  /* `resource` is the first of them */
 	const char *action;	  /* x-action: "read", "write", "search", "create" */
 	const char *person_param; /* x-person: the path parameter that names a patient, or NULL */
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */

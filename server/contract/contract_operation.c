@@ -247,13 +247,30 @@ static bool load_person(struct loader *l, const json_t *json, struct operation *
 	return true;
 }
 
+/* One row of the matrix, or a list of them where the thing itself decides which one holds. */
+static bool load_resources(struct loader *l, const json_t *json, struct operation *op)
+{
+	const json_t *given = json_object_get(json, "x-resource");
+	size_t count = json_is_array(given) ? json_array_size(given) : given != NULL;
+
+	op->resources = arena_alloc(l->arena, (count + 1) * sizeof(*op->resources));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *one = json_is_array(given) ? json_array_get(given, i) : given;
+
+		op->resources[op->resource_count++] = json_string_value(one);
+		if (op->resources[i] == NULL)
+			return loader_refuse(l, "x-resource is not a name or a list of names");
+	}
+	op->resource = count > 0 ? op->resources[0] : NULL;
+	return true;
+}
+
 static bool load_extensions(struct loader *l, const json_t *json, struct operation *op)
 {
 	static const char *const actions[] = {"read", "write", "search", "create"};
 	const char *action = text(json, "x-action");
 	bool known = action == NULL;
 
-	op->resource = text(json, "x-resource");
 	op->answer = text(json, "x-answer");
 	op->is_list = json_is_true(json_object_get(json, "x-list"));
 	op->action = action != NULL ? action : op->method == METHOD_GET ? "read" : "write";
@@ -261,7 +278,8 @@ static bool load_extensions(struct loader *l, const json_t *json, struct operati
 		known = known || strcmp(action, actions[i]) == 0;
 	if (!known)
 		return loader_refuse(l, "unknown x-action '%s'", action);
-	return check_extensions(l, json) && load_executor(l, json, op) && load_person(l, json, op);
+	return check_extensions(l, json) && load_resources(l, json, op) &&
+	       load_executor(l, json, op) && load_person(l, json, op);
 }
 
 static bool load_id(struct loader *l, const json_t *json, struct operation *op)
@@ -327,8 +345,9 @@ bool operation_check(struct loader *l, const struct operation *op)
 		return loader_refuse(l, "unknown x-machine '%s'", op->machine);
 	if (op->secured && op->resource == NULL)
 		return loader_refuse(l, "x-resource is missing");
-	if (op->resource != NULL && json_object_get(rows, op->resource) == NULL)
-		return loader_refuse(l, "x-resource '%s' is not in the access matrix",
-				     op->resource);
+	for (size_t i = 0; i < op->resource_count; i++)
+		if (json_object_get(rows, op->resources[i]) == NULL)
+			return loader_refuse(l, "x-resource '%s' is not in the access matrix",
+					     op->resources[i]);
 	return check_answer(l, op) && check_scope(l, op);
 }

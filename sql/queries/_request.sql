@@ -30,6 +30,7 @@ select set_config('app.role', coalesce(:auth.role, ''), true),
 	case when :auth.citizen_hashes is not null then set_config('app.citizen_hashes', :auth.citizen_hashes, true) end,
 	case when :auth.purpose is not null then set_config('app.purpose', :auth.purpose, true) end,
 	case when :gate.cell is not null then set_config('app.cell', :gate.cell, true) end,
+	case when :gate.cells is not null then set_config('app.cells', :gate.cells, true) end,
 	case when :gate.gates is not null then set_config('app.gates', :gate.gates, true) end,
 	case when :gate.number is not null then set_config('app.number', :gate.number, true) end,
 	case when g.generation::text <> :auth.generation then raise_stale_registry() end
@@ -46,7 +47,8 @@ from (select gate_refusal(:gate.patient_id::uuid, :gate.resource, :gate.category
 insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
 	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
 	emergency_id, objection_overridden)
-select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action, :gate.resource, :request.resource_id, p,
+select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action,
+	coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource), :request.resource_id, p,
 	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
 	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
 	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,

@@ -18,8 +18,11 @@ function actionOf(o) {
 	return o.operation['x-action'] ?? (o.method === 'GET' ? 'read' : 'write');
 }
 
+// An operation on things of several rows is open to whom one of the rows lets in; which one holds, SQL decides.
+const allows = (resources, column, action) => [resources].flat().some((r) => rowAllows(r, column, action));
+
 // The test's own reading of a cell: 'W o then S o' may create, and afterwards reads on the second level.
-function allows(resource, column, action) {
+function rowAllows(resource, column, action) {
 	const row = matrix.resources[resource];
 	const [first, second] = (row.cells[column] ?? 'N').split(' then ').map((part) => part[0]);
 	const lasting = second ?? first;

@@ -34,6 +34,11 @@
 	"{\"description\":\"\",\"content\":{\"application/problem+json\":{\"schema\":"             \
 	"{\"$ref\":\"#/components/schemas/Problem\"}}}}"
 #define FIXTURE_SECURED "\"security\":[{\"agency\":[]}],\"x-resource\":\"tasks\""
+#define FIXTURE_KINDS                                                                              \
+	"\"security\":[{\"agency\":[]}],\"x-resource\":[\"individual-plans\",\"crisis-plans\"]"
+#define FIXTURE_PAGE                                                                               \
+	"{\"description\":\"\",\"content\":{\"text/html\":{\"schema\":{\"type\":\"string\"}},"     \
+	"\"application/json\":{\"schema\":{\"type\":\"object\"}}}}"
 #define FIXTURE_THING                                                                              \
 	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\"],"             \
 	"\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":2000},\"number\":{\"type\":"  \
@@ -41,7 +46,9 @@
 	"\"items\":{\"type\":[\"string\",\"object\"]}}}}"
 
 static const char fixture_paths[] =
-	"{\"/things\":{\"get\":{\"operationId\":\"listThings\"," FIXTURE_SECURED
+	"{\"/pages\":{\"get\":{\"operationId\":\"getPage\"," FIXTURE_KINDS
+	",\"responses\":{\"200\":" FIXTURE_PAGE "}}},"
+	"\"/things\":{\"get\":{\"operationId\":\"listThings\"," FIXTURE_SECURED
 	",\"x-list\":true,\"parameters\":[" FIXTURE_PARAMETER("query", "limit", "\"type\":\"integer\",\"minimum\":1,\"maximum\":200") "," FIXTURE_PARAMETER(
 		"query",
 		"cursor", "\"type\":\"string\"") "," FIXTURE_PARAMETER("query",

@@ -204,6 +204,41 @@ static void actions_are_added(void **state)
 	}
 }
 
+static void a_page_is_sent_as_it_was_written(void **state)
+{
+	static const struct {
+		const char *accept, *type, *hash, *policy;
+	} rows[] = {
+		{NULL, "text/html", "abc=", "style-src 'sha256-abc=';"},
+		{"text/html,*/*;q=0.1", "text/html", NULL, "style-src 'none';"},
+		{"application/json", "application/json", "abc=", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request *r =
+			answered("GET", "/api/v1/pages",
+				 ROW("body", "<p>\"open:x\" }", "style_hash", rows[i].hash));
+
+		if (rows[i].accept != NULL)
+			fixture_header(r, "Accept", rows[i].accept);
+		answer_from_round(&work);
+		assert_int_equal(r->reply.status, 200);
+		assert_string_equal(r->reply.content_type, rows[i].type);
+
+		const char *policy = fixture_reply(r, "Content-Security-Policy");
+
+		if (rows[i].policy == NULL) {
+			assert_null(policy);
+		} else {
+			assert_string_equal(r->reply.body, "<p>\"open:x\" }");
+			assert_non_null(strstr(policy, "default-src 'none';"));
+			assert_non_null(strstr(policy, rows[i].policy));
+		}
+		fixture_end(r);
+	}
+}
+
 static void seals_are_opened_on_the_way_out(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -255,6 +290,7 @@ int main(void)
 		cmocka_unit_test(without_a_body_it_is_204),
 		cmocka_unit_test(minimal_leaves_the_body_out),
 		cmocka_unit_test(actions_are_added),
+		cmocka_unit_test(a_page_is_sent_as_it_was_written),
 		cmocka_unit_test(seals_are_opened_on_the_way_out),
 		cmocka_unit_test(test_mode_refuses_what_does_not_fit),
 	};

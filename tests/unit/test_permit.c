@@ -63,11 +63,51 @@ static void fills_in_what_gate_and_policies_read(void **state)
 	fixture_end(r);
 }
 
+static void asks_each_of_several_rows(void **state)
+{
+	static const struct {
+		const char *agency, *role, *purpose;
+		const char *code, *resource, *cells;
+	} rows[] = {
+		{"MUNICIPALITY", "KO", "TREAT", NULL, "individual-plans",
+		 "{\"individual-plans\":{\"level\":\"S\",\"gates\":\"h\",\"category\":\"PLAN\"},"
+		 "\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\"}}"},
+		/* what only one row gives is enough, and the log names that row */
+		{"MUNICIPALITY", "KO", "BTG", NULL, "crisis-plans",
+		 "{\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\"}}"},
+		{"NAV", "NAV", "TREAT", "purpose_not_allowed", "individual-plans", "{}"},
+		{"POLICE", "PO", "COC", "forbidden", "individual-plans", "{}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request *r = fixture_request("GET", "/api/v1/pages");
+		struct principal p = {.agency_type = rows[i].agency,
+				      .role = rows[i].role,
+				      .is_health_personnel = true};
+
+		assert_true(route(r));
+		r->principal = &p;
+		r->purpose = rows[i].purpose;
+
+		const char *code = permit(r);
+
+		assert_int_equal(code == NULL, rows[i].code == NULL);
+		if (code != NULL)
+			assert_string_equal(code, rows[i].code);
+		assert_string_equal(r->access.resource, rows[i].resource);
+		assert_string_equal(r->access.cells, rows[i].cells);
+		r->principal = NULL;
+		fixture_end(r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_the_matrix),
 		cmocka_unit_test(fills_in_what_gate_and_policies_read),
+		cmocka_unit_test(asks_each_of_several_rows),
 	};
 
 	return cmocka_run_group_tests_name("permit", tests, fixture_start, fixture_stop);
