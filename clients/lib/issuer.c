@@ -14,6 +14,7 @@ const char *const issuer_roles[] = {"TM", "TL", "DPS", "MH", "CO", "CU", "KO", "
 				    "PO", "PT", "RE",  "QM", "PM", "SG", "PV", "SA", "SY",  NULL};
 
 static const char agency_scope[] =
+	"plans.read plans.write "
 	"directory.read directory.write patients.read patients.write consents.read consents.write "
 	"access-log.read concern-reports.read concern-reports.write tasks.read tasks.write "
 	"handovers.read handovers.write emergency.write "

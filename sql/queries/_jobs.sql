@@ -12,6 +12,9 @@ select job_give_up(200) as done
 -- name: job_anonymise
 select job_anonymise(200) as done
 
+-- name: job_plan_reviews
+select job_plan_reviews(200) as done
+
 -- name: job_consents
 select job_consents(200) as done
 

@@ -2,6 +2,7 @@
 // that go through all operations of the contract need.
 import { resolve } from './contract.mjs';
 import { syntheticNumber } from './fixtures.mjs';
+import * as plans from './samples-plans.mjs';
 import * as around from './samples-around.mjs';
 import * as intake from './samples-intake.mjs';
 
@@ -18,7 +19,7 @@ export function syntheticOrganisation() {
 }
 
 // Who writes a resource (the same person reads it); by operation where the resource's one may not.
-const callers = {
+const callers = { ...plans.callers,
 	directory: 'drammen-dps:sa-1', agencies: 'drammen-dps:sa-1', units: 'drammen-dps:sa-1', staff: 'drammen-dps:sa-1',
 	municipalities: 'drammen-dps:sa-1', 'code-systems': 'drammen-dps:sa-1', me: 'drammen-dps:tl-1', sandbox: 'drammen-dps:sa-1',
 	memberships: 'drammen-dps:sa-1', patients: 'drammen-dps:tl-1', 'care-relations': 'drammen-dps:tl-1',
@@ -29,7 +30,7 @@ const callers = {
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
 	...around.callers, ...intake.callers,
 };
-const callersByOperation = { transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
+const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
 	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1' };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
@@ -39,6 +40,7 @@ const bases = ['PLAN', 'ENROLMENT', 'REFERRAL', 'ADMISSION', 'GP_REGISTRATION'];
 
 // Bodies whose example names things that must exist, or must be new each time.
 const bodies = {
+	...plans.bodies,
 	createAgency: () => ({ slug: `etat-${next()}`, organisation_number: syntheticOrganisation(), municipality_number: '3301' }),
 	createUnit: () => ({ name: `Enhet ${next()}` }),
 	createStaff: () => ({ subject: `ny-${next()}`, hpr_number: undefined, is_health_personnel: false }),
@@ -77,7 +79,7 @@ export class Samples {
 
 	caller(o) {
 		if (o.operation.security.length === 0) return null;
-		return callersByOperation[o.id] ?? callers[o.operation['x-resource']] ?? 'drammen-dps:sa-1';
+		return callersByOperation[o.id] ?? callers[[o.operation['x-resource']].flat()[0]] ?? 'drammen-dps:sa-1';
 	}
 
 	// `fresh`: one that was not sent before, where the same twice is refused.
@@ -89,9 +91,10 @@ export class Samples {
 	// The operation's path with the sample's id, or undefined when there is no sample of it.
 	path(o) {
 		if (o.path === '/concern-reports/{report_id}/notes/{id}') return `/concern-reports/${this.at['/concern-reports/{id}']}/notes/${this.at.note}`;
-		const prefix = Object.keys(this.at).find((p) => o.path === p || o.path.startsWith(`${p}/`));
+		const prefix = Object.keys(this.at).sort((x, y) => y.length - x.length).find((p) => o.path === p || o.path.startsWith(`${p}/`));
 		if (!o.path.includes('{')) return o.path;
-		return prefix && o.path.replace(/\{[^}]+\}/, this.at[prefix]);
+		const ids = [this.at[prefix]].flat();
+		return prefix && o.path.replace(/\{[^}]+\}/g, () => ids.shift());
 	}
 
 	// The same path with an id that nothing has.
@@ -173,5 +176,6 @@ export async function makeSamples(w, find) {
 	await specialistCare(s, find);
 	await around.makeAround(s, find);
 	await intake.makeIntake(s);
+	await plans.makePlans(s, find);
 	return s;
 }

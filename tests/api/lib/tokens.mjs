@@ -7,7 +7,8 @@ const readJson = (name) => JSON.parse(readFileSync(`${environment.keys}/${name}`
 export const agencies = readJson('agencies.json');
 const keys = new Map();
 
-export const scopes = ['directory.read', 'directory.write', 'patients.read', 'patients.write', 'consents.read', 'consents.write',
+export const scopes = ['plans.read', 'plans.write',
+	'directory.read', 'directory.write', 'patients.read', 'patients.write', 'consents.read', 'consents.write',
 	'access-log.read', 'concern-reports.read', 'concern-reports.write', 'tasks.read', 'tasks.write', 'handovers.read',
 	'handovers.write', 'emergency.write', 'admissions.read', 'admissions.write', 'coercion.read', 'coercion.write', 'opioid-substitution.read',
 	'opioid-substitution.write', 'referrals.read', 'referrals.write', 'enrolments.read', 'enrolments.write'];

@@ -1,0 +1,52 @@
+-- Measures (domain.md §3.4, §4.5). What must hold whoever asks stands in migration 0055.
+
+-- name: listMeasures
+with asked as (
+	select plan_list_admit(:query.patient_id::uuid) as ok offset 0
+), related as (
+	select x as m from asked cross join measure x
+	where asked.ok and x.patient_id = any (related_persons() || :query.patient_id::uuid)
+		and (:query.patient_id::text is null or x.patient_id = :query.patient_id::uuid)
+		and (:query.plan_id::text is null or x.plan_id = :query.plan_id::uuid)
+		and (:query.unit_id::text is null or x.responsible_unit_id = :query.unit_id::uuid)
+		and (:query.status::text is null or x.state = :query.status)
+		and (:query.overdue::text is null
+			or (x.state = 'PROPOSED' and x.accept_due_at < clock_now()) = :query.overdue::boolean)
+), fitting as (
+	select r.m, measure_projection(r.m) as projection, (r.m).id, (r.m).accept_due_at as due from related r
+	where measure_projection(r.m) is not null
+		-- whose plan may not be seen, is not told which plan it is
+		and (:query.plan_id::text is null or measure_projection(r.m) = 'FULL')
+), page as (
+	select f.*, row_number() over (order by f.due, f.id) as row from fitting f
+	where :query.cursor::text is null
+		or (f.due, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
+	order by f.due, f.id limit page_size(:query.limit) + 1
+)
+select coalesce(json_agg(measure_json(g.m, g.projection) order by g.row) filter (where g.row <= page_size(:query.limit)),
+		'[]') as body,
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg((g.m).patient_id) filter (where g.row <= page_size(:query.limit)))
+from page g
+
+-- name: createMeasure
+select measure_propose(:new.id::uuid, :body::jsonb) as id
+
+-- name: getMeasure
+select measure_json(m, measure_projection(m)) as body, m.version::text as etag, m.state, measure_facts(m) as facts
+from measure_seen(:path.id::uuid) m
+
+-- name: updateMeasure
+select expect_one((select measure_change(m, :body::jsonb) from measure_locked(:path.id::uuid) m
+	where m.version::text = :header.if_match), 'measure', :path.id::uuid, :header.if_match) as done
+
+-- name: measures.lock
+select m.state, m.version, measure_facts(m) as facts, m.patient_id
+from measure_locked(:path.id::uuid) m
+
+-- name: measures.apply
+select (measure_apply(:path.id::uuid, :machine.action, :machine.to, :body::jsonb)).version as version
+
+-- name: measures.transfer_responsibility
+select measure_offer(:path.id::uuid, :new.id::uuid, :body::jsonb)
