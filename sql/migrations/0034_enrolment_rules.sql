@@ -64,7 +64,7 @@ declare
 begin
 	if status then
 		return jsonb_strip_nulls(body || jsonb_build_object('pending_action', case when app_role() = 'DPS'
-			then jsonb_build_object('action', e.pending_action ->> 'action', 'at', e.pending_action ->> 'at') end));
+			and e.pending_action is not null then jsonb_build_object('action', e.pending_action ->> 'action', 'at', e.pending_action ->> 'at') end));
 	end if;
 	return jsonb_strip_nulls(body || jsonb_build_object('unit', unit_brief(e.unit_id), 'referral_id', e.referral_id,
 		'main_contact', staff_brief(e.main_contact_id), 'substitute', staff_brief(e.substitute_id),
@@ -185,18 +185,18 @@ create function enrolment_follow() returns trigger language plpgsql security def
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	afterwards timestamptz := deadline_at('ENR_AFTERWORK', new.ended_at);
+	contact uuid := case when new.ended_at is null then new.main_contact_id end;
 begin
 	perform enrolment_follow_contact(new);
 	perform deadline_keep('enrolment', new.id, 'ENR_PAUSE_REVIEW', case when new.state = 'PAUSED' then new.paused_at end,
 		(new.paused_review_on + 1)::timestamp at time zone 'Europe/Oslo', true, new.unit_id, new.patient_id);
-	if new.ended_at is null then
-		insert into care_relation (patient_id, unit_id, agency_id, basis, source_id)
-		values (new.patient_id, new.unit_id, new.agency_id, 'ENROLMENT', new.id) on conflict do nothing;
-	end if;
 	-- the main contact sees a strictly protected address
-	update care_relation c set valid_to = afterwards, main_contact_id = case when new.ended_at is null then new.main_contact_id end
-	where c.source_id = new.id and c.basis = 'ENROLMENT'
-		and (c.valid_to, c.main_contact_id) is distinct from (afterwards, case when new.ended_at is null then new.main_contact_id end);
+	update care_relation c set valid_to = afterwards, main_contact_id = contact
+	where c.source_id = new.id and c.basis = 'ENROLMENT' and (c.valid_to, c.main_contact_id) is distinct from (afterwards, contact);
+	if new.ended_at is null then
+		insert into care_relation (patient_id, unit_id, agency_id, basis, source_id, main_contact_id)
+		values (new.patient_id, new.unit_id, new.agency_id, 'ENROLMENT', new.id, contact) on conflict do nothing;
+	end if;
 	if tg_op = 'INSERT' then
 		insert into task (kind, title, patient_id, unit_id, agency_id, assignee_staff_id, due_at, entity, entity_id, source_key)
 		select 'MINOR_CHILDREN', 'Avklar hvem som følger opp pasientens mindreårige barn', p.id, new.unit_id, new.agency_id,
