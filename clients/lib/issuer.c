@@ -20,7 +20,8 @@ static const char agency_scope[] =
 	"handovers.read handovers.write emergency.write "
 	"admissions.read admissions.write coercion.read coercion.write "
 	"opioid-substitution.read opioid-substitution.write "
-	"referrals.read referrals.write enrolments.read enrolments.write";
+	"referrals.read referrals.write enrolments.read enrolments.write "
+	"assessments.read assessments.write surveys.read surveys.write";
 
 /* purpose codes of domain description §5.2; every role that is not here treats */
 static const struct usual_purpose {

@@ -14,7 +14,8 @@ const guarded = operations.filter((o) => o.parameters.some((p) => p.name === 'If
 const getters = operations.filter((o) => o.method === 'GET');
 const creators = operations.filter((o) => o.method === 'POST' && o.operation.responses['201'] && o.parameters.some((p) => p.name === 'Idempotency-Key'));
 // what may be done once only is tried where its rules are
-const repeatable = creators.filter((o) => o.id !== 'recordConcernReportFeedback');
+const once = ['recordConcernReportFeedback', 'submitUserExperienceSurvey', 'submitStaffSurvey'];
+const repeatable = creators.filter((o) => !once.includes(o.id));
 const paths = [...new Set(operations.map((o) => o.path))];
 
 // A request that would succeed but for what the test changes: any caller, any existing thing.

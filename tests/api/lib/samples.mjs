@@ -5,6 +5,7 @@ import { syntheticNumber } from './fixtures.mjs';
 import * as plans from './samples-plans.mjs';
 import * as around from './samples-around.mjs';
 import * as intake from './samples-intake.mjs';
+import * as outcome from './samples-outcome.mjs';
 
 let serial = 0;
 const next = () => String(++serial).padStart(4, '0');
@@ -28,10 +29,10 @@ const callers = { ...plans.callers,
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
-	...around.callers, ...intake.callers,
+	...around.callers, ...intake.callers, ...outcome.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
-	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1' };
+	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
 let minutes = 0;
@@ -57,7 +58,7 @@ const bodies = {
 	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
-	...around.bodies, ...intake.bodies,
+	...around.bodies, ...intake.bodies, ...outcome.bodies,
 };
 
 export function exampleBody(o) {
@@ -73,7 +74,7 @@ export class Samples {
 		this.at = {
 			'/agencies/{id}': w.ids.agency['drammen-dps'], '/units/{id}': w.ids.unit['drammen-dps:fact'],
 			'/staff/{id}': w.ids.staff['drammen-dps:tm-2'], '/municipalities/{number}': '3301', '/problems/{code}': 'not_found',
-			'/state-machines/{name}': 'concern-reports',
+			'/state-machines/{name}': 'concern-reports', '/instruments/{code}': 'GAF_S',
 		};
 	}
 
@@ -121,7 +122,7 @@ async function person(s, find) {
 	s.patient = (await s.create(own, '/patients', { ...s.body(find('createPatient')), national_id: s.number })).id;
 	s.at['/patients/{id}'] = s.patient;
 	const below = { '/identifiers/{id}': 'createPatientIdentifier', '/relations/{id}': 'createPatientRelation', '/care-relations/{id}': 'createCareRelation',
-		'/consents/{id}': 'createConsent', '/objections/{id}': 'createObjection' };
+		'/consents/{id}': 'createConsent', '/objections/{id}': 'createObjection', ...outcome.things };
 	for (const [path, id] of Object.entries(below)) {
 		const o = find(id);
 		if (o) s.at[path] = (await s.create(s.caller(o), s.path(o), s.body(o))).id;

@@ -1,0 +1,110 @@
+-- migrate:up
+-- What is due for each enrolled person (domain.md §1.8, §2.7): the somatic assessment, the core instruments at the
+-- start and every year, a full round of the life situation. A list for the team, and tasks made in time.
+
+insert into deadline_rule (code, amount, unit, valid_from) values
+	('OUTCOME_BASELINE', 42, 'DAYS', '2000-01-01'), -- the first assessments, after the enrolment
+	('OUTCOME_ROUND', 12, 'MONTHS', '2000-01-01'),
+	('LIFE_ROUND', 6, 'MONTHS', '2000-01-01');
+
+-- A team may choose its own set: unit.config.core_instruments.
+create function core_instruments(team unit) returns text[] language sql stable as $$
+	select case when jsonb_typeof((team).config -> 'core_instruments') = 'array'
+		then array(select jsonb_array_elements_text((team).config -> 'core_instruments'))
+		else '{HONOS,PSF,GAF_S,GAF_F,AUDIT,DUDIT,MANSA}' end
+$$;
+
+-- Every duty of the open enrolments of a team, due or not. What a person has declined is done; what was entered in
+-- error is not.
+create function outcome_duties(of_team uuid) returns table (patient_id uuid, enrolment_id uuid, kind text, rule text,
+	last_on date, due_on date, instruments text[]) language sql stable as $$
+	with enrolled as (
+		select e.id, e.patient_id as person, oslo_day(e.enrolled_at) as since, u
+		from enrolment e join unit u on u.id = e.unit_id
+		where e.unit_id = of_team and e.ended_at is null and e.state <> 'PENDING'
+	), core as (
+		select e.id, e.person, e.since, i.code, l.last_on, coalesce(deadline_day('OUTCOME_ROUND', l.last_on),
+			deadline_day('OUTCOME_BASELINE', e.since)) as due_on
+		from enrolled e
+		join instrument i on i.is_current and i.code = any (core_instruments(e.u))
+		cross join lateral (select max(a.assessed_on) as last_on from assessment a
+			where a.patient_id = e.person and a.instrument_code = i.code and not a.entered_in_error
+				and a.enrolment_id = e.id) l
+	), due as (
+		select c.*, min(c.due_on) over (partition by c.id) as first_due from core c
+	)
+	select d.person, d.id, case when bool_or(d.last_on is null) then 'BASELINE' else 'OUTCOME_ROUND' end,
+		case when bool_or(d.last_on is null) then 'OUTCOME_BASELINE' else 'OUTCOME_ROUND' end,
+		max(d.last_on), d.first_due, array_agg(d.code order by d.code)
+	from due d where d.due_on = d.first_due group by d.person, d.id, d.first_due
+	union all
+	select e.person, e.id, 'SOMATIC', case when s.examined_on is null then 'SOMATIC_FIRST' else 'SOMATIC_YEARLY' end,
+		s.examined_on, coalesce(s.next_due, deadline_day('SOMATIC_FIRST', e.since)), null
+	from enrolled e
+	left join lateral (select a.examined_on, a.next_due from somatic_assessment a
+		where a.patient_id = e.person and not a.entered_in_error order by a.examined_on desc, a.id desc limit 1) s on true
+	union all
+	select e.person, e.id, 'LIFE_SITUATION', case when l.last_on is null then 'OUTCOME_BASELINE' else 'LIFE_ROUND' end,
+		l.last_on, coalesce(deadline_day('LIFE_ROUND', l.last_on), deadline_day('OUTCOME_BASELINE', e.since)), null
+	from enrolled e
+	cross join lateral (select max(x.observed_on) as last_on from life_situation x
+		where x.patient_id = e.person and not x.entered_in_error
+			and (select count(r.staff_level) from life_rating r where r.life_situation_id = x.id) = 8) l
+$$;
+
+create function outcome_task_title(of_kind text) returns text language sql immutable as $$
+	select case of_kind when 'SOMATIC' then 'Somatisk undersøkelse'
+		when 'BASELINE' then 'Kartlegging ved oppstart'
+		when 'OUTCOME_ROUND' then 'Årlig måling av utbytte'
+		else 'Livssituasjonen på åtte områder' end
+$$;
+
+-- When the tasks were last made: what is due changes from day to day, not from second to second.
+create table outcome_task_run (
+	only_row boolean primary key default true check (only_row),
+	ran_at timestamptz not null default '-infinity'
+);
+insert into outcome_task_run default values;
+
+-- Two weeks ahead each duty is a task of its team; when it is done or has moved, the task is done too.
+create function job_outcome_duties(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	n int;
+begin
+	perform 1 from outcome_task_run where ran_at <= clock_now() - interval '1 hour' for update skip locked;
+	if not found then
+		return 0;
+	end if;
+	with due as (
+		select 'outcome:' || d.enrolment_id || ':' || d.kind || ':' || d.due_on as key, d.*, u.id as unit_id, u.agency_id
+		from unit u cross join lateral outcome_duties(u.id) d
+		where exists (select 1 from enrolment e where e.unit_id = u.id and e.ended_at is null)
+			and d.due_on <= clock_today() + 14
+	), finished as (
+		update task t set state = 'DONE', closed_at = clock_now()
+		where t.state = 'OPEN' and t.source_key like 'outcome:%' and not exists (select 1 from due where due.key = t.source_key)
+	)
+	insert into task (kind, title, patient_id, unit_id, agency_id, due_at, entity, entity_id, source_key)
+	select 'OUTCOME_' || d.kind, outcome_task_title(d.kind), d.patient_id, d.unit_id, d.agency_id,
+		(d.due_on + 1)::timestamp at time zone 'Europe/Oslo', 'enrolment', d.enrolment_id, d.key
+	from due d where not exists (select 1 from task t where t.source_key = d.key)
+	order by d.due_on, d.key limit batch
+	on conflict (source_key) do nothing;
+	get diagnostics n = row_count;
+	if n < batch then
+		update outcome_task_run set ran_at = clock_now();
+	end if;
+	return n;
+end $$;
+create index task_of_outcome on task (source_key text_pattern_ops) where state = 'OPEN';
+revoke execute on function job_outcome_duties(int) from public;
+grant execute on function job_outcome_duties(int) to samhandling_service;
+insert into job (kind, call) values ('outcome_tasks_made', 'job_outcome_duties');
+
+-- migrate:down
+delete from job where call = 'job_outcome_duties';
+drop index task_of_outcome;
+drop table outcome_task_run;
+drop function if exists job_outcome_duties, outcome_task_title, outcome_duties, core_instruments cascade;
+delete from deadline_rule where code in ('OUTCOME_BASELINE', 'OUTCOME_ROUND', 'LIFE_ROUND');

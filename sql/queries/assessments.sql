@@ -1,0 +1,52 @@
+-- Assessments; scoring and rules stand in migrations 0060 and 0061.
+
+-- name: listAssessments
+-- Newest first; begins with the person asked for, or with whom the caller's units are related to.
+with page as (
+	select a.whole, a.patient_id, a.assessed_on, a.id, row_number() over (order by a.assessed_on desc, a.id desc) as row
+	from people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY') p (id)
+	cross join lateral (select x as whole, x.* from assessment x where x.patient_id = p.id offset 0) a
+	where (:query.instrument_code::text is null or a.instrument_code = :query.instrument_code)
+		and (:query.occasion::text is null or a.occasion = :query.occasion)
+		and (:query.enrolment_id::text is null or a.enrolment_id = :query.enrolment_id::uuid)
+		and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
+		and (:query.cursor::text is null or (a.assessed_on, a.id)
+			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1
+)
+select coalesce(json_agg(assessment_json(p.whole) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
+	case when count(*) > page_size(:query.limit) then (select cursor_make(x.assessed_on::text, x.id::text) from page x
+		where x.row = page_size(:query.limit)) end as next,
+	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
+from page p
+
+-- name: createAssessment
+select record_assessment(:new.id::uuid, :body::jsonb) as id, 201 as status, '/api/v1/assessments/' || :new.id as location
+
+-- name: getAssessment
+select assessment_json(a) as body, a.version as etag
+from (select admit('assessments', :path.id::uuid, 'HEALTH_SUMMARY', false) as patient_id offset 0) g
+cross join lateral (select a.* from assessment a where a.id = :path.id::uuid and a.patient_id = g.patient_id offset 0) a
+
+-- name: getAssessment.as_of
+select assessment_json(jsonb_populate_record(null::assessment, h.content)) as body, h.version as etag
+from (select admit('assessments', :path.id::uuid, 'HEALTH_SUMMARY', false) as patient_id offset 0) g
+cross join lateral (select h.content, h.version from row_history h where h.entity = 'assessment'
+	and h.entity_id = :path.id::uuid and (h.content ->> 'patient_id')::uuid = g.patient_id
+	and h.valid_from <= :query.as_of::timestamptz order by h.version desc limit 1) h
+
+-- name: correctAssessment
+-- A correction is a new version with its reason; the earlier one stays readable by `as_of`.
+with changed as (
+	update assessment a set occasion = n.occasion, assessed_on = n.assessed_on, rater_staff_id = n.rater_staff_id,
+		declined = n.declined, items = jsonb_strip_nulls(coalesce(n.items, '{}')),
+		total = (b.b ->> 'total')::numeric, note = n.note,
+		entered_in_error = n.entered_in_error, correction_reason = n.correction_reason
+	from (select admit('assessments', :path.id::uuid, 'HEALTH_SUMMARY', true) as patient_id offset 0) g
+	cross join (select :body::jsonb as b) b
+	cross join lateral (select o.* from assessment o where o.id = :path.id::uuid and o.patient_id = g.patient_id offset 0) o
+	cross join lateral jsonb_populate_record(null::assessment, to_jsonb(o) || b.b) n
+	where a.id = o.id and a.version::text = :header.if_match and may_correct(a.owner_agency_id)
+	returning a.id
+)
+select expect_one(count(*), 'assessment', :path.id::uuid, :header.if_match) from changed
