@@ -37,6 +37,12 @@ with waiting as (
 	from emergency_access e
 	where e.state in ('ACTIVE', 'EXPIRED') and e.agency_id = app_agency_id() and app_role() in ('PV', 'TL', 'KO')
 		and e.staff_id is distinct from app_staff_id()
+	union all
+	select 'MESSAGE', m.id, 'messages', m.sent_at, m.patient_id,
+		case m.state when 'SENT' then least(m.acknowledge_by, m.answer_by) else m.answer_by end,
+		case m.state when 'SENT' then 'Melding å bekrefte: ' else 'Melding å svare på: ' end || m.subject, m.state, null
+	from message m
+	where m.to_unit_id = any (app_unit_ids()) and (m.state = 'SENT' or (m.state = 'ACKNOWLEDGED' and m.answer_wanted))
 ), page as (
 	select w.*, coalesce(w.due, 'infinity') as key, row_number() over (order by coalesce(w.due, 'infinity'), w.id, w.kind) as row
 	from waiting w
