@@ -73,6 +73,13 @@ create table staff_membership (
 );
 create index staff_membership_unit on staff_membership (unit_id);
 
+-- Is that entry the caller, or another of the same person, known by the number in the register of health personnel?
+-- Where a rule takes two persons, two entries of one are not enough.
+create function is_caller(entry uuid) returns boolean language sql stable as $$
+	select entry = app_staff_id() or exists (select 1 from staff a join staff b on b.hpr_number = a.hpr_number
+		where a.id = entry and b.id = app_staff_id())
+$$;
+
 -- Who may sign tokens, and for which organisation number ---------------------------------------------
 create table trusted_issuers (
 	id uuid primary key default gen_random_uuid(),
@@ -227,4 +234,4 @@ grant select on trusted_issuers, agency_issuers, registry_generation, municipali
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation, agency_issuers,
 	trusted_issuers, staff_membership, staff, unit, agency cascade;
-drop function if exists registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff cascade;
+drop function if exists is_caller, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff cascade;

@@ -78,7 +78,7 @@ create function membership_facts(m staff_membership) returns text[] language sql
 	select array_remove(array[
 		case when may_staff_unit((m).unit_id) then 'unit_side' end,
 		case when may_lend_staff((m).staff_id) then 'employer' end,
-		case when (m).staff_id = app_staff_id() then 'own' end], null)
+		case when is_caller((m).staff_id) then 'own' end], null)
 $$;
 
 -- The patient ------------------------------------------------------------------------------------------

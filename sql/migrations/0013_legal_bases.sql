@@ -1,6 +1,21 @@
 -- migrate:up
 -- The laws that rules refer to by code; a section that moves gets a new row, no code changes (domain.md §5.1).
 
+-- Callers who must name a ground look it up as any other code.
+insert into code_system (code, uri, name_nb, name_en) values ('legal-basis', null, 'Hjemler', 'Legal bases');
+create function legal_basis_is_a_code() returns trigger language plpgsql as $$
+begin
+	insert into code_concept (system_code, code, display_nb, display_en, valid_from, valid_to)
+	values ('legal-basis', new.code, new.law || ' ' || new.section, new.title_en, new.valid_from, new.valid_to);
+	return null;
+end $$;
+create trigger is_a_code after insert on legal_basis for each row execute function legal_basis_is_a_code();
+
+create function legal_basis_holds(asked text) returns boolean language sql stable as $$
+	select exists (select 1 from legal_basis l where l.code = asked and l.valid_from <= clock_today()
+		and (l.valid_to is null or l.valid_to >= clock_today()))
+$$;
+
 insert into legal_basis (code, law, section, title_en, valid_from) values
 	('HPL_SECRECY', 'helsepersonelloven', '§ 21', 'Duty of secrecy of health personnel', '2001-01-01'),
 	('HPL_NO_SNOOPING', 'helsepersonelloven', '§ 21 a', 'Ban on unlawful acquisition of confidential data', '2008-05-09'),
@@ -41,4 +56,8 @@ insert into legal_basis (code, law, section, title_en, valid_from) values
 	('GDPR_BREACH', 'personvernforordningen', 'art. 33', 'Notification of a breach', '2018-07-20');
 
 -- migrate:down
+drop trigger is_a_code on legal_basis;
+drop function legal_basis_holds, legal_basis_is_a_code;
+delete from code_concept where system_code = 'legal-basis';
+delete from code_system where code = 'legal-basis';
 delete from legal_basis;

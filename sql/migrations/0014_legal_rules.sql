@@ -244,7 +244,7 @@ $$;
 
 create function emergency_facts(e emergency_access) returns text[] language sql stable as $$
 	select array_remove(array[
-		case when (e).staff_id = app_staff_id() then 'opened_by_me' end,
+		case when is_caller((e).staff_id) then 'opened_by_me' end,
 		case when (e).agency_id = app_agency_id() then 'same_agency' end], null)
 $$;
 

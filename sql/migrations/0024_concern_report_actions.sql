@@ -13,6 +13,9 @@ begin
 			and coalesce(u.valid_to, 'infinity') > clock_today()) then
 		return raise_problem(422, 'unknown_reference', fault('/target_unit_id', 'unknown_reference',
 			'is not another unit that receives concern reports'));
+	elsif act = 'forward' and not legal_basis_holds(b ->> 'legal_basis') then
+		return raise_problem(422, 'unknown_reference', fault('/legal_basis', 'unknown_reference',
+			'is no legal basis that holds today'));
 	elsif act = 'assign' and not exists (select 1 from staff_membership m where m.staff_id = (b ->> 'handler_staff_id')::uuid
 			and m.unit_id = r.responsible_unit_id and m.state = 'ACTIVE' and m.role in ('MH', 'TL', 'KO', 'TM', 'DPS', 'GP')
 			and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today()) then
@@ -190,7 +193,8 @@ begin
 				then 'target_unit' end,
 			case when h.from_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.from_agency_id = app_agency_id())
 				then 'sender_unit' end,
-			case when h.entity <> 'concern_report' and h.to_unit_id = any (app_unit_ids()) then 'receiver_of_other' end], null));
+			case when h.entity <> 'concern_report' and h.to_unit_id = any (app_unit_ids()) then 'receiver_of_other' end,
+			case when is_caller(h.offered_by) then 'offered_by_me' end], null));
 end $$;
 
 -- Offers a thing for which the caller's unit is responsible to another unit. What follows from the answer is the
@@ -216,6 +220,8 @@ begin
 		'is not another unit'));
 	perform raise_unless(b ->> 'receiver_staff_id' is null or staff_works_in((b ->> 'receiver_staff_id')::uuid, u.id), 422,
 		'unknown_reference', fault('/receiver_staff_id', 'unknown_reference', 'does not work in that unit'));
+	perform raise_unless(legal_basis_holds(b ->> 'legal_basis'), 422, 'unknown_reference', fault('/legal_basis',
+		'unknown_reference', 'is no legal basis that holds today'));
 	due := deadline_at(k.answer_code, clock_now());
 	insert into handover (id, entity, entity_id, patient_id, from_unit_id, from_agency_id, to_unit_id, to_agency_id, reason,
 		legal_basis, offered_by, due_at, reminder_at, planned_on, receiver_staff_id)

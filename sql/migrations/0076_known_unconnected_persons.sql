@@ -82,8 +82,7 @@ create function known_unconnected_facts(k known_unconnected_person) returns text
 -- Who owns the next attempt works in the unit; the ground is a law that holds today; nothing was seen in the future.
 create function check_known_unconnected(k known_unconnected_person) returns boolean language plpgsql as $$
 begin
-	perform raise_unless(exists (select 1 from legal_basis l where l.code = k.legal_basis_code and l.valid_from <= clock_today()
-			and (l.valid_to is null or l.valid_to >= clock_today())), 422, 'unknown_reference',
+	perform raise_unless(legal_basis_holds(k.legal_basis_code), 422, 'unknown_reference',
 		fault('/legal_basis_code', 'reference', 'is no legal basis that holds today'));
 	perform raise_unless(k.next_attempt_staff_id is null or exists (select 1 from staff_membership m
 			where m.staff_id = k.next_attempt_staff_id and m.unit_id = k.unit_id and m.state = 'ACTIVE'), 422, 'unknown_reference',

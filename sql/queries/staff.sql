@@ -64,7 +64,7 @@ made as (
 	where raise_unless(u.id is not null, 422, 'unknown_reference',
 			fault('/unit_id', 'reference', 'is no unit that is known here'))
 		-- nobody gives a role to themselves
-		and raise_unless(s.id <> app_staff_id(), 403, 'same_person')
+		and raise_unless(not is_caller(s.id), 403, 'same_person')
 	returning id)
 select id from made
 

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { document, world } from './harness.mjs';
 import { act, opened, report, step } from './concern-steps.mjs';
+import { asOnePerson } from './lib/one-person.mjs';
 
 const w = await world();
 const machine = document['x-state-machines']['concern-reports'];
@@ -12,7 +13,7 @@ const names = [...new Set(machine.actions.map((a) => a.action))];
 const bodies = (unit, handler) => ({
 	assign: { handler_staff_id: handler }, set_severity: { severity: 'YELLOW', has_minor_children: 'NO', pregnant: 'NO' },
 	identify_subject: { subject: { number: '01819012365' } }, request_info: { requested_from: 'fastlegen' },
-	forward: { target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'hpl §25' },
+	forward: { target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' },
 	start_action: { outcome_codes: ['GP_FOLLOWUP'] },
 	close: { outcome_codes: ['NO_BASIS'], assessment_text: 'Vurdert', feedback_decision: 'NONE' }, dismiss: { dismissal_reason: 'DUPLICATE' },
 	transfer_out: { receiver: { kind: 'OTHER_MUNICIPALITY', name: 'Modum' }, receipt: { reference: 'M-1' } }, reopen: { reason: 'Ny uro' },
@@ -151,7 +152,7 @@ test('a report on a child is accepted and transferred with its receipt, nothing 
 	const r = await triaged({ type: 'CHILD' });
 	const child = [409, 'child_must_be_transferred'];
 	(await step(w, mh, r.path, { action: 'investigate' })).is(...child);
-	(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'y' })).is(...child);
+	(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'HPL_COOPERATING' })).is(...child);
 	(await step(w, mh, r.path, { ...close, outcome_codes: ['NO_BASIS'] })).is(...child);
 	(await step(w, mh, r.path, { action: 'dismiss', dismissal_reason: 'MALICIOUS' })).is(...child);
 	(await step(w, mh, r.path, { action: 'transfer_out', receiver: { kind: 'OTHER_MUNICIPALITY', name: 'Modum' }, receipt: { reference: '1' } })).is(...child);
@@ -188,6 +189,14 @@ test('a dismissal is confirmed by another', async () => {
 	assert.equal((await act(w, 'drammen-kommune:ko-1', r.path, { action: 'confirm' })).status, 'DISMISSED');
 });
 
+test('one person with two entries in the register is not two', async () => {
+	const r = await triaged();
+	await act(w, mh, r.path, { action: 'dismiss', dismissal_reason: 'DUPLICATE' });
+	await asOnePerson(w, mh, 'drammen-kommune:ko-1', async () =>
+		(await step(w, 'drammen-kommune:ko-1', r.path, { action: 'confirm' })).is(403, 'same_person'));
+	assert.equal((await act(w, 'drammen-kommune:ko-1', r.path, { action: 'confirm' })).status, 'DISMISSED');
+});
+
 test('a unit without a leader is confirmed by another of the agency, who sees only that', async () => {
 	const doctor = 'drammen-dps:dps-1';
 	const r = await triaged({ municipality_number: undefined, receiving_unit_id: w.ids.unit['drammen-dps:poliklinikk'] }, 'RED', doctor);
@@ -214,7 +223,7 @@ test('reopening makes the caller handler, for 90 days', async () => {
 test('the wrong unit and the wrong handler are refused', async () => {
 	const r = await triaged();
 	for (const unit of ['drammen-kommune:mottak', 'nav-drammen:kontor'])
-		(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit[unit], reason: 'x', legal_basis: 'y' })).is(422, 'unknown_reference');
+		(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit[unit], reason: 'x', legal_basis: 'HPL_COOPERATING' })).is(422, 'unknown_reference');
 	(await step(w, 'drammen-kommune:tl-1', r.path, { action: 'assign', handler_staff_id: w.ids.staff['lier-kommune:mh-1'] })).is(422, 'unknown_reference');
 	assert.equal((await act(w, 'drammen-kommune:tl-1', r.path, { action: 'assign', handler_staff_id: w.ids.staff['drammen-kommune:mh-2'] })).status, 'IN_TRIAGE');
 	(await step(w, mh, r.path, { action: 'investigate' })).is(403, 'forbidden_action');

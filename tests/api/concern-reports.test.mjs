@@ -30,7 +30,7 @@ test('from the police to the clinic, answered and closed', async () => {
 	await act(w, drammen, path, { action: 'start_triage' });
 	await act(w, drammen, path, { action: 'set_severity', severity: 'ORANGE', has_minor_children: 'NO', pregnant: 'NOT_APPLICABLE' });
 	let offered = await act(w, drammen, path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'],
-		reason: 'Bor i Lier', legal_basis: 'hpl §25' });
+		reason: 'Bor i Lier', legal_basis: 'HPL_COOPERATING' });
 	assert.equal(offered.status, 'FORWARDED');
 	assert.equal(offered.responsible_unit.agency_name, 'Drammen kommune', 'the sender stays responsible');
 	const seen = (await w.api(lier, 'GET', path)).is(200).body;
@@ -45,7 +45,7 @@ test('from the police to the clinic, answered and closed', async () => {
 	assert.equal((await w.api(drammen, 'GET', path)).body.reject_count, 1);
 
 	offered = await act(w, drammen, path, { action: 'forward', target_unit_id: w.ids.unit['drammen-dps:poliklinikk'],
-		reason: 'Psykose', legal_basis: 'hpl §25' });
+		reason: 'Psykose', legal_basis: 'HPL_COOPERATING' });
 	(await handover(w, clinic, offered.handover.id, { action: 'accept' })).is(200);
 	const mine = (await w.api(clinic, 'GET', path)).is(200).body;
 	assert.equal(mine.status, 'IN_TRIAGE');

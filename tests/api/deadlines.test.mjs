@@ -61,7 +61,7 @@ test('half of the time reminds, all of it gives the chief doctor one task', asyn
 test('an offer that nobody answers escalates on both sides; forwarding keeps the first receipt', async () => {
 	const r = await opened(w, mh);
 	await act(w, mh, r.path, { action: 'set_severity', severity: 'RED', ...answers });
-	const { handover: h, received_at: received } = await act(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'hpl §25' });
+	const { handover: h, received_at: received } = await act(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' });
 	assert.equal(hours(h.offered_at, h.due_at), 4, 'a RED offer is answered in four hours');
 	await forward({ ahead: 'PT5H' });
 	assert.deepEqual([(await tasks(ko, h.id)).length, (await tasks('lier-kommune:ko-1', h.id)).length], [1, 1]);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
+import { asOnePerson } from './lib/one-person.mjs';
 
 const w = await world();
 const admin = 'drammen-dps/SA';
@@ -115,6 +116,8 @@ describe('staff', () => {
 	test('nobody gives a role to themselves', async () => {
 		const own = `/staff/${w.ids.staff['drammen-dps:sa-1']}/memberships`;
 		(await w.api(admin, 'POST', own, { unit_id: fact, role: 'TM' })).is(403, 'same_person');
+		await asOnePerson(w, 'drammen-dps:tm-1', 'drammen-dps:sa-1', async () => (await w.api(admin, 'POST',
+			`/staff/${w.ids.staff['drammen-dps:tm-1']}/memberships`, { unit_id: fact, role: 'TL' })).is(403, 'same_person'));
 		const asked = (await w.api('drammen-dps/PM', 'POST', own, { unit_id: fact, role: 'QM', state: 'PROPOSED' })).is(201);
 		(await w.api(admin, 'POST', `/memberships/${asked.body.id}/transitions`, { action: 'approve' }, { 'if-match': asked.etag })).is(403, 'same_person');
 	});

@@ -2,18 +2,20 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { anyId, world } from './harness.mjs';
-import { act, handover, opened } from './concern-steps.mjs';
+import { act, handover, opened, step } from './concern-steps.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { asOnePerson } from './lib/one-person.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
 const lier = 'lier-kommune:mh-1';
 const clinic = 'drammen-dps:dps-1';
+const forward = { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' };
 const reason = { reason: 'Bor ikke her' };
 
 async function offer(unit, r) {
 	const report = r ?? await opened(w, mh);
-	const now = await act(w, mh, report.path, { action: 'forward', target_unit_id: w.ids.unit[unit], reason: 'Bor der', legal_basis: 'hpl §25' });
+	const now = await act(w, mh, report.path, { ...forward, target_unit_id: w.ids.unit[unit] });
 	return { ...report, offer: now.handover.id };
 }
 
@@ -35,6 +37,23 @@ test('recall takes it back, and is the sender\'s alone', async () => {
 	(await w.api(lier, 'GET', r.path)).is(404);
 	assert.equal((await w.api(mh, 'GET', r.path)).body.status, 'IN_TRIAGE');
 	(await handover(w, lier, r.offer, { action: 'accept' })).is(409, 'invalid_transition');
+});
+
+test('whoever offers cannot accept, under another agency\'s name either', async () => {
+	const r = await opened(w, mh);
+	const { handover: h } = await act(w, mh, r.path, { ...forward, target_unit_id: w.ids.unit['drammen-dps:poliklinikk'] });
+	await asOnePerson(w, mh, clinic, async () =>
+		(await handover(w, clinic, h.id, { action: 'accept' })).is(403, 'same_person'));
+	assert.equal((await handover(w, clinic, h.id, { action: 'accept' })).is(200).body.status, 'ACCEPTED');
+});
+
+test('the ground is a law that holds', async () => {
+	const r = await opened(w, mh);
+	for (const legal_basis of ['hpl §25', 'HPL_OLD'])
+		assert.deepEqual((await step(w, mh, r.path, { ...forward, legal_basis })).is(422, 'unknown_reference').pointers(), ['/legal_basis']);
+	const { concepts } = (await w.api(mh, 'GET', '/code-systems/legal-basis')).is(200).body;
+	assert.ok(concepts.some((c) => c.code === forward.legal_basis), 'callers can look the codes up');
+	(await step(w, mh, r.path, forward)).is(200);
 });
 
 test('two rejections give the chief doctor a task', async () => {

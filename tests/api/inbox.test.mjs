@@ -14,7 +14,7 @@ test('a report waits for its unit, an offer for the other, late offers for both'
 	const r = await opened(w, mh, { danger: { self: 3 } });
 	assert.deepEqual(await kinds(mh, r.id), ['CONCERN_REPORT']);
 	assert.deepEqual(await kinds('lier-kommune:mh-1', r.id), []);
-	const { handover } = await act(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'hpl §25' });
+	const { handover } = await act(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' });
 	assert.deepEqual(await kinds('lier-kommune:mh-1', handover.id), ['HANDOVER_OFFERED']);
 	assert.deepEqual(await kinds(mh, handover.id), []);
 	await w.sql("update handover set offered_at = clock_now() - interval '9 days', due_at = clock_now() - interval '5 days' where id = $1", [handover.id]);

@@ -40,7 +40,7 @@ const whileDraft = (...otherwise) => (state) => (state === 'DRAFT' ? ['author'] 
 // A draft is hidden from all but its author, whom the table lets send it.
 async function walkAs(author, members, people) {
 	const offered = await received(w);
-	const offer = (await w.api(leader, 'POST', '/handovers', { entity: 'referrals', entity_id: offered.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'y' })).is(201);
+	const offer = (await w.api(leader, 'POST', '/handovers', { entity: 'referrals', entity_id: offered.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'HPL_COOPERATING' })).is(201);
 	assert.ok(offer.body.id);
 	return walk(w, { machine: 'referrals', path: '/referrals', force, body, people, make: () => drafted(w, { who: author, ...members }) });
 }
@@ -156,7 +156,7 @@ describe('a no', () => {
 });
 
 describe('a redirect', () => {
-	const offer = async (r, members) => w.api(leader, 'POST', '/handovers', { entity: 'referrals', entity_id: r.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Kommunalt tilbud først', legal_basis: 'hpl §25',
+	const offer = async (r, members) => w.api(leader, 'POST', '/handovers', { entity: 'referrals', entity_id: r.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Kommunalt tilbud først', legal_basis: 'HPL_COOPERATING',
 		planned_on: (await read(leader, r.path)).received_at.slice(0, 10), ...members });
 
 	test('waits until the other unit has accepted the handover', async () => {
@@ -179,8 +179,9 @@ describe('a redirect', () => {
 		const r = await received(w);
 		(await offer(r, { to_unit_id: w.ids.unit['drammen-dps:fact'] })).is(422, 'unknown_reference');
 		(await offer(r, { entity_id: anyId() })).is(422, 'unknown_reference');
+		assert.deepEqual((await offer(r, { legal_basis: 'hpl §25' })).is(422, 'unknown_reference').pointers(), ['/legal_basis']);
 		(await offer(r, { receiver_staff_id: w.ids.staff[gp] })).is(422, 'unknown_reference');
-		(await w.api(specialist, 'POST', '/handovers', { entity: 'referrals', entity_id: r.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'y' })).is(422, 'unknown_reference');
+		(await w.api(specialist, 'POST', '/handovers', { entity: 'referrals', entity_id: r.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'HPL_COOPERATING' })).is(422, 'unknown_reference');
 		const o = (await offer(r, { to_unit_id: w.ids.unit['fastlege-demo:kontor'] })).is(201).body;
 		(await offer(r)).is(409);
 		assert.deepEqual((await read(leader, `/handovers?entity=referrals&entity_id=${r.id}`)).items.map((h) => h.id), [o.id]);

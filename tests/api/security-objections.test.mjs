@@ -56,7 +56,7 @@ describe('an objection', () => {
 		await new Promise((go) => setTimeout(go, 1100));
 		await act(w, mh, path, { action: 'identify_subject', subject: { number } });
 		const note = (await w.api(mh, 'POST', `${path}/notes`, { kind: 'ASSESSMENT', text: 'Hemmelig vurdering' })).is(201).body;
-		const away = await act(w, mh, path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Hemmelig grunn', legal_basis: 'HPL_25' });
+		const away = await act(w, mh, path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Hemmelig grunn', legal_basis: 'HPL_COOPERATING' });
 		await objecting({ scope: 'WHOLE_RECORD', ...against('drammen-kommune') }, async () => {
 			for (const where of [path, `${path}?as_of=${before}`]) {
 				const r = await w.api(mh, 'GET', where);

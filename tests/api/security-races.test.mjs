@@ -7,7 +7,7 @@ import { act, opened, report } from './concern-steps.mjs';
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
 const lier = w.ids.unit['lier-kommune:mottak'];
-const forward = { action: 'forward', target_unit_id: lier, reason: 'Bor i Lier', legal_basis: 'HPL_25' };
+const forward = { action: 'forward', target_unit_id: lier, reason: 'Bor i Lier', legal_basis: 'HPL_COOPERATING' };
 const ok = (answers) => answers.filter((r) => r.status < 300).length;
 
 async function offered() {

@@ -48,7 +48,7 @@ test('Drammen triages and offers it to Lier, which rejects', async () => {
 	await as('drammen-kommune/MH', 4, 'concerns', 'triage', id);
 	await as('drammen-kommune/MH', 0, 'concerns', 'severity', id, 'severity=ORANGE', 'has_minor_children=NO', 'pregnant=NOT_APPLICABLE');
 	const forwarded = await as('drammen-kommune/MH', 0, 'concerns', 'forward', id, `target_unit_id=${w.ids.unit['lier-kommune:mottak']}`,
-		'reason=bor i Lier', 'legal_basis=HPL_25');
+		'reason=bor i Lier', 'legal_basis=HPL_COOPERATING');
 	assert.equal(forwarded.status, 'FORWARDED');
 	await as('lier-kommune/MH', 4, 'concerns', 'reject', id);
 	await as('lier-kommune/MH', 0, 'concerns', 'reject', id, 'reason=bor i Drammen');
@@ -57,7 +57,7 @@ test('Drammen triages and offers it to Lier, which rejects', async () => {
 
 test('Drammen DPS accepts, acts and closes', async () => {
 	await as('drammen-kommune/MH', 0, 'concerns', 'forward', id, `target_unit_id=${w.ids.unit['drammen-dps:poliklinikk']}`,
-		'reason=trenger spesialist', 'legal_basis=HPL_25');
+		'reason=trenger spesialist', 'legal_basis=HPL_COOPERATING');
 	await as('drammen-dps/DPS', 0, 'concerns', 'accept', id);
 	await as('drammen-kommune/MH', 2, 'concerns', 'accept', id);
 	await as('drammen-dps/DPS', 0, 'concerns', 'investigate', id);

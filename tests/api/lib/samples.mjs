@@ -156,7 +156,7 @@ async function report(s, find) {
 		await step(id, { action: 'start_triage' });
 		await step(id, { action: 'set_severity', severity: 'ORANGE', has_minor_children: 'NO', pregnant: 'NOT_APPLICABLE' });
 		if (wanted === 'kept') s.at['/concern-reports/{id}'] = id;
-		else await step(id, { action: 'forward', target_unit_id: s.ids.unit['lier-kommune:mottak'], reason: 'Bor i Lier', legal_basis: 'hpl § 23' });
+		else await step(id, { action: 'forward', target_unit_id: s.ids.unit['lier-kommune:mottak'], reason: 'Bor i Lier', legal_basis: 'HPL_EXCEPTIONS' });
 	}
 	s.at['/handovers/{id}'] = (await s.w.api('lier-kommune:mh-1', 'GET', '/handovers')).is(200).body.items[0]?.id;
 	s.at.note = (await s.create(mh, `/concern-reports/${s.at['/concern-reports/{id}']}/notes`, s.body(find('createConcernReportNote')))).id;
