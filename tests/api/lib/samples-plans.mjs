@@ -1,7 +1,7 @@
 // A plan under review with one of everything that belongs to it, for the tests that go through all operations.
 import { act, active, people, person } from '../plan-steps.mjs';
 
-export const callers = { 'individual-plans': people.co, 'plan-measures': people.co };
+export const callers = { 'individual-plans': people.co, 'plan-measures': people.co, 'plan-duties': people.tl, 'responsibility-gaps': people.tl };
 export const callersByOperation = { createPlan: people.tm };
 
 export const bodies = {
