@@ -117,7 +117,8 @@ alter table legal_period enable row level security;
 create policy admission_read on admission for select using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-	or (exists (select 1 from care_relation c where c.patient_id = admission.patient_id
+	or (current_setting('app.role', true) in ('TM', 'TL', 'DPS', 'MH', 'CO', 'CU', 'KO', 'GP')
+		and exists (select 1 from care_relation c where c.patient_id = admission.patient_id
 			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())
 			and (c.basis = 'PLAN' or strpos(coalesce(current_setting('app.gates', true), ''), 'p') = 0))

@@ -68,7 +68,8 @@ alter table lar_responsibility enable row level security;
 create policy lar_read on lar_followup for select using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-	or (exists (select 1 from care_relation c where c.patient_id = lar_followup.patient_id
+	or (current_setting('app.role', true) in ('TM', 'TL', 'DPS', 'MH', 'KO', 'GP')
+		and exists (select 1 from care_relation c where c.patient_id = lar_followup.patient_id
 			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()))
 		and not exists (select 1 from objection o where o.patient_id = lar_followup.patient_id and o.state = 'ACTIVE'
