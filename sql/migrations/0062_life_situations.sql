@@ -100,6 +100,11 @@ create policy life_rating_update on life_rating for update using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid and domain = any (life_domains(patient_id)));
 grant select, insert, update on life_situation, life_rating to samhandling_service;
 
+-- what was, for whom it is shown now
+create policy history_of_life on row_history for select using (
+	(entity = 'life_situation' and exists (select 1 from life_situation l where l.id = entity_id))
+	or (entity = 'life_rating' and exists (select 1 from life_rating r where r.id = entity_id)));
+
 -- What is wrong with a round, as errors[] of a problem. The person rates for themselves alone.
 create function life_situation_faults(body jsonb) returns jsonb language sql stable as $$
 	with rating as (
@@ -198,7 +203,19 @@ create function life_rating_json(r life_rating) returns jsonb language sql stabl
 		|| case when (r).facts is not null then jsonb_build_object(lower((r).domain), (r).facts) else '{}' end)
 $$;
 
-create function life_situation_json(l life_situation) returns json language sql stable as $$
+-- The ratings of a round, as they are or as they were.
+create function life_ratings(round uuid, as_of timestamptz) returns setof life_rating language sql stable as $$
+	select r.* from life_rating r where r.life_situation_id = round and as_of is null
+	union all
+	select past.* from life_rating r
+	cross join lateral (select h.content from row_history h where h.entity = 'life_rating' and h.entity_id = r.id
+		and h.valid_from <= as_of order by h.version desc limit 1) h
+	cross join lateral jsonb_populate_record(r, h.content) past
+	where r.life_situation_id = round
+$$;
+
+create function life_situation_json(l life_situation, as_of timestamptz default null) returns json
+language sql stable as $$
 	select json_strip_nulls(json_build_object('id', (l).id, 'version', (l).version, 'patient_id', (l).patient_id,
 		'owner_agency_id', (l).owner_agency_id, 'recorded_by', (l).recorded_by, 'by_patient', (l).owner_agency_id is null,
 		'observed_on', (l).observed_on, 'full_staff', r.staff = 8, 'full_patient', r.patient = 8,
@@ -211,7 +228,7 @@ create function life_situation_json(l life_situation) returns json language sql 
 		'created_at', (l).created_at, 'updated_at', (l).updated_at))
 	from (select coalesce(jsonb_agg(life_rating_json(x) order by array_position(life_domain_names(), x.domain)), '[]') as ratings,
 			count(x.staff_level) as staff, count(x.patient_level) as patient
-		from life_rating x where x.life_situation_id = (l).id) r
+		from life_ratings((l).id, as_of) x) r
 $$;
 
 -- Housing and activity as episodes, computed from the facts of the rounds: what was said last about an episode of
@@ -312,8 +329,9 @@ insert into code_concept (system_code, code, display_nb, display_en, sort) value
 -- migrate:down
 delete from code_concept where system_code in ('life-domain', 'housing-type', 'activity-type', 'main-income', 'money-management');
 delete from code_system where code in ('life-domain', 'housing-type', 'activity-type', 'main-income', 'money-management');
+drop policy history_of_life on row_history;
 delete from thing_of_person where resource = 'life-situations';
 drop table life_rating, life_situation cascade;
-drop function if exists life_situation_now, life_domain_now, life_episodes, life_situation_json, life_rating_json,
+drop function if exists life_situation_now, life_domain_now, life_episodes, life_situation_json, life_ratings, life_rating_json,
 	correct_life_situation, record_life_situation, rate_life, refuse_faults, life_round_faults, life_situation_faults,
 	admit_life_situation, life_category, life_domains, life_domain_names cascade;

@@ -32,6 +32,14 @@ from (select admit_life_situation(:path.id::uuid, false) as patient_id offset 0)
 cross join lateral (select l.* from life_situation l where l.id = :path.id::uuid and l.patient_id = g.patient_id
 	offset 0) l
 
+-- name: getLifeSituation.as_of
+select life_situation_json(jsonb_populate_record(l.whole, h.content), :query.as_of::timestamptz) as body, h.version as etag
+from (select admit_life_situation(:path.id::uuid, false) as patient_id offset 0) g
+cross join lateral (select x as whole, x.id from life_situation x where x.id = :path.id::uuid
+	and x.patient_id = g.patient_id offset 0) l
+cross join lateral (select h.content, h.version from row_history h where h.entity = 'life_situation'
+	and h.entity_id = l.id and h.valid_from <= :query.as_of::timestamptz order by h.version desc limit 1) h
+
 -- name: correctLifeSituation
 -- A correction is a new version with its reason; ratings are replaced domain by domain.
 with changed as (

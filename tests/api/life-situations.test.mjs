@@ -63,7 +63,10 @@ describe('a round', () => {
 		assert.deepEqual([fixed.version, fixed.correction_reason], [2, 'Feil tall']);
 		(await w.api(team, 'PATCH', path, { observed_on: today, correction_reason: 'x' }, { 'if-match': '"1-0"' })).is(412);
 		(await w.change('drammen-kommune:mh-1', 'PATCH', path, { observed_on: today, correction_reason: 'x' })).is(403, 'forbidden');
-		assert.equal((await w.sql(`select count(*)::int as n from row_history where entity = 'life_rating' and content ->> 'life_situation_id' = $1`, [r.id]))[0].n, 4);
+		const [{ at }] = await w.sql(`select to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from row_history where entity_id = $1 and version = 1`, [r.id]);
+		const past = (await w.api(team, 'GET', `${path}?as_of=${at}`)).is(200).body;
+		assert.deepEqual([past.version, past.correction_reason, past.ratings.map((x) => [x.domain, x.staff_level])], [1, undefined, [['MENTAL', 1], ['PHYSICAL', 1]]]);
+		(await w.api(team, 'GET', `${path}?as_of=2001-01-01T00:00:00Z`)).is(404);
 		(await w.change(team, 'PATCH', path, { entered_in_error: true, correction_reason: 'Feil pasient' })).is(200);
 		assert.deepEqual(await list(team, `patient_id=${p}`), []);
 		assert.deepEqual((await now(team, p)).domains.filter((d) => d.staff), []);
@@ -130,6 +133,8 @@ describe('NAV has economy and activity, the housing service housing, with consen
 			assert.deepEqual([named(picture), picture.top_need_staff, picture.last_full_staff], [own, undefined, undefined]);
 			assert.deepEqual((await list(who, `patient_id=${p}`)).map((r) => r.id), [whole.id]);
 			(await w.api(who, 'GET', `/life-situations/${mental.id}`)).is(404);
+			const past = (await w.api(who, 'GET', `/life-situations/${whole.id}?as_of=${new Date(Date.now() + 60_000).toISOString()}`)).is(200).body;
+			assert.deepEqual([past.ratings.map((r) => r.domain), past.top_need_staff], [own, undefined]);
 		}
 	});
 	test('and write those alone', async () => {
