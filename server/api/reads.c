@@ -3,6 +3,33 @@
 
 #include <string.h>
 
+/* What says that the caller holds the answer with the hash `h.hash`. */
+static const char not_modified[] =
+	"case when :header.if_none_match is null then null "
+	"when btrim(:header.if_none_match) = '*' "
+	"or :header.if_none_match like '%' || h.hash || '\"%' "
+	"then set_config('app.not_modified', 'yes', true) end as not_modified";
+
+/* The hash covers every column, and the role, since open actions depend on it. */
+static const char wrapped[] =
+	"select a.*, h.hash as answer_hash, %s from (select * from (%s\n) s offset 0) a "
+	"cross join lateral (select lpad(to_hex(hashtextextended("
+	"a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
+
+/*
+ * With a statement of its own for the version the hash is made of that; the other is run only when
+ * the caller holds another version, which the condition that stands before it sees to.
+ */
+static const char versioned[] =
+	"select a.*, h.hash as answer_hash, m.not_modified "
+	"from (select * from (%s\n) s offset 0) v "
+	"cross join lateral (select lpad(to_hex(hashtextextended("
+	"concat_ws(' ', v.version, :auth.role, '%08x'), 0)), 16, '0') as hash) h "
+	"cross join lateral (select %s offset 0) m "
+	"left join lateral (select true as found, s.* from (%s\n) s "
+	"where m.not_modified is null offset 0) a on true "
+	"where a.found or m.not_modified is not null";
+
 /* For each operation the statement that reads or writes, and the one for `?as_of=`. */
 static struct {
 	const struct statement *now, *as_of;
@@ -17,19 +44,9 @@ const struct statement *reads_statement(const struct request *r, const struct op
 		       : statements[op->index].now;
 }
 
-/* Wraps the named statement as `<name>~read`; NULL when there is none of that name. */
-static const struct statement *define_read(struct arena *a, const char *name)
+/* The statement's text without what ends it; NULL when there is none of that name. */
+static const char *source_of(struct arena *a, const char *name)
 {
-	/* the hash covers every column, and the role, since open actions depend on it */
-	static const char
-		before[] = "select a.*, h.hash as answer_hash, case when :header.if_none_match is "
-			   "null then null "
-			   "when btrim(:header.if_none_match) = '*' or :header.if_none_match like "
-			   "'%' || h.hash || '\"%' then set_config('app.not_modified', 'yes', "
-			   "true) end as not_modified "
-			   "from (select * from (",
-		after[] = ") s offset 0) a cross join lateral (select lpad(to_hex(hashtextextended("
-			  "a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
 	const char *source = statement_source(name);
 
 	if (source == NULL)
@@ -39,9 +56,33 @@ static const struct statement *define_read(struct arena *a, const char *name)
 
 	while (len > 0 && strchr("; \n\t", source[len - 1]) != NULL)
 		len--;
-	/* the line break ends a comment on the statement's last line */
+	return arena_copy(a, source, len);
+}
+
+/* Another text of the statement is another program's, whose answers are held to be old. */
+static unsigned fingerprint(const char *text)
+{
+	unsigned hash = 2166136261U;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619U;
+	return hash;
+}
+
+/* Wraps the named statement as `<name>~read`; NULL when there is none of that name. */
+static const struct statement *define_read(struct arena *a, const char *name)
+{
+	const char *source = source_of(a, name);
+	const char *version = source_of(a, arena_printf(a, "%s.version", name));
+
+	if (source == NULL)
+		return NULL;
+	/* the line breaks end a comment on a statement's last line */
 	return statement_define(a, arena_printf(a, "%s~read", name),
-				arena_printf(a, "%s%.*s\n%s", before, (int)len, source, after));
+				version == NULL
+					? arena_printf(a, wrapped, not_modified, source)
+					: arena_printf(a, versioned, version, fingerprint(source),
+						       not_modified, source));
 }
 
 bool reads_define(struct arena *a, const struct contract *c, const char **why)

@@ -12,6 +12,7 @@ static int start(void **state)
 		{"getThing", "select :path.id as body -- the last; line"},
 		{"getThing.as_of", "select :query.as_of as body"},
 		{"getDoor", "select 1 as body"},
+		{"getDoor.version", "select :path.id as version;"},
 	};
 
 	fixture_start(state);
@@ -33,6 +34,21 @@ static void wraps_reads_alone(void **state)
 	assert_non_null(statement_find("getThing.as_of~read"));
 	assert_null(statement_find("listThings.as_of~read"));
 	assert_null(statement_find("createThing~read"));
+}
+
+/* Where there is a version the answer's own statement stands behind it. */
+static void asks_for_the_version_first(void **state)
+{
+	const char *sql = statement_find("getDoor~read")->sql;
+	const char *version = strstr(sql, "$1 as version\n) s"),
+		   *body = strstr(sql, "1 as body\n) s");
+
+	(void)state;
+	assert_non_null(version);
+	assert_non_null(body);
+	assert_true(version < body);
+	assert_non_null(strstr(body, "where m.not_modified is null"));
+	assert_null(strstr(sql, "a::text"));
 }
 
 static void chooses_by_the_query(void **state)
@@ -63,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wraps_reads_alone),
+		cmocka_unit_test(asks_for_the_version_first),
 		cmocka_unit_test(chooses_by_the_query),
 	};
 

@@ -38,8 +38,8 @@ function unique(report) {
 	return statements;
 }
 
-// `<operationId>.replay` and `<operationId>.as_of` are parts of their operation.
-const whole = (name) => name.replace(/\.(replay|as_of)$/, '');
+// `<operationId>.replay`, `.as_of` and `.version` are parts of their operation.
+const whole = (name) => name.replace(/\.(replay|as_of|version)$/, '');
 
 function leftOver({ ids, machines, statements, ops }, report) {
 	const parts = machineNames(machines);
