@@ -1,7 +1,7 @@
 -- Requests for wrk: the lines of PATHS in turn, from a place of its own for each thread; POST when BODY is set.
 local paths, at, thread_count = {}, 0, 0
 for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
-local token, body = os.getenv("TOKEN"), os.getenv("BODY")
+local token, body, etag = os.getenv("TOKEN"), os.getenv("BODY"), os.getenv("ETAG")
 local run = os.getenv("RUN") or "0"
 
 function setup(thread)
@@ -16,6 +16,7 @@ end
 function request()
 	at = at + 1
 	local headers = { ["Authorization"] = "Bearer " .. token }
+	headers["If-None-Match"] = etag
 	if body == nil then
 		return wrk.format("GET", paths[at % #paths + 1], headers)
 	end

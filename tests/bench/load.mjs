@@ -27,17 +27,18 @@ function keep(text, suffix) {
 }
 
 // One request must succeed before thousands of them say anything.
-async function prove(port, { paths, token, body }) {
-	const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) };
+async function prove(port, { paths, token, body, etag }) {
+	const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}), ...(etag ? { 'if-none-match': etag } : {}) };
 	const r = await fetch(`http://127.0.0.1:${port}${paths[0]}`, { method: body ? 'POST' : 'GET', headers, body });
-	if (!r.ok) throw new Error(`${paths[0]}: ${r.status} ${await r.text()}`);
+	if (etag ? r.status !== 304 : !r.ok) throw new Error(`${paths[0]}: ${r.status} ${await r.text()}`);
 	await r.arrayBuffer();
 }
 
-// { rate (requests a second), p50_us, p99_us }; an answer other than 2xx is an error of the benchmark.
-export async function wrk(port, { clients, paths, token, body, duration = seconds }) {
-	await prove(port, { paths, token, body });
-	const env = { PATHS: keep(paths.join('\n') + '\n', '.txt'), TOKEN: token, RUN: String(Date.now()), ...(body ? { BODY: body } : {}) };
+// { rate (requests a second), p50_us, p99_us }; an answer other than 2xx, or 304 where `etag` is held, is an error of the
+// benchmark.
+export async function wrk(port, { clients, paths, token, body, etag, duration = seconds }) {
+	await prove(port, { paths, token, body, etag });
+	const env = { PATHS: keep(paths.join('\n') + '\n', '.txt'), TOKEN: token, RUN: String(Date.now()), ...(body ? { BODY: body } : {}), ...(etag ? { ETAG: etag } : {}) };
 	const out = await run('wrk', ['-t', String(Math.min(2, clients)), '-c', String(clients), '-d', `${duration}s`, '--timeout', '10s', '-s', lua, `http://127.0.0.1:${port}`], env);
 	const found = JSON.parse(/RESULT (\{.*\})/.exec(out)[1]);
 	if (found.errors > 0) throw new Error(`wrk met ${found.errors} errors in ${found.requests} requests: ${out}`);

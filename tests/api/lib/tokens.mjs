@@ -10,7 +10,7 @@ const keys = new Map();
 export const scopes = ['plans.read', 'plans.write',
 	'directory.read', 'directory.write', 'patients.read', 'patients.write', 'consents.read', 'consents.write',
 	'access-log.read', 'concern-reports.read', 'concern-reports.write', 'tasks.read', 'tasks.write', 'handovers.read',
-	'handovers.write', 'emergency.write', 'admissions.read', 'admissions.write', 'coercion.read', 'coercion.write', 'opioid-substitution.read',
+	'handovers.write', 'contacts.read', 'contacts.write', 'board.read', 'board.write', 'emergency.write', 'admissions.read', 'admissions.write', 'coercion.read', 'coercion.write', 'opioid-substitution.read',
 	'opioid-substitution.write', 'referrals.read', 'referrals.write', 'enrolments.read', 'enrolments.write', 'assessments.read', 'assessments.write',
 	'surveys.read', 'surveys.write'];
 const purposes = { PT: 'SELF', RE: 'SELF', QM: 'QA', PM: 'ADMIN', SG: 'ADMIN', PV: 'ADMIN', SA: 'ADMIN', SY: 'ADMIN',
