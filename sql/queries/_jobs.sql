@@ -30,6 +30,9 @@ select job_lar(200) as done
 -- name: job_referrals
 select job_referrals(200) as done
 
+-- name: job_outcome_duties
+select job_outcome_duties(200) as done
+
 -- name: job_idempotency
 select idempotency_drop(1000) as done
 

@@ -1,7 +1,7 @@
 // What is due for the persons of a team: the list, and the tasks that are made in time and done when it is done.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { world } from './harness.mjs';
+import { until, world } from './harness.mjs';
 import { day, enrol, items, person, team } from './outcome-steps.mjs';
 
 const w = await world();
@@ -82,4 +82,12 @@ test('two weeks ahead each duty is a task of the team, and done when it is done'
 	assert.deepEqual([await tasks('OPEN'), await tasks('DONE')], [['OUTCOME_LIFE_SITUATION'], ['OUTCOME_BASELINE']]);
 	(await forward('PT2H')).is(200);
 	assert.deepEqual(await tasks('OPEN'), ['OUTCOME_LIFE_SITUATION']);
+});
+
+test('the daemon\'s own timer makes them', async () => {
+	const p = await person(w);
+	await enrol(w, p, 40);
+	await w.sql(`update outcome_task_run set ran_at = '-infinity'`);
+	await w.restart({ JOBS_INTERVAL_MS: 100 });
+	await until(async () => (await w.sql(`select 1 from task where patient_id = $1 and kind = 'OUTCOME_BASELINE'`, [p])).length === 1);
 });
