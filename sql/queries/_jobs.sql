@@ -38,3 +38,9 @@ select idempotency_drop(1000) as done
 
 -- name: job_log_partitions
 select access_log_partitions(3) as done
+
+-- name: job_risk_flags
+select job_risk_flags(200) as done
+
+-- name: job_known_unconnected
+select job_known_unconnected(200) as done

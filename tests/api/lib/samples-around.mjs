@@ -1,6 +1,6 @@
 // Samples of what is around a person and of who has what: callers, bodies and one of each.
 const leader = 'drammen-dps:tl-1';
-export const callers = { 'risk-flags': leader, 'danger-disclosures': leader, 'external-records': leader, messages: leader, 'case-meetings': leader, 'responsibility-matrix': leader, 'flow-templates': leader,
+export const callers = { 'risk-flags': leader, 'danger-disclosures': leader, 'external-records': leader, messages: leader, 'case-meetings': leader, 'responsibility-matrix': leader, 'flow-templates': leader, responsibilities: leader, 'flow-comparisons': leader,
 	'known-unconnected-persons': 'drammen-kommune:mh-1' };
 
 let serial = 0;
