@@ -23,8 +23,9 @@ static bool is_health_agency(const char *type)
 
 static const char *usual(const struct principal *p)
 {
-	static const char *const administrative[][2] = {
-		{"SA", "ADMIN"}, {"SY", "ADMIN"}, {"PV", "ADMIN"}, {"QM", "QA"}, {"PM", "STAT"}, {"SG", "STAT"}};
+	static const char *const administrative[][2] = {{"SA", "ADMIN"}, {"SY", "ADMIN"},
+							{"PV", "ADMIN"}, {"QM", "QA"},
+							{"PM", "STAT"},	 {"SG", "STAT"}};
 
 	if (p->citizen)
 		return "SELF";

@@ -11,20 +11,13 @@ static void default_follows_role_and_agency(void **state)
 		const char *agency_type, *role, *purpose;
 		bool citizen;
 	} rows[] = {
-		{"DPS", "DPS", "TREAT", false},
-		{"MUNICIPALITY", "MH", "TREAT", false},
-		{"GP_PRACTICE", "GP", "TREAT", false},
-		{"HEALTH_TRUST", "DPS", "TREAT", false},
-		{"POLICE", "PO", "COC", false},
-		{"NAV", "NAV", "COC", false},
-		{"MUNICIPALITY", "SA", "ADMIN", false},
-		{"DPS", "SY", "ADMIN", false},
-		{"DPS", "PV", "ADMIN", false},
-		{"DPS", "QM", "QA", false},
-		{"DPS", "PM", "STAT", false},
-		{"DPS", "SG", "STAT", false},
-		{"CITIZEN", "PT", "SELF", true},
-		{"CITIZEN", "RE", "SELF", true},
+		{"DPS", "DPS", "TREAT", false},		{"MUNICIPALITY", "MH", "TREAT", false},
+		{"GP_PRACTICE", "GP", "TREAT", false},	{"HEALTH_TRUST", "DPS", "TREAT", false},
+		{"POLICE", "PO", "COC", false},		{"NAV", "NAV", "COC", false},
+		{"MUNICIPALITY", "SA", "ADMIN", false}, {"DPS", "SY", "ADMIN", false},
+		{"DPS", "PV", "ADMIN", false},		{"DPS", "QM", "QA", false},
+		{"DPS", "PM", "STAT", false},		{"DPS", "SG", "STAT", false},
+		{"CITIZEN", "PT", "SELF", true},	{"CITIZEN", "RE", "SELF", true},
 	};
 
 	(void)state;
