@@ -67,6 +67,7 @@ create table concern_report (
 	registered_by uuid references staff,
 	sent_by_agency_id uuid references agency,
 	sender_hash text, -- look-up hash of a citizen who sent it with a token of their own
+	sender_patient_id uuid references patient, -- a citizen who sent it on themselves
 	receipt_hash text constraint concern_report_receipt_is_unique unique,
 	-- about whom: a patient once identified, until then what the sender could say
 	patient_id uuid references patient,
@@ -210,15 +211,22 @@ alter table concern_report enable row level security;
 alter table concern_sender enable row level security;
 alter table concern_note enable row level security;
 
+-- The person's objections that cover this report; not the older ones when the person has sent it, as a citizen.
+create function concern_objections(patient uuid, report uuid) returns setof objection language sql stable as $$
+	select o.* from objection o where o.patient_id = patient and o.state = 'ACTIVE'
+		and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
+			or (o.scope = 'ITEMS' and report = any (o.item_ids)))
+		and not exists (select 1 from concern_report r
+			where r.id = report and r.sender_patient_id = patient and r.received_at > o.created_at)
+$$;
+
 -- Has the person closed this report to the caller (domain.md I5)? Owner's rights: the caller may not see why.
 create function concern_report_objected(patient uuid, report uuid) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-	return (select exists (select 1 from objection o where o.patient_id = patient and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'concern-reports' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and report = any (o.item_ids)))
-			and (o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
-				or app_role() = any (o.against_roles))));
+	return (select exists (select 1 from concern_objections(patient, report) o
+		where o.against_id in (app_agency_id(), app_staff_id()) or o.against_id = any (app_unit_ids())
+			or app_role() = any (o.against_roles)));
 end $$;
 
 -- The same for what a handover is about.
@@ -263,6 +271,7 @@ create policy concern_report_read on concern_report for select using (
 			and o.state = 'ACTIVE' and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES'
 				and 'concern-reports' = any (o.resource_types)) or (o.scope = 'ITEMS'
 				and concern_report.id = any (o.item_ids)))
+			and (sender_patient_id is distinct from concern_report.patient_id or received_at <= o.created_at)
 			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
 					nullif(current_setting('app.staff_id', true), '')::uuid)
 				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
@@ -325,5 +334,5 @@ grant select on row_history to samhandling_service;
 
 -- migrate:down
 drop policy if exists concern_report_history_read on row_history;
-drop function if exists concern_report_objected, handover_objected cascade;
+drop function if exists concern_objections, concern_report_objected, handover_objected cascade;
 drop table concern_note, concern_sender, concern_report, handover, handover_kind cascade;

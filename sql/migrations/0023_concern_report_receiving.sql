@@ -120,7 +120,7 @@ begin
 		patient := app_citizen_id();
 	end if;
 	insert into concern_report (id, type, channel, receiving_unit_id, responsible_unit_id, responsible_agency_id,
-		owner_agency_id, registered_by, sent_by_agency_id, sender_hash, receipt_hash, patient_id, subject_seal,
+		owner_agency_id, registered_by, sent_by_agency_id, sender_hash, sender_patient_id, receipt_hash, patient_id, subject_seal,
 		subject_hash, subject_given_name, subject_family_name, subject_birth_date, subject_approximate_age,
 		subject_address, subject_description, observed, feared, since, danger_self, danger_others, danger_children,
 		danger_fire, danger_animals, substance, psychosis_signs, has_minor_children, pregnant, known_services,
@@ -128,7 +128,7 @@ begin
 	values (report, b ->> 'type', via, u.id, u.id, u.agency_id,
 		u.agency_id, app_staff_id(), app_agency_id(),
 		case when app_is_citizen() then split_part(nullif(current_setting('app.citizen_hashes', true), ''), ',', 1) end,
-		receipt, patient, subject ->> 'number',
+		case when app_role() = 'PT' and s.category = 'PATIENT' then app_citizen_id() end, receipt, patient, subject ->> 'number',
 		(seal_hashes(subject ->> 'number'))[1], subject ->> 'given_name', subject ->> 'family_name',
 		(subject ->> 'birth_date')::date, (subject ->> 'approximate_age')::int,
 		subject ->> 'address', subject ->> 'description', b ->> 'observed', b ->> 'feared', b ->> 'since',
@@ -261,7 +261,39 @@ begin
 end $$;
 create trigger follow after insert or update on handover for each row execute function handover_follow();
 
+-- A report that its unit may not read, since the person has blocked it, would wait for nobody: who must act when a
+-- unit has not is told at once. They may break the glass, or ask the sender to write to another unit.
+create function concern_report_tell_blocked(r concern_report) returns boolean language plpgsql as $$
+begin
+	return r.patient_id is not null and concern_is_open(r.state)
+		and exists (select 1 from concern_objections(r.patient_id, r.id) o
+			where o.against_id in (r.responsible_unit_id, r.responsible_agency_id))
+		and escalate('blocked:' || r.id || ':' || r.responsible_unit_id,
+			'Bekymringsmelding gjelder en person som har sperret mottaket: avgjør hvem som tar den',
+			r.patient_id, r.responsible_unit_id, r.responsible_agency_id, 'concern_report', r.id);
+end $$;
+
+create function concern_report_reaches_blocked() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	perform concern_report_tell_blocked(new);
+	return null;
+end $$;
+create trigger reaches_blocked after insert or update of patient_id, responsible_unit_id on concern_report
+	for each row when (new.patient_id is not null) execute function concern_report_reaches_blocked();
+
+create function objection_blocks_reports() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	perform concern_report_tell_blocked(r) from concern_report r where r.patient_id = new.patient_id;
+	return null;
+end $$;
+create trigger blocks_reports after insert on objection for each row execute function objection_blocks_reports();
+
 -- migrate:down
+drop trigger blocks_reports on objection;
+drop trigger reaches_blocked on concern_report;
+drop function if exists objection_blocks_reports, concern_report_reaches_blocked, concern_report_tell_blocked;
 drop trigger follow on handover;
 drop trigger follow on concern_report;
 drop function if exists handover_follow, concern_report_relate, deadline_keep,

@@ -82,7 +82,7 @@ begin
 			subject_given_name = null, subject_family_name = null, subject_birth_date = null, subject_address = null,
 			subject_description = null, observed = 'Anonymisert', feared = null, since = null, substance = null,
 			psychosis_signs = null, known_services = null, assessment_text = null, info_requested_from = null,
-			attachments = '[]', sender_hash = null, transfer = case when transfer is not null
+			attachments = '[]', sender_hash = null, sender_patient_id = null, transfer = case when transfer is not null
 				then jsonb_build_object('receipt', '{}'::jsonb) end, registered_by = null
 		where id = report;
 		update concern_sender set name = null, phone = null, email = null, relation = null, staff_id = null

@@ -67,6 +67,33 @@ describe('an objection', () => {
 		});
 	});
 
+	const waiting = async (id) => (await w.api('drammen-kommune:ko-1', 'GET', '/tasks?kind=ESCALATION&limit=200')).is(200)
+		.body.items.filter((t) => t.entity_id === id).length;
+	const drammen = () => ({ against: 'UNIT', against_id: w.ids.unit['drammen-kommune:mottak'] });
+
+	test('to the receiving unit does not lose a report: the chief doctor is told at once, once', () =>
+		objecting({ scope: 'WHOLE_RECORD', ...drammen() }, async () => {
+			const { id } = (await w.api('politi-demo:po-1', 'POST', '/concern-reports', { ...report, subject: { number } })).is(201).body;
+			(await w.api(mh, 'GET', `/concern-reports/${id}`)).is(403, 'blocked');
+			assert.equal(await waiting(id), 1);
+		}));
+
+	test('to a unit that has an open report on the person is told too', async () => {
+		const { id } = (await w.api('politi-demo:po-1', 'POST', '/concern-reports', { ...report, subject: { number } })).is(201).body;
+		assert.equal(await waiting(id), 0);
+		for (let i = 0; i < 2; i++) await objecting({ scope: 'WHOLE_RECORD', ...drammen() }, async () => assert.equal(await waiting(id), 1));
+	});
+
+	test('does not cover what the person writes to the unit afterwards', () =>
+		objecting({ scope: 'WHOLE_RECORD', ...drammen() }, async () => {
+			const { id } = (await w.api(self, 'POST', '/concern-reports', report)).is(201).body;
+			const path = `/concern-reports/${id}`;
+			assert.equal(await waiting(id), 0);
+			assert.equal((await act(w, mh, path, { action: 'start_triage' })).status, 'IN_TRIAGE');
+			(await w.api(mh, 'GET', `/patients/${patient}`)).is([403, 404]);
+			await objecting({ scope: 'ITEMS', item_ids: [id], ...drammen() }, async () => (await w.api(mh, 'GET', path)).is(403, 'blocked'));
+		}));
+
 	test('is not needed against relatives: with a consent they read the person, not who has looked', async () => {
 		const re = 'citizen/RE';
 		const relation = (await w.api(self, 'POST', `/patients/${patient}/relations`, { kind: 'RELATIVE', name: 'Ola', national_id: '10915596784' })).is(201).body;
