@@ -4,7 +4,8 @@
 -- Does this enrolment's person have to stay, since a category that keeps them was begun so short ago?
 create function board_is_too_early(enrolment uuid) returns boolean language sql stable as $$
 	select exists (select 1 from board_entry e join board_category c on c.unit_id = e.unit_id and c.code = e.category
-		where e.enrolment_id = $1 and oslo_day(e.opened_at) + c.minimum_days > clock_today())
+		where e.enrolment_id = $1 and oslo_day(e.opened_at) + c.minimum_days > clock_today()
+			and e.close_reason is distinct from 'ENTERED_IN_ERROR')
 $$;
 
 create function board_entry_facts(e board_entry) returns text[] language plpgsql stable as $$

@@ -49,7 +49,7 @@ create type board_card as (entry_id uuid, version int, patient_id uuid, given_na
 	address_protected boolean, reason_code text, reason_text text, opened_on date, days_on_board int, next_review_on date,
 	overdue boolean, agreed_actions jsonb, main_contact_id uuid, main_contact_name text, contacts int, expected_contacts int,
 	below_minimum boolean, last_contact_on date, next_contact_id uuid, next_contact_at timestamptz, next_contact_mode text,
-	next_contact_place text);
+	next_contact_place text, legal jsonb);
 create type board_contact as (contact_id uuid, patient_id uuid, given_name text, family_name text, planned_at timestamptz,
 	mode text, place text);
 
@@ -89,6 +89,9 @@ create function board_is_mine(team uuid) returns boolean language sql stable as 
 	select team = any (app_unit_ids()) and app_role() in ('TM', 'TL')
 $$;
 
+-- Decisions on coercion that run, by person; the room of specialist care knows them, and replaces this.
+create function board_legal(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
+
 -- The categories with those who are in them. Owner's rights, since row security asks of each contact and person again
 -- what is asked here once: it begins with the caller's own team, and leaves out whoever has closed the board to the
 -- caller. With the letter f without free text, and of contacts the caller's own alone.
@@ -101,6 +104,7 @@ declare
 	today date := clock_today();
 	begun timestamptz := oslo_midnight(today);
 	closed uuid[] := board_closed(team);
+	legal jsonb := board_legal(team);
 begin
 	return query
 	select c.code, c.name, c.sort, c.review_working_days, c.minimum_contacts::float8,
@@ -116,7 +120,8 @@ begin
 			e.next_review_on < today or coalesce(today - oslo_day(e.opened_at) > c.maximum_days, false), e.agreed_actions,
 			n.main_contact_id, s.name, k.counted, q.expected, k.counted < q.expected, k.last_on, y.id, y.planned_at, y.mode,
 			case when y.place <> 'HOME' or p.address_protection <> 'STRICTLY_CONFIDENTIAL' or n.main_contact_id = member
-				then y.place end)::board_card as card
+				then y.place end, case when legal is not null then coalesce(legal -> e.patient_id::text, '[]') end)::board_card
+			as card
 		from board_entry e
 		join enrolment n on n.id = e.enrolment_id
 		join patient p on p.id = e.patient_id
@@ -207,7 +212,7 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists board_counts, board_agenda, board_wall, board_columns, board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
+drop function if exists board_counts, board_agenda, board_wall, board_columns, board_legal, board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
 	board_has_changed cascade;
 drop type board_card, board_contact;
 drop table board_version;
