@@ -56,7 +56,7 @@ describe('the team is told', () => {
 		const report = of(await all(mh, person), 'CONCERN_REPORT');
 		assert.deepEqual(report.map((i) => [i.id, i.staff.id, i.unit.id]), [[r.id, w.ids.staff[mh], w.ids.unit['drammen-kommune:mottak']]]);
 		assert.deepEqual(of(await all(mh, person), 'TASK').filter((t) => t.id === task.id).map((t) => [t.title, t.overdue]), [['Ring', true]]);
-		(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'hpl §25' })).is(200);
+		(await step(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' })).is(200);
 		assert.deepEqual(of(await all(mh, person), 'HANDOVER').map((h) => [h.unit.agency_name, h.offered_to.agency_name]), [['Drammen kommune', 'Lier kommune']]);
 		await relate(w, person, 'drammen-dps:poliklinikk');
 		assert.deepEqual(kinds(await all(people.dps, person)), [], 'another unit does not hear of the report');
