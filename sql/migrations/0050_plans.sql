@@ -269,7 +269,9 @@ insert into deadline_rule (code, severity, amount, unit) values
 	('PLAN_REOFFER', '', 182, 'DAYS'), -- a declined IP is offered again
 	('PLAN_COORDINATOR_OFFER', '', 10, 'WORKING_DAYS'), -- a coordinator, although the IP is declined
 	('PLAN_REVIEW_GRACE', '', 30, 'DAYS'), -- how long a review may be late before the plan is no longer valid
-	('PLAN_REVIEW', 'CRISIS', 365, 'DAYS')
+	('PLAN_REVIEW', 'CRISIS', 12, 'MONTHS'), -- the longest time to the next review
+	('PLAN_REVIEW', 'WORK_ACTIVITY', 6, 'MONTHS'),
+	('PLAN_REVIEW', 'TREATMENT', 6, 'MONTHS')
 on conflict do nothing;
 
 -- migrate:down

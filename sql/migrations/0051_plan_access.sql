@@ -51,7 +51,10 @@ declare
 	cell jsonb := cell_of(plan_resource(p.kind));
 	own boolean := p.coordinator_agency_id = app_agency_id();
 begin
-	if cell is null or (app_role() = 'PT' and p.patient_id is distinct from app_citizen_id()) or (app_role() = 'RE'
+	-- decided once: who ends a plan or leaves it still sees what became of it
+	if p.id = nullif(current_setting('app.admitted_plan', true), '')::uuid then
+		return cell;
+	elsif cell is null or (app_role() = 'PT' and p.patient_id is distinct from app_citizen_id()) or (app_role() = 'RE'
 			and p.patient_id is distinct from nullif(current_setting('app.admitted', true), '')::uuid) then
 		return null;
 	elsif app_role() = 'PT' or current_setting('app.basis', true) in ('EMERGENCY', 'LEGAL_REPRESENTATIVE') then

@@ -34,8 +34,8 @@ end $$;
 create function plan_parts(p plan) returns jsonb language plpgsql stable as $$
 declare
 	agreed boolean := p.made_without_patient or coalesce(consent_stands(p.consent_id), false);
-	common jsonb := jsonb_build_object('coordinator', plan_has_coordinator(p), 'review', p.next_review_on is not null,
-		'consent', agreed);
+	common jsonb := jsonb_build_object('coordinator', plan_has_coordinator(p), 'consent', agreed,
+		'review', coalesce(p.next_review_on < oslo_day(deadline_at('PLAN_REVIEW', clock_now(), p.kind)), false));
 begin
 	return case p.kind when 'IP' then plan_parts_individual(p)
 		when 'CRISIS' then common || jsonb_build_object('warning_signs', said(p.content, 'warning_signs'),

@@ -145,11 +145,16 @@ end $$;
 
 create function plan_follow() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
+declare
+	m measure;
 begin
 	perform plan_relate(new.id);
 	if tg_op = 'UPDATE' and old.state <> new.state and not plan_is_open(new.state) then
-		update measure set state = 'WITHDRAWN', ended_at = clock_now(), end_reason = 'Planen ble ikke noe av'
-		where plan_id = new.id and state = 'PROPOSED';
+		for m in update measure set state = 'WITHDRAWN', ended_at = clock_now(), end_reason = 'Planen ble ikke noe av'
+			where plan_id = new.id and state = 'PROPOSED' returning *
+		loop
+			perform job_event('measures', m.id, m.version, 'withdraw', 'PROPOSED', 'WITHDRAWN');
+		end loop;
 	end if;
 	if tg_op = 'UPDATE' and new.state = 'DECLINED' and old.state <> 'DECLINED' then
 		insert into task (kind, title, patient_id, unit_id, agency_id, due_at, entity, entity_id, source_key)

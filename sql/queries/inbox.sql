@@ -43,6 +43,14 @@ with waiting as (
 		case m.state when 'SENT' then 'Melding å bekrefte: ' else 'Melding å svare på: ' end || m.subject, m.state, null
 	from message m
 	where m.to_unit_id = any (app_unit_ids()) and (m.state = 'SENT' or (m.state = 'ACKNOWLEDGED' and m.answer_wanted))
+	union all
+	select 'MEASURE_PROPOSED', m.id, 'measures', m.proposed_at, m.patient_id, m.accept_due_at,
+		'Foreslått tiltak venter på svar fra oss', m.state, null
+	from measure m where m.responsible_unit_id = any (app_unit_ids()) and m.state = 'PROPOSED'
+		and agency_may_get(app_agency_id(), m.patient_id, 'MEASURES')
+	union all
+	select 'PLAN_REQUESTED', p.id, 'plans', p.created_at, p.patient_id, null, 'Individuell plan er bedt om', p.state, null
+	from plan p where p.coordinating_unit_id = any (app_unit_ids()) and p.state = 'REQUESTED'
 ), page as (
 	select w.*, coalesce(w.due, 'infinity') as key, row_number() over (order by coalesce(w.due, 'infinity'), w.id, w.kind) as row
 	from waiting w

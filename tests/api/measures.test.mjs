@@ -21,6 +21,8 @@ describe('proposing', () => {
 		const seen = (await w.api(lier, 'GET', at(m))).is(200).body;
 		assert.equal(seen.projection, 'STAND_ALONE');
 		(await w.api(lier, 'GET', plan.path)).is(404);
+		const [waits] = (await w.api(lier, 'GET', '/inbox?kind=MEASURE_PROPOSED')).is(200).body.items.filter((i) => i.id === m.id);
+		assert.deepEqual([waits.href, waits.due_at], [`/api/v1/measures/${m.id}`, m.accept_due_at]);
 		await act(w, co, at(m), { action: 'withdraw' });
 		(await w.api(lier, 'GET', at(m))).is(404);
 	});
@@ -172,7 +174,7 @@ describe('what stands alone', () => {
 });
 
 describe('handing over responsibility', () => {
-	const offer = { action: 'transfer_responsibility', reason: 'Flyttet til Lier', legal_basis: 'hpl §25' };
+	const offer = { action: 'transfer_responsibility', reason: 'Flyttet til Lier', legal_basis: 'HPL_COOPERATING' };
 
 	async function accepted() {
 		const plan = await active(w, await person(w));

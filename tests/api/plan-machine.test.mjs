@@ -58,7 +58,7 @@ async function walkMeasures(unit, own) {
 	const standing = (as) => [...(as.startsWith(slug) ? ['responsible_agency'] : []), ...(own.includes(as) ? ['responsible'] : []), ...(as === co ? ['proposer', 'coordinator'] : []), ...(as === pt ? ['self'] : [])];
 	await walk(w, { machine: 'measures', path: '/measures', make: () => plan.measure, force: (id, state) => placeMeasure(id, state, w.ids.staff[own[0]]),
 		body: () => ({ responsible_staff_id: w.ids.staff[own[0]], start_on: soon, reason_code: 'NO_CAPACITY', reason: 'Fordi', until: soon, evaluation: { not_asked: true },
-			target_unit_id: w.ids.unit['lier-kommune:mottak'], legal_basis: 'hpl §25' }),
+			target_unit_id: w.ids.unit['lier-kommune:mottak'], legal_basis: 'HPL_COOPERATING' }),
 		people: [...[tm, tl, dps, mh, co, cu, gp, nav, ho, pt].map((as) => ({ as, standing: standing(as) })), { as: ko, hidden: true }, ...hidden] });
 }
 

@@ -17,6 +17,7 @@ describe('an individual plan that is asked for', () => {
 		assert.deepEqual([made.body.status, made.body.coordinating_unit.name, made.body.actions], ['REQUESTED', 'Koordinerende enhet', []]);
 		const inbox = (await w.api(cu, 'GET', `/plans?status=REQUESTED&unit_id=${w.ids.unit['drammen-kommune:koordinering']}`)).is(200).body.items;
 		assert.ok(inbox.some((p) => p.id === made.id));
+		assert.ok((await w.api(cu, 'GET', '/inbox?kind=PLAN_REQUESTED')).is(200).body.items.some((i) => i.id === made.id));
 		(await step(w, cu, made.path, { action: 'offer' })).is(422, 'invalid_body');
 		assert.equal((await act(w, cu, made.path, { action: 'offer', explained: 'Hva en plan er' })).status, 'OFFERED');
 		assert.deepEqual((await step(w, cu, made.path, { action: 'accept_offer' })).is(422, 'missing_fact').pointers(), ['/coordinator']);
@@ -130,7 +131,7 @@ describe('participants', () => {
 		(await takePart(w, co, plan.path, lier, 'lier-kommune:mottak')).is(409, 'duplicate');
 		assert.equal((await w.api(lier, 'GET', plan.path)).is(200).body.projection, 'FULL');
 		(await w.change(lier, 'PATCH', plan.path, { individual: { needs: ['Vei'] } })).is(200);
-		const left = (await w.change(co, 'PATCH', `${plan.path}/participants/${made.id}`, { leaves: true })).is(200).body;
+		const left = (await w.change(lier, 'PATCH', `${plan.path}/participants/${made.id}`, { leaves: true })).is(200).body;
 		assert.ok(left.left_at);
 		(await w.api(lier, 'GET', plan.path)).is(404);
 		(await w.change(co, 'PATCH', `${plan.path}/participants/${made.id}`, { part: 'x' })).is(409, 'conflict');
@@ -312,6 +313,9 @@ describe('without the person', () => {
 		const plan = await begin(w, tm, { kind: 'WORK_ACTIVITY', patient_id: await person(w), next_review_on: soon, work: { not_now: true } });
 		(await step(w, tm, plan.path, { action: 'submit' })).is(422, 'plan_incomplete');
 		await write(w, tm, plan.path, { work: { not_now_reason: 'Nettopp blitt far', revisit_on: soon } });
+		await write(w, tm, plan.path, { next_review_on: new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10) });
+		assert.deepEqual((await w.api(tm, 'GET', `${plan.path}/completeness`)).body.missing, ['consent', 'review'], 'six months at most');
+		await write(w, tm, plan.path, { next_review_on: soon });
 		await act(w, tm, plan.path, { action: 'submit' });
 	});
 });
