@@ -6,11 +6,31 @@
 #include "cli/commands.h"
 
 const struct command *const commands[] = {
-	&command_agencies, &command_call,	&command_complete,    &command_completion,
-	&command_concerns, &command_consents,	&command_emergencies, &command_handovers,
-	&command_help,	   &command_inbox,	&command_keygen,      &command_log,
-	&command_me,	   &command_objections, &command_operations,  &command_patients,
-	&command_tasks,	   &command_token,	&command_units,	      NULL,
+	&command_admissions,
+	&command_agencies,
+	&command_board,
+	&command_call,
+	&command_complete,
+	&command_completion,
+	&command_concerns,
+	&command_consents,
+	&command_contacts,
+	&command_emergencies,
+	&command_handovers,
+	&command_help,
+	&command_inbox,
+	&command_keygen,
+	&command_log,
+	&command_me,
+	&command_objections,
+	&command_operations,
+	&command_patients,
+	&command_plans,
+	&command_referrals,
+	&command_tasks,
+	&command_token,
+	&command_units,
+	NULL,
 };
 
 const struct command *command_find(const char *name)
