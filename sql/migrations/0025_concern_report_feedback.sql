@@ -42,7 +42,10 @@ create function concern_feedback_text(kind text, r concern_report) returns text 
 		when 'PRIVATE_PERSON' then case when concern_is_open(r.state)
 			then 'Meldingen er mottatt.' else 'Meldingen er mottatt og vurdert, og saken er avsluttet hos oss.' end
 		when 'RELATIVE_10_1' then case when r.state = 'CLOSED'
-			then 'Kommunen har undersøkt saken og vurdert om det er grunnlag for tvang etter helse- og omsorgstjenesteloven § 10-1.'
+			then (select format('Kommunen har undersøkt saken og vurdert om det er grunnlag for tvang etter %s %s.', min(l.law),
+					string_agg(l.section, ' og ' order by l.section)) from legal_basis l
+				where l.code in ('HOL_COMPULSORY', 'HOL_COMPULSORY_PREGNANT') and l.valid_from <= clock_today()
+					and (l.valid_to is null or l.valid_to >= clock_today()))
 			else 'Meldingen er mottatt. Kommunen plikter å undersøke saken og gir deg beskjed når det er gjort.' end
 		else case concern_status_word(r.state) when 'RECEIVED' then 'Meldingen er mottatt.'
 			when 'BEING_HANDLED' then 'Meldingen er under behandling.' else 'Saken er avsluttet.' end

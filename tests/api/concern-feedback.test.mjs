@@ -50,7 +50,7 @@ test('a relative under § 10-1: that it was examined; more with consent', async 
 	await closed(r);
 	const f = await told(mh, r);
 	assert.equal(f.sender_kind, 'RELATIVE_10_1');
-	assert.match(f.text_nb, /undersøkt.*tvang/);
+	assert.match(f.text_nb, /undersøkt.*tvang.*omsorgstjenesteloven § 10-2 og § 10-3/);
 	assert.equal((await told('citizen:re-1', r)).details, undefined);
 	const [row] = await w.sql('select patient_id, sender_hash, owner_agency_id from concern_report where id = $1', [r.id]);
 	if (row.patient_id === null) return;
