@@ -45,6 +45,7 @@ create index contact_patient on contact (patient_id, at);
 create index contact_unit on contact (unit_id, at);
 create index contact_enrolment on contact (enrolment_id, at) where enrolment_id is not null;
 create index contact_planned on contact (unit_id, planned_at) where state = 'PLANNED';
+create index contact_next on contact (patient_id, at) where state = 'PLANNED';
 
 -- Which staff took part, and for which agency.
 create table contact_staff (

@@ -10,17 +10,42 @@ create table board_version (
 );
 grant select on board_version to samhandling_service;
 
+-- What each of the team was last given, for as long as it is true: a screen that asks again costs a row. Each change of
+-- the team's board throws it away. Unlogged, since it can be made again.
+create unlogged table board_kept (
+	unit_id uuid not null references unit,
+	staff_id uuid not null references staff,
+	shown text not null, -- the view
+	version text not null, -- board_version_of
+	body text not null,
+	persons uuid[] not null,
+	primary key (unit_id, staff_id, shown)
+);
+alter table board_kept alter column body set storage external; -- decompressing it would cost more than reading it
+alter table board_kept enable row level security;
+create policy board_kept_own on board_kept using (staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
+	and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]));
+grant select, insert, update on board_kept to samhandling_service;
+
+-- All that an answer depends on: what the team's tables hold, names of staff, the day, and the caller.
+create function board_version_of(team uuid, shown text) returns text language sql stable as $$
+	select concat_ws(' ', v.n, g.generation, clock_today(), shown, app_agency_id(), app_staff_id(), app_unit_ids(), app_role(),
+		app_cell(), current_setting('app.gates', true))
+	from board_version v cross join registry_generation g
+	where v.unit_id = team and v.unit_id = any (app_unit_ids())
+$$;
+
 -- TG_ARGV: the column, and whether it names the team or a person, who may be enrolled in several.
 create function board_has_changed() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	asked uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
+	teams uuid[] := case tg_argv[1] when 'team' then array[asked] else array(select e.unit_id from enrolment e
+		where e.patient_id = asked and e.ended_at is null order by e.unit_id) end;
 begin
-	insert into board_version (unit_id)
-	select asked where tg_argv[1] = 'team'
-	union select e.unit_id from enrolment e where tg_argv[1] = 'person' and e.patient_id = asked and e.ended_at is null
-	order by 1
+	insert into board_version (unit_id) select t from unnest(teams) t
 	on conflict (unit_id) do update set n = board_version.n + 1;
+	delete from board_kept k where k.unit_id = any (teams);
 	return null;
 end $$;
 
@@ -49,7 +74,7 @@ create type board_card as (entry_id uuid, version int, patient_id uuid, given_na
 	address_protected boolean, reason_code text, reason_text text, opened_on date, days_on_board int, next_review_on date,
 	overdue boolean, agreed_actions jsonb, main_contact_id uuid, main_contact_name text, contacts int, expected_contacts int,
 	below_minimum boolean, last_contact_on date, next_contact_id uuid, next_contact_at timestamptz, next_contact_mode text,
-	next_contact_place text, legal jsonb);
+	next_contact_place text, legal jsonb, risks jsonb);
 create type board_contact as (contact_id uuid, patient_id uuid, given_name text, family_name text, planned_at timestamptz,
 	mode text, place text);
 
@@ -89,8 +114,9 @@ create function board_is_mine(team uuid) returns boolean language sql stable as 
 	select team = any (app_unit_ids()) and app_role() in ('TM', 'TL')
 $$;
 
--- Decisions on coercion that run, by person; the room of specialist care knows them, and replaces this.
+-- Decisions on coercion that run, and risk flags, by person; the rooms that know them replace these.
 create function board_legal(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
+create function board_risks(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
 
 -- The categories with those who are in them. Owner's rights, since row security asks of each contact and person again
 -- what is asked here once: it begins with the caller's own team, and leaves out whoever has closed the board to the
@@ -105,24 +131,26 @@ declare
 	begun timestamptz := oslo_midnight(today);
 	closed uuid[] := board_closed(team);
 	legal jsonb := board_legal(team);
+	risks jsonb := board_risks(team);
 begin
 	return query
-	select c.code, c.name, c.sort, c.review_working_days, c.minimum_contacts::float8,
+	select g.code, g.name, g.sort, g.review_working_days, g.minimum_contacts::float8,
 		coalesce(json_agg(x.card order by (x.card).overdue desc, (x.card).next_review_on, (x.card).family_name,
 			(x.card).given_name, (x.card).entry_id) filter (where x.patient_id is not null), '[]'),
 		array_agg(x.patient_id) filter (where x.patient_id is not null), count(x.patient_id)::int,
 		count(*) filter (where (x.card).overdue)::int, count(*) filter (where (x.card).below_minimum)::int
-	from board_category c
-	left join lateral (
-		select e.patient_id, row(e.id, e.version, e.patient_id, p.given_name, p.family_name,
+	from board_category g
+	left join (
+		select e.patient_id, e.category, row(e.id, e.version, e.patient_id, p.given_name, p.family_name,
 			p.address_protection = 'STRICTLY_CONFIDENTIAL', e.reason_code, case when not limited then e.reason_text end,
 			oslo_day(e.opened_at), today - oslo_day(e.on_board_since), e.next_review_on,
 			e.next_review_on < today or coalesce(today - oslo_day(e.opened_at) > c.maximum_days, false), e.agreed_actions,
 			n.main_contact_id, s.name, k.counted, q.expected, k.counted < q.expected, k.last_on, y.id, y.planned_at, y.mode,
 			case when y.place <> 'HOME' or p.address_protection <> 'STRICTLY_CONFIDENTIAL' or n.main_contact_id = member
-				then y.place end, case when legal is not null then coalesce(legal -> e.patient_id::text, '[]') end)::board_card
-			as card
+				then y.place end, case when legal is not null then coalesce(legal -> e.patient_id::text, '[]') end,
+			case when risks is not null then coalesce(risks -> e.patient_id::text, '[]') end)::board_card as card
 		from board_entry e
+		join board_category c on c.unit_id = team and c.code = e.category
 		join enrolment n on n.id = e.enrolment_id
 		join patient p on p.id = e.patient_id
 		join staff s on s.id = n.main_contact_id
@@ -136,11 +164,11 @@ begin
 			where t.patient_id = e.patient_id and t.unit_id = team and t.state = 'PLANNED' and t.at >= begun
 				and (not limited or exists (select 1 from contact_staff f where f.contact_id = t.id and f.staff_id = member))
 			order by t.at limit 1) y on true
-		where e.unit_id = team and e.closed_at is null and e.category = c.code
-			and not closed && array[e.patient_id, e.id]) x on true
-	where c.unit_id = team and board_is_mine(team)
-	group by c.id
-	having c.in_use or count(x.patient_id) > 0;
+		where e.unit_id = team and e.closed_at is null and not closed && array[e.patient_id, e.id]) x
+		on x.category = g.code
+	where g.unit_id = team and board_is_mine(team)
+	group by g.id
+	having g.in_use or count(x.patient_id) > 0;
 end $$;
 
 -- In a shared room: initials alone, and nobody whose whereabouts are a secret (domain.md L27).
@@ -211,8 +239,49 @@ begin
 	end if;
 end $$;
 
+create function board_full(team uuid, called text) returns table (body json, persons uuid[]) language plpgsql stable as $$
+begin
+	return query
+	with columns as materialized (select * from board_columns(team)), agenda as materialized (select * from board_agenda(team))
+	select json_build_object('unit_id', team, 'name', called, 'view', 'FULL', 'date', clock_today(),
+			'meeting', (select json_build_object('id', m.id, 'status', m.state) from board_meeting m where m.unit_id = team
+				and m.held_on = clock_today() order by m.sequence desc limit 1),
+			'tiles', (select json_build_object('caseload', t.caseload, 'waiting', t.waiting, 'on_board', sum(c.on_board),
+					'overdue', sum(c.overdue), 'below_minimum', sum(c.below_minimum))
+				from board_counts(team) t cross join columns c group by t.caseload, t.waiting),
+			'today', (select coalesce(json_agg(json_build_object('staff_id', a.staff_id, 'name', a.name,
+				'contacts', a.contacts, 'actions', a.actions) order by a.name, a.staff_id), '[]') from agenda a),
+			'categories', (select json_agg(json_build_object('code', c.code, 'name', c.name,
+				'review_working_days', c.review_working_days, 'minimum_contacts', c.minimum_contacts, 'entries', c.entries)
+				order by c.sort, c.code) from columns c)),
+		array(select unnest(c.persons) from columns c union select unnest(a.persons) from agenda a);
+end $$;
+
+-- Makes a view of the board and keeps it. The version is read first: what is kept is never older than it says.
+create function board_make(team uuid, view text, out body text, out persons uuid[]) language plpgsql as $$
+declare
+	held text := board_version_of(team, view);
+	called text := (select u.name from unit u where u.id = team and u.id = any (app_unit_ids()) and u.type = 'TEAM');
+begin
+	if called is null then
+		return;
+	elsif view = 'wall' then
+		select json_build_object('unit_id', team, 'name', called, 'view', 'WALL', 'date', clock_today(), 'categories',
+				json_agg(json_build_object('code', w.code, 'name', w.name, 'initials', w.initials) order by w.sort, w.code)),
+			array(select unnest(p.persons) from board_wall(team) p)
+		into body, persons from board_wall(team) w;
+	else
+		select f.body, f.persons into body, persons from board_full(team, called) f;
+	end if;
+	insert into board_kept (unit_id, staff_id, shown, version, body, persons)
+	values (team, app_staff_id(), view, held, board_make.body, board_make.persons)
+	on conflict (unit_id, staff_id, shown) do update set version = excluded.version, body = excluded.body,
+		persons = excluded.persons;
+end $$;
+
 -- migrate:down
-drop function if exists board_counts, board_agenda, board_wall, board_columns, board_legal, board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
-	board_has_changed cascade;
+drop function if exists board_make, board_full, board_counts, board_agenda, board_wall, board_columns, board_risks,
+	board_legal, board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
+	board_has_changed, board_version_of cascade;
 drop type board_card, board_contact;
-drop table board_version;
+drop table board_kept, board_version;

@@ -47,6 +47,32 @@ describe('the board', () => {
 		assert.deepEqual([who(tl).name, who(tl).contacts, who(tl).actions.map((x) => [x.text, x.patient_id])], ['Ingrid Fjellvang', [], [['Ring søsteren', patient]]]);
 	});
 
+	test('tells of decisions on coercion that run and of risks, to those who may know', async () => {
+		const { patient } = await inTeam(w);
+		await placed(patient);
+		assert.deepEqual([(await card(patient)).legal, (await card(patient)).risks], [[], []]);
+		const [{ id }] = await w.sql(`insert into coercion_decision (id, patient_id, owner_agency_id, type, decided_at, decided_by, valid_from, lapses_at, control_due_at)
+			select gen_random_uuid(), $1, $2, t, clock_now(), 'Overlege', clock_now(), clock_now() + interval '1 year', clock_now() + d
+			from (values ('TPH_OUTPATIENT', interval '10 days'), ('MEDICATION_4_4', interval '60 days')) x (t, d) returning id`, [patient, w.ids.agency['drammen-dps']]);
+		for (const [kind, level, to] of [['SELF_HARM', 'YELLOW', 30], ['FIRE', 'RED', 30], ['WEAPON', 'RED', -1]])
+			await w.sql(`insert into risk_flag (id, patient_id, owner_agency_id, unit_id, kind, level, text, valid_from, valid_to, set_by)
+				values (gen_random_uuid(), $1, $2, $3, $4, $5, 'Hemmelig tekst', clock_today() - 9, clock_today() + $6::int, $7)`, [patient, w.ids.agency['drammen-dps'], team, kind, level, to, w.ids.staff[tm]]);
+		const c = await card(patient);
+		assert.deepEqual(c.legal.map((d) => [d.type, d.expiring]).sort(), [['MEDICATION_4_4', false], ['TPH_OUTPATIENT', true]]);
+		assert.deepEqual(c.risks, [{ kind: 'FIRE', level: 'RED' }, { kind: 'SELF_HARM', level: 'YELLOW' }]);
+		const other = await card(patient, 'drammen-dps:tm-3');
+		assert.deepEqual([other.legal, other.risks.length], [null, 2]);
+		assert.ok(!(await w.api(tm, 'GET', path)).text.includes('Hemmelig tekst'));
+		for (const [types, seen] of [['{coercion-decisions}', [0, 2]], ['{risk-flags}', [2, 0]]]) {
+			await w.sql(`insert into objection (id, patient_id, scope, resource_types, against, against_id) values (gen_random_uuid(), $1, 'RESOURCE_TYPES', $2, 'STAFF', $3)`, [patient, types, w.ids.staff[tm]]);
+			const less = await card(patient);
+			assert.deepEqual([less.legal.length, less.risks.length], seen);
+			await w.sql(`update objection set state = 'LIFTED' where patient_id = $1`, [patient]);
+		}
+		await w.sql(`update coercion_decision set state = 'ENDED', ended_at = clock_now() where id = $1`, [id]);
+		assert.equal((await card(patient)).legal.length, 1);
+	});
+
 	test('counts attempts where the category says so, and asks for less than one contact a week over a longer time', async () => {
 		const [avoids, detained] = [await inTeam(w), await inTeam(w)];
 		const e = await placed(avoids.patient, { category: 'AVOIDING' });
@@ -154,6 +180,11 @@ describe('a screen that polls', () => {
 			'a main contact': () => w.sql('update enrolment set main_contact_id = $2, substitute_id = null where id = $1', [enrolment, w.ids.staff[tl]]),
 			'a name': () => w.change(tl, 'PATCH', `/patients/${patient}`, { given_name: 'Annen' }),
 			'address protection': () => w.change(tl, 'PATCH', `/patients/${patient}`, { address_protection: 'STRICTLY_CONFIDENTIAL' }),
+			'a decision on coercion': () => w.sql(`insert into coercion_decision (id, patient_id, owner_agency_id, type, decided_at, decided_by, valid_from, lapses_at, control_due_at)
+				values (gen_random_uuid(), $1, $2, 'TPH_OUTPATIENT', clock_now(), 'x', clock_now(), clock_now() + interval '1 year', clock_now() + interval '90 days')`, [patient, w.ids.agency['drammen-dps']]),
+			'its control': () => w.sql(`update coercion_decision set control_due_at = clock_now() + interval '5 days' where patient_id = $1`, [patient]),
+			'a risk flag': () => w.sql(`insert into risk_flag (id, patient_id, owner_agency_id, unit_id, kind, level, text, valid_to, set_by) values (gen_random_uuid(), $1, $2, $3, 'FIRE', 'RED', 'x', clock_today() + 9, $4)`,
+				[patient, w.ids.agency['drammen-dps'], team, w.ids.staff[tm]]),
 			'a name of the staff': () => w.sql(`update staff set name = 'Ingrid Ny' where id = $1`, [w.ids.staff[tl]]),
 			'a category': async () => w.sql(`update board_category set minimum_contacts = 4 where unit_id = $1 and code = 'CRISIS'`, [team]),
 			'the team’s name': () => w.sql(`update unit set name = 'FACT-team Ny' where id = $1`, [team]),
@@ -184,6 +215,10 @@ describe('a screen that polls', () => {
 		assert.deepEqual([r.text, r.etag], ['', etag]);
 		assert.deepEqual(await w.sql('select patient_id, operation from access_log where id > $1', [since]), [{ patient_id: null, operation: 'getBoard' }]);
 		(await get(`"0-0", ${etag}`)).is(304);
+		// nor for one who has lost the tag: what was given is kept as long as it is true
+		assert.equal((await get('"0-0"')).is(200).etag, etag);
+		await w.sql('update board_category set sort = sort where unit_id = $1', [team]);
+		assert.equal((await w.sql('select 1 from board_kept where unit_id = $1', [team])).length, 0);
 		(await get('"0-0"')).is(500);
 		await w.sql(was);
 		(await get('"0-0"')).is(200);

@@ -9,6 +9,7 @@ import { agencies, tokenFor } from '../api/lib/tokens.mjs';
 import { exampleBody } from '../api/lib/samples.mjs';
 import { operation } from '../api/lib/contract.mjs';
 import { bar, print } from './bars.mjs';
+import { board } from './board.mjs';
 import { makeBench, settings } from './data.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
 
@@ -162,6 +163,7 @@ try {
 	await reading(big, daemons.big);
 	await creating(big, daemons.big);
 	await listing(daemons);
+	await board(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
 	await crowd(daemons.big);
 	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');
 	bar('from exec to ready', Math.max(daemons.big.readyMs, daemons.small.readyMs) / 1000, 'most', 0.3, ' s');
