@@ -206,7 +206,7 @@ describe('an end that takes two', () => {
 describe('going to another team', async () => {
 	const [{ id: other }] = await w.sql("insert into unit (agency_id, name, type) values ($1, 'Samhandlingsteam Lier', 'TEAM') returning id", [w.ids.agency['lier-kommune']]);
 	await w.sql("insert into staff_membership (staff_id, unit_id, role, valid_from) values ($1, $2, 'TL', '2024-01-01')", [w.ids.staff['lier-kommune:tl-1'], other]);
-	const offer = async (e, to) => (await w.api(leader, 'POST', '/handovers', { entity: 'enrolments', entity_id: e.id, to_unit_id: to, reason: 'Flyttet til Lier', legal_basis: 'hpl §25', planned_on: await day(-2) })).is(201).body;
+	const offer = async (e, to) => (await w.api(leader, 'POST', '/handovers', { entity: 'enrolments', entity_id: e.id, to_unit_id: to, reason: 'Flyttet til Lier', legal_basis: 'HPL_COOPERATING', planned_on: await day(-2) })).is(201).body;
 
 	test('waits for its acceptance, and goes on there', async () => {
 		const e = await active();
