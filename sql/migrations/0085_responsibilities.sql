@@ -131,6 +131,12 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- migrate:down
+create or replace function person_risk(patient uuid) returns text language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select (array['GREEN', 'YELLOW', 'ORANGE', 'RED'])[max(greatest(
+		array_position(array['GREEN', 'YELLOW', 'ORANGE', 'RED'], r.severity), case when r.danger >= 2 then 3 end))]
+	from concern_report r where r.patient_id = $1 and concern_is_open(r.state)
+$$;
 drop function if exists responsibilities_json, responsibilities_of, case_responsibilities, measure_responsibilities,
 	standing_responsibilities, coordinator_since, resource_is_blocked cascade;
 drop type if exists responsibility;
