@@ -91,9 +91,10 @@ create function oslo_midnight(day date) returns timestamptz language sql immutab
 	select day::timestamp at time zone 'Europe/Oslo'
 $$;
 
--- Whom, or which of their things, persons of the team have closed to the caller: asked once for the whole board.
-create function board_closed(team uuid) returns uuid[] language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
+-- Whom, or which of their things, persons of the team have closed to the caller for one of these kinds of things: asked
+-- once for the whole board.
+create function board_closed(team uuid, kinds text[] default '{patients,board-entries,contacts}') returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
 	mine uuid[] := app_unit_ids();
 	agency uuid := app_agency_id();
@@ -106,7 +107,7 @@ begin
 			union select k.patient_id from contact k where k.unit_id = team and k.state = 'PLANNED'
 				and k.planned_at >= oslo_midnight(today) and k.planned_at < oslo_midnight(today + 1)) p
 		join objection o on o.patient_id = p.patient_id and o.state = 'ACTIVE'
-		where (o.scope <> 'RESOURCE_TYPES' or o.resource_types && '{patients,board-entries,contacts}')
+		where (o.scope <> 'RESOURCE_TYPES' or o.resource_types && kinds)
 			and (o.against_id in (agency, member) or o.against_id = any (mine) or caller = any (o.against_roles)));
 end $$;
 

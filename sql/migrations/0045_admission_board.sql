@@ -157,10 +157,7 @@ create trigger meets_discharge after insert or update on contact for each row wh
 create or replace function board_legal(team uuid) returns jsonb language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-	mine uuid[] := app_unit_ids();
-	agency uuid := app_agency_id();
-	member uuid := app_staff_id();
-	caller text := app_role();
+	closed uuid[] := board_closed(team, '{coercion-decisions}');
 	soon timestamptz := deadline_at('COERCION_WARNING', clock_now());
 begin
 	-- members who are not health personnel have no part in it (matrix)
@@ -173,10 +170,7 @@ begin
 			order by least(d.control_due_at, d.lapses_at)) as decisions
 		from board_entry e join coercion_decision d on d.patient_id = e.patient_id and d.state = 'RUNNING'
 		where e.unit_id = team and e.closed_at is null
-			and not exists (select 1 from objection o where o.patient_id = d.patient_id and o.state = 'ACTIVE'
-				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'coercion-decisions' = any (o.resource_types))
-					or (o.scope = 'ITEMS' and d.id = any (o.item_ids)))
-				and (o.against_id in (agency, member) or o.against_id = any (mine) or caller = any (o.against_roles)))
+			and not closed && array[d.patient_id, d.id]
 		group by d.patient_id) x);
 end $$;
 select board_watch('coercion_decision', 'patient_id', 'person');

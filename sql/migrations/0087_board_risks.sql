@@ -3,10 +3,7 @@
 create or replace function board_risks(team uuid) returns jsonb language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
-	mine uuid[] := app_unit_ids();
-	agency uuid := app_agency_id();
-	member uuid := app_staff_id();
-	caller text := app_role();
+	closed uuid[] := board_closed(team, '{risk-flags}');
 	today date := clock_today();
 begin
 	if not board_is_mine(team) then
@@ -18,10 +15,7 @@ begin
 		from board_entry e join risk_flag f on f.patient_id = e.patient_id and f.state = 'ACTIVE'
 			and today between f.valid_from and f.valid_to
 		where e.unit_id = team and e.closed_at is null
-			and not exists (select 1 from objection o where o.patient_id = f.patient_id and o.state = 'ACTIVE'
-				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'risk-flags' = any (o.resource_types))
-					or (o.scope = 'ITEMS' and f.id = any (o.item_ids)))
-				and (o.against_id in (agency, member) or o.against_id = any (mine) or caller = any (o.against_roles)))
+			and not closed && array[f.patient_id, f.id]
 		group by f.patient_id) x);
 end $$;
 select board_watch('risk_flag', 'patient_id', 'person');

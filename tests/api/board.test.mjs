@@ -193,6 +193,7 @@ describe('who sees an entry', async () => {
 		for (const as of ['drammen-dps:tl-2', 'drammen-kommune:tl-1', 'lier-kommune:tl-1']) {
 			(await w.api(as, 'GET', at(e))).is(404);
 			assert.deepEqual((await w.api(as, 'GET', '/board-entries')).is(200).body.items, []);
+			for (const list of ['/board-entries', '/intensity-periods']) (await w.api(as, 'GET', `${list}?patient_id=${anyId()}`)).is(404);
 		}
 	});
 
