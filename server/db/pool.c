@@ -1,7 +1,10 @@
 /* Lends connections to PostgreSQL, oldest waiter first. */
 #include "db/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +13,10 @@
 #include "base/event.h"
 #include "db/statement.h"
 
-/* A thread that waits. */
+/* A thread that waits. Lives as long as its thread, since it may be woken after it has given up. */
 struct waiter {
-	pthread_cond_t wake;
+	sem_t wake;
+	bool ready; /* wake is made, once a thread */
 	struct connection *given;
 	struct waiter *next;
 };
@@ -23,7 +27,8 @@ static struct {
 	struct connection *all, *idle; /* idle is a stack: few warm connections are best */
 	struct waiter *first, **last;
 	size_t waiting;
-	uint64_t taken, waited, exhausted;
+	uint64_t waited;
+	atomic_uint_fast64_t taken, exhausted;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool pool_start(const struct pool_settings *settings)
@@ -86,22 +91,25 @@ static bool connection_open(struct connection *c)
 	return false;
 }
 
-/* With the lock held: hands the connection to the oldest waiter, or lays it on the stack. */
-static void hand_on(struct connection *c)
+/*
+ * With the lock held: hands the connection to the oldest waiter, or lays it on the stack. The
+ * waiter returned is woken without the lock, for which it would only wait again.
+ */
+static struct waiter *hand_on(struct connection *c)
 {
 	struct waiter *w = pool.first;
 
 	if (w == NULL) {
 		c->next = pool.idle;
 		pool.idle = c;
-		return;
+		return NULL;
 	}
 	pool.first = w->next;
 	if (pool.first == NULL)
 		pool.last = &pool.first;
 	pool.waiting--;
 	w->given = c;
-	pthread_cond_signal(&w->wake);
+	return w;
 }
 
 static void leave_queue(struct waiter *w)
@@ -117,19 +125,10 @@ static void leave_queue(struct waiter *w)
 	}
 }
 
-/* With the lock held: waits in the queue for a connection until the limit. */
-static struct connection *wait_for_one(void)
+static struct timespec wait_until(void)
 {
-	/* a thread waits in one place at a time */
-	static _Thread_local struct waiter w;
 	struct timespec until;
-	pthread_condattr_t attributes;
 
-	w = (struct waiter){.given = NULL};
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&w.wake, &attributes);
-	pthread_condattr_destroy(&attributes);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += pool.settings.wait_ms / 1000;
 	until.tv_nsec += pool.settings.wait_ms % 1000 * 1000000;
@@ -137,16 +136,46 @@ static struct connection *wait_for_one(void)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
+	return until;
+}
+
+/* Sleeps until a connection is given; NULL when the time is over and none has been. */
+static struct connection *sleep_for_one(struct waiter *w)
+{
+	struct timespec until = wait_until();
+	int woken;
+
+	while ((woken = sem_clockwait(&w->wake, CLOCK_MONOTONIC, &until)) != 0 && errno == EINTR)
+		;
+	if (woken == 0)
+		return w->given;
+	pthread_mutex_lock(&pool.lock);
+	if (w->given == NULL)
+		leave_queue(w);
+	pthread_mutex_unlock(&pool.lock);
+	/* given at the last moment: the post is on its way, and must not be left for the next wait
+	 */
+	while (w->given != NULL && sem_wait(&w->wake) != 0)
+		;
+	return w->given;
+}
+
+/* With the lock held, which it gives up: waits in the queue for a connection until the limit. */
+static struct connection *wait_for_one(void)
+{
+	/* a thread waits in one place at a time */
+	static _Thread_local struct waiter w;
+
+	if (!w.ready)
+		w.ready = sem_init(&w.wake, 0, 0) == 0;
+	w.given = NULL;
+	w.next = NULL;
 	*pool.last = &w;
 	pool.last = &w.next;
 	pool.waiting++;
 	pool.waited++;
-	while (w.given == NULL && pthread_cond_timedwait(&w.wake, &pool.lock, &until) == 0)
-		;
-	if (w.given == NULL)
-		leave_queue(&w);
-	pthread_cond_destroy(&w.wake);
-	return w.given;
+	pthread_mutex_unlock(&pool.lock);
+	return sleep_for_one(&w);
 }
 
 struct connection *pool_take(enum pool_refusal *refusal)
@@ -158,15 +187,13 @@ struct connection *pool_take(enum pool_refusal *refusal)
 
 	struct connection *c = pool.idle;
 
-	if (c != NULL)
+	if (c != NULL) {
 		pool.idle = c->next;
-	else
+		pthread_mutex_unlock(&pool.lock);
+	} else {
 		c = wait_for_one();
-	if (c != NULL)
-		pool.taken++;
-	else
-		pool.exhausted++;
-	pthread_mutex_unlock(&pool.lock);
+	}
+	atomic_fetch_add(c != NULL ? &pool.taken : &pool.exhausted, 1);
 	*refusal = c == NULL ? POOL_BUSY : POOL_OK;
 	if (c == NULL) {
 		event(E_POOL_EXHAUSTED, "\"waited_ms\":%lld", (long long)pool.settings.wait_ms);
@@ -184,8 +211,12 @@ void pool_give_back(struct connection *c)
 	if (c->broken)
 		connection_close(c);
 	pthread_mutex_lock(&pool.lock);
-	hand_on(c);
+
+	struct waiter *w = hand_on(c);
+
 	pthread_mutex_unlock(&pool.lock);
+	if (w != NULL)
+		sem_post(&w->wake);
 }
 
 struct connection *pool_open_own(void)
