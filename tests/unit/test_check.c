@@ -18,6 +18,7 @@ static const char *const needed[][2] = {
 	{"sendThing", "select :body"},
 	{"sendThing.replay", "select 1"},
 	{"getDoor", "select :path.id"},
+	{"getPage", "select 1"},
 	{"doors.lock", "select :path.id"},
 	{"doors.apply", "select :machine.to"},
 };

@@ -13,6 +13,7 @@ static int start(void **state)
 		{"getThing.as_of", "select :query.as_of as body"},
 		{"getDoor", "select 1 as body"},
 		{"getDoor.version", "select :path.id as version;"},
+		{"getPage", "select 2 as body"},
 	};
 
 	fixture_start(state);
