@@ -23,6 +23,10 @@ with waiting as (
 	where r.responsible_agency_id = app_agency_id() and r.pending_action is not null and 'leader' = any (concern_report_facts(r))
 		and r.pending_action ->> 'staff_id' is distinct from app_staff_id()::text
 	union all
+	select 'REFERRAL', i.id, 'referrals', i.since, i.patient_id, i.due, i.title, i.state, null from referral_inbox() i
+	union all
+	select 'CONFIRMATION', i.id, 'enrolments', i.since, i.patient_id, i.since, i.title, i.state, null from enrolment_inbox() i
+	union all
 	select case when f.facts @> '{target_unit}' then 'HANDOVER_OFFERED' else 'HANDOVER_OVERDUE' end, h.id, 'handovers',
 		h.offered_at, h.patient_id, h.due_at, case when f.facts @> '{target_unit}' then 'Overføring venter på svar fra oss'
 			else 'Mottaker har ikke svart på overføringen' end, h.state, null

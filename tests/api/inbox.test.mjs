@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { world } from './harness.mjs';
 import { act, opened } from './concern-steps.mjs';
+import { enrolled, leader, meeting, municipal, sent, specialist } from './intake-steps.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
@@ -29,6 +30,24 @@ test('a step that waits for confirmation waits for leaders, not for the one who 
 	assert.deepEqual((await kinds('drammen-kommune:ko-1', r.id)).sort(), ['CONCERN_REPORT', 'CONFIRMATION']);
 	assert.deepEqual((await kinds('drammen-kommune:tl-1', r.id)).sort(), ['CONCERN_REPORT', 'CONFIRMATION']);
 	assert.deepEqual(await kinds(mh, r.id), ['CONCERN_REPORT']);
+});
+
+test('a referral waits for the team, and for each level until it has voted', async () => {
+	const r = await sent(w);
+	assert.deepEqual([await kinds(leader, r.id), await kinds(specialist, r.id)], [['REFERRAL'], []]);
+	await act(w, leader, r.path, { action: 'receive', ...meeting(w) });
+	for (const who of [leader, specialist, municipal]) assert.deepEqual(await kinds(who, r.id), ['REFERRAL'], who);
+	await act(w, specialist, r.path, { action: 'accept' });
+	assert.deepEqual([await kinds(specialist, r.id), await kinds(municipal, r.id)], [[], ['REFERRAL']]);
+	await act(w, municipal, r.path, { action: 'accept' });
+	assert.deepEqual([await kinds(municipal, r.id), (await inbox(leader, '&kind=REFERRAL')).find((i) => i.id === r.id).title_nb], [[], 'Henvisning godtatt, venter på inntak']);
+});
+
+test('giving someone up waits for the other of leader and specialist', async () => {
+	const e = await enrolled(w);
+	await w.sql('select enrolment_first_contact($1, clock_now())', [e.id]);
+	await act(w, leader, e.path, { action: 'discharge_unplanned', end_reason: 'PATIENT_DECLINES', reason: 'x', next_responsible_agency_id: w.ids.agency['drammen-kommune'] });
+	assert.deepEqual([await kinds(leader, e.id), await kinds('drammen-dps:tm-2', e.id), await kinds('drammen-dps:tm-1', e.id)], [[], ['CONFIRMATION'], []]);
 });
 
 test('feedback, tasks and emergency reviews', async () => {

@@ -242,6 +242,14 @@ describe('taking it back', () => {
 		assert.equal(await riskTask(gp, r), 1);
 	});
 
+	test('so does a risk flag that holds', async () => {
+		const r = await received(w);
+		await known(r.patient);
+		(await w.api(leader, 'POST', '/risk-flags', { patient_id: r.patient, kind: 'SUICIDE', level: 'ORANGE', text: 'Har planer', valid_to: (await w.sql('select (clock_today() + 30)::text as day'))[0].day })).is(201);
+		await act(w, gp, r.path, { action: 'withdraw' });
+		assert.equal(await riskTask(gp, r), 1);
+	});
+
 	test('where no general practitioner is known, the chief doctor gets it', async () => {
 		const r = await received(w, { risk_level: 'RED' });
 		await act(w, gp, r.path, { action: 'withdraw' });
