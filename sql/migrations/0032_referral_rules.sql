@@ -148,10 +148,10 @@ set search_path = pg_catalog, public, pg_temp as $$
 	order by h.decided_at desc limit 1
 $$;
 
--- Is the vote that waits this caller's own, or of the caller's level? One person does not vote for two levels.
-create function referral_vote_is_mine(r referral) returns boolean language sql stable as $$
-	select coalesce(r.pending_decision ->> 'staff_id' = app_staff_id()::text or r.pending_decision ->> 'hpr_number'
-		= (select s.hpr_number from staff s where s.id = app_staff_id()), false)
+-- Is the step that waits for a second person this caller's own? One person is one, also when two agencies employ them.
+create function step_is_mine(pending jsonb) returns boolean language sql stable as $$
+	select coalesce(pending ->> 'staff_id' = app_staff_id()::text
+		or pending ->> 'hpr_number' = (select s.hpr_number from staff s where s.id = app_staff_id()), false)
 $$;
 
 -- What the caller is to the referral, and what its content forbids: the facts of machines/referrals.yaml.
@@ -174,7 +174,7 @@ begin
 			then 'consent_settled' end,
 		case when not r.parts @> '{SPECIALIST}' or r.clinician is not null then 'clinician_refers' end,
 		case when (referral_handover(r.id)).id is not null then 'handover_accepted' end,
-		case when referral_vote_is_mine(r) then vote || '_is_mine' end,
+		case when step_is_mine(r.pending_decision) then vote || '_is_mine' end,
 		case when r.pending_decision ->> 'level' = level then vote || '_of_my_level' end], null);
 end $$;
 
@@ -312,7 +312,7 @@ insert into job (kind, call) values ('referrals_gave_up', 'job_referrals');
 -- migrate:down
 delete from job where kind = 'referrals_gave_up';
 drop trigger follow on referral;
-drop function if exists job_referrals, referral_follow, referral_relate, referral_warn, gp_of, agency_task, person_risk, risk_levels, referral_facts, referral_vote_is_mine, referral_handover, referral_level,
+drop function if exists job_referrals, referral_follow, referral_relate, referral_warn, gp_of, agency_task, person_risk, risk_levels, referral_facts, step_is_mine, referral_handover, referral_level,
 	referral_json, referral_answer_due, eligibility_json, agency_brief, staff_brief, referral_status_word,
 	referral_locked, referral_seen, referral_admit, referral_is_status, referral_standing cascade;
 delete from status_view where is_status = 'referral_is_status';

@@ -100,8 +100,7 @@ declare
 	voice text[] := case when app_staff_id() is not null then enrolment_voice(e) else '{}' end;
 	tried record;
 	step text := e.pending_action ->> 'action';
-	mine boolean := coalesce(e.pending_action ->> 'staff_id' = app_staff_id()::text or e.pending_action ->> 'hpr_number'
-		= (select s.hpr_number from staff s where s.id = app_staff_id()), false);
+	mine boolean := step_is_mine(e.pending_action);
 begin
 	select * into tried from enrolment_attempts(e.id);
 	return voice || array_remove(array[

@@ -40,7 +40,7 @@ language sql stable as $$
 	from enrolment e
 	where e.pending_action is not null and e.unit_id = any (app_unit_ids())
 		and cardinality(array_remove(enrolment_voice(e), e.pending_action ->> 'voice')) > 0
-		and e.pending_action ->> 'staff_id' is distinct from app_staff_id()::text
+		and not step_is_mine(e.pending_action)
 $$;
 
 -- migrate:down

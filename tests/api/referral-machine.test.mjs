@@ -179,7 +179,7 @@ describe('a redirect', () => {
 		const r = await received(w);
 		(await offer(r, { to_unit_id: w.ids.unit['drammen-dps:fact'] })).is(422, 'unknown_reference');
 		(await offer(r, { entity_id: anyId() })).is(422, 'unknown_reference');
-		assert.deepEqual((await offer(r, { legal_basis: 'HPL_COOPERATING' })).is(422, 'unknown_reference').pointers(), ['/legal_basis']);
+		assert.deepEqual((await offer(r, { legal_basis: 'hpl §25' })).is(422, 'unknown_reference').pointers(), ['/legal_basis']);
 		(await offer(r, { receiver_staff_id: w.ids.staff[gp] })).is(422, 'unknown_reference');
 		(await w.api(specialist, 'POST', '/handovers', { entity: 'referrals', entity_id: r.id, to_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'x', legal_basis: 'HPL_COOPERATING' })).is(422, 'unknown_reference');
 		const o = (await offer(r, { to_unit_id: w.ids.unit['fastlege-demo:kontor'] })).is(201).body;
