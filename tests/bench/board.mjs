@@ -28,7 +28,7 @@ const pathOf = (bench) => `/api/v1/units/${bench.ids.unit['drammen-dps:fact']}/b
 
 // The board's ETag, when it shows as many persons as it should.
 async function held(daemon, path, token, on) {
-	const r = await fetch(`http://127.0.0.1:${daemon.port}${path}`, { headers: { authorization: `Bearer ${token}` } });
+	const r = await fetch(`http://127.0.0.1:${daemon.port}${path}`, { headers: { authorization: `Bearer ${token}`, connection: 'close' } });
 	const { tiles } = await r.json();
 	if (tiles.on_board !== on || tiles.caseload !== 200) throw new Error(`the board shows ${JSON.stringify(tiles)}`);
 	return r.headers.get('etag');
