@@ -1,6 +1,12 @@
 -- What must stand before the first token can be verified: the demo agencies, who signs for them, and one
 -- system administrator each. Everything else is loaded through the public API. Run as the owner, as
--- often as one likes: psql -v agencies="$(cat agencies.json)" -f bootstrap.sql
+-- often as one likes: psql -v agencies="$(cat agencies.json)" [-v clock='-730 days'] -f bootstrap.sql
+-- `clock`: where domain time begins, counted from now. The sandbox's data is a history of two years that is entered
+-- in order while the clock is moved forward, so a fresh one begins that long ago; the endpoint never moves it back.
+\if :{?clock}
+\else
+\set clock 0
+\endif
 begin;
 
 create temporary table demo on commit drop as
@@ -8,7 +14,7 @@ select * from jsonb_to_recordset(:'agencies'::jsonb) as i (slug text, name text,
 	organisation_number text, municipality_number text, issuer text, audience text, profile text,
 	jwks jsonb, staff jsonb);
 
-update sandbox_clock set enabled = true where not enabled;
+update sandbox_clock set enabled = true, ahead = :'clock' where not enabled;
 
 insert into agency (slug, name, type, organisation_number, municipality_number)
 select slug, name, type, organisation_number, municipality_number from demo where profile = 'agency'

@@ -38,7 +38,8 @@ prepare_keys() {
 	(umask 077 && pg_url "$var/postgres" service >"$keys/service.url")
 	[ "$(id -u)" != 0 ] || chown "$runner:$runner" "$keys"/*
 	PGOPTIONS='-c client_min_messages=warning' "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 \
-		-v agencies="$(cat "$keys/agencies.json")" -f "$root_dir/deploy/sandbox/bootstrap.sql" \
+		-v agencies="$(cat "$keys/agencies.json")" -v clock='-730 days' \
+		-f "$root_dir/deploy/sandbox/bootstrap.sql" \
 		"$(pg_url "$var/postgres" owner)" >/dev/null
 }
 

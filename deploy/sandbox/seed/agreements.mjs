@@ -7,11 +7,6 @@ async function consent(client, patients, n, { as, body, answer }) {
 		...answer, as: undefined });
 }
 
-async function agencyIds(client) {
-	const { body } = await client.get('drammen-dps:sa-1', '/agencies');
-	return Object.fromEntries(body.items.map((a) => [a.slug, a.id]));
-}
-
 async function loadConsents(client, patients, agency) {
 	const leader = 'drammen-dps:tl-1';
 	const share = (to, categories, purpose) => ({ type: 'SHARE', from_agencies: [agency['drammen-dps']], to_agencies: [agency[to]],
@@ -28,11 +23,10 @@ async function loadConsents(client, patients, agency) {
 	await client.act('consent-6-withdraw', leader, `/consents/${id}`, { action: 'withdraw', reason: 'Ønsker ikke lenger å dele' });
 }
 
-export async function loadAgreements(client, units, patients) {
-	const agency = await agencyIds(client);
+export async function loadAgreements(client, { unit, agency }, patients, others) {
 	await loadConsents(client, patients, agency);
 	await client.create('objection-0', 'citizen:pt-1', `/patients/${patients[0].id}/objections`,
-		{ scope: 'WHOLE_RECORD', against: 'UNIT', against_id: units['drammen-kommune:mottak'], reason: 'Kjenner en som arbeider der' });
-	await client.create('emergency-44', 'drammen-dps:dps-2', '/emergency-accesses',
-		{ national_id: patients[44].national_id, reason: 'Pasienten er innbrakt av ambulanse og kan ikke gjøre rede for seg' });
+		{ scope: 'WHOLE_RECORD', against: 'UNIT', against_id: unit['drammen-kommune:mottak'], reason: 'Kjenner en som arbeider der' });
+	await client.create('emergency', 'drammen-dps:dps-2', '/emergency-accesses',
+		{ national_id: others[20].national_id, reason: 'Pasienten er innbrakt av ambulanse og kan ikke gjøre rede for seg' });
 }

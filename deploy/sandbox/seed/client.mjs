@@ -2,6 +2,7 @@
 // request, and a line in the journal VAR/loaded when it is done, so that an interrupted load goes on
 // where it stopped and a complete one is not repeated.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const readJson = (path) => JSON.parse(readFileSync(path));
 
@@ -25,10 +26,25 @@ export class Client {
 		this.resumed = this.done.size > 0;
 	}
 
+	// The service closes connections that are idle, and says 503 when it has too much to do; a GET or a request with
+	// a key may be sent again.
+	async #again(url, request) {
+		for (let left = 4; ; left--) {
+			try {
+				const answer = await fetch(url, request);
+				if (answer.status !== 503 || left === 0) return answer;
+				await answer.arrayBuffer();
+			} catch (fault) {
+				if (left === 0) throw fault;
+			}
+			await sleep(200);
+		}
+	}
+
 	// `as` is agency:subject or null. The answer's { status, body, etag }; a refusal throws unless allowed.
 	async send(as, method, path, { body, headers = {}, allow = [] } = {}) {
 		const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-		const answer = await fetch(this.base + path, {
+		const answer = await this.#again(this.base + path, {
 			method,
 			headers: {
 				...(as ? { authorization: `Bearer ${this.tokens.get(as)}` } : {}),

@@ -1,8 +1,8 @@
 // Made-up patients, the same ones every time. Names and numbers have the form of the tax authority's
 // synthetic register: an adjective and a thing from nature, and a month with 80 added.
 
-// A small generator with a fixed seed (mulberry32).
-function generator(seed) {
+// A small generator with a fixed seed (mulberry32): whole numbers from 0, below the limit asked for.
+export function generator(seed) {
 	let state = seed;
 	return (limit) => {
 		state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,134 @@
+// The demo data's history: what the generator gives by itself, and some of it lived through the real service.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { makeHistory } from '../data/history/history.mjs';
+import { Client } from '../../deploy/sandbox/seed/client.mjs';
+import { loadDirectory } from '../../deploy/sandbox/seed/directory.mjs';
+import { loadHistory } from '../../deploy/sandbox/seed/history.mjs';
+import { environment, operations, pause, world } from './harness.mjs';
+import { agencies } from './lib/tokens.mjs';
+
+const w = await world({ people: false });
+const day = 86_400_000;
+const citizen = { national_id: '01819012365', birth_date: '1990-01-01' };
+const to = Date.UTC(2026, 9, 1, 12);
+const period = { from: to - 730 * day, to, citizen };
+const history = makeHistory(period);
+const { events, persons, calendar } = history;
+const of = (person, operation) => events.filter((e) => e.person === person && e.operation === operation);
+const enrolled = persons.filter((p) => of(p.i, 'transitionReferral').some((e) => e.body.action === 'enrol'));
+const sum = (list, value) => list.reduce((total, one) => total + value(one), 0);
+
+describe('the generator', () => {
+	test('gives the same events for the same days, down to the last letter', () => {
+		assert.equal(JSON.stringify(makeHistory(period).events), JSON.stringify(events));
+	});
+	test('gives them in order, within the days, of operations of the contract, by people who exist', () => {
+		const known = new Set(operations.map((o) => o.id));
+		const people = new Set(agencies.flatMap((a) => a.staff.map((s) => `${a.slug}:${s.subject}`)));
+		for (const [i, e] of events.entries()) {
+			assert.ok(i === 0 || events[i - 1].at <= e.at, `event ${i} is after the one before`);
+			assert.ok(e.at >= period.from && e.at < to, `event ${i} is in the two years`);
+			assert.ok(known.has(e.operation), e.operation);
+			assert.ok(people.has(e.as), e.as);
+		}
+	});
+	test('makes a team of sixty, with enough to stand on, of people who do not exist', () => {
+		assert.equal(enrolled.length, 60);
+		assert.ok(events.length > 7000 && events.length < 13000, `${events.length} events`);
+		const numbers = persons.map((p) => p.details.national_id);
+		assert.equal(new Set(numbers).size, persons.length);
+		for (const number of numbers) assert.ok(Number(number.slice(2, 4)) > 80, 'a month of the synthetic register');
+	});
+	test('knows nobody before they are referred, and nobody after the end', () => {
+		for (const p of enrolled) {
+			const contacts = of(p.i, 'createContact');
+			assert.ok(contacts.every((e) => e.at > of(p.i, 'createReferral')[0].at), `person ${p.i} is met after the referral`);
+			if (p.ends < calendar.days) assert.ok(contacts.every((e) => e.at < calendar.at(p.ends, 14)), `person ${p.i} is let go`);
+		}
+	});
+	test('has no two stays of a person at once', () => {
+		for (const p of persons)
+			for (const [i, stay] of p.stays.entries()) {
+				assert.ok(stay.ends > stay.begins);
+				assert.ok(i === 0 || stay.begins > p.stays[i - 1].ends, `stay ${i} of person ${p.i}`);
+			}
+	});
+	test('lets the team make a difference: fewer days in hospital and acute stays in the year after than before', () => {
+		const whole = enrolled.filter((p) => p.enrolled + 365 < calendar.days && !p.ending);
+		const within = (stay, from) => Math.max(0, Math.min(stay.ends, from + 365) - Math.max(stay.begins, from));
+		const nights = (since) => sum(whole, (p) => sum(p.stays, (s) => within(s, p.enrolled + since)));
+		const acute = (since) => sum(whole, (p) => p.stays.filter((s) => s.acute && s.begins >= p.enrolled + since && s.begins < p.enrolled + since + 365).length);
+		assert.ok(whole.length >= 20, `${whole.length} persons`);
+		assert.ok(nights(0) < 0.85 * nights(-365), `${nights(-365)} nights before, ${nights(0)} after`);
+		assert.ok(nights(0) > 0.3 * nights(-365), 'and it is no miracle');
+		assert.ok(acute(0) < acute(-365), `${acute(-365)} acute stays before, ${acute(0)} after`);
+	});
+});
+
+// A sandbox's directory for the loader: address, tokens and the public half of the agencies' keys.
+function sandbox() {
+	const folder = mkdtempSync(join(tmpdir(), 'history-'));
+	after(() => rmSync(folder, { recursive: true }));
+	const tokens = agencies.flatMap((a) => a.staff.map((s) => ({ agency: a.slug, role: s.role, name: s.name, token: w.token(`${a.slug}:${s.subject}`) })));
+	writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ base_url: `http://127.0.0.1:${w.port}/api/v1`, tokens }));
+	symlinkSync(environment.keys, join(folder, 'keys'));
+	return folder;
+}
+
+// A loader that is stopped: what it has sent has been done, but it never hears of it.
+class Stopped extends Client {
+	sent = 0;
+
+	async send(...request) {
+		const answer = await super.send(...request);
+		if (++this.sent > 400) throw new Error('stopped');
+		return answer;
+	}
+}
+
+describe('the service', () => {
+	// one who stays, one who is discharged, lost, dies, declines; the team's own first two weeks of meetings
+	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
+	const folder = sandbox();
+	let chosen;
+	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
+	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
+
+	test('lives through it from two years ago to now, in two goes when the first breaks off', async () => {
+		await w.sql(`update sandbox_clock set ahead = '-730 days'`);
+		for (const table of ['agency', 'unit', 'staff', 'staff_membership']) await w.sql(`update ${table} set valid_from = '2020-01-01'`);
+		const begun = events.find((e) => e.person === 'team').at - events[0].at;
+		let start;
+		chosen = (e) => {
+			start ??= e.at;
+			return e.person === 'team' ? e.at < start + begun + 16 * day : few.has(e.person);
+		};
+		await assert.rejects(load(new Stopped(folder)), /stopped/);
+		await pause(1000); // what was under way is done
+		const client = new Client(folder);
+		const people = await load(client);
+		const lived = makeHistory({ ...client.done.get('history'), citizen }).events.filter(chosen);
+		const entered = (operation) => lived.filter((e) => e.operation === operation).length;
+		for (const [table, operation] of [['contact', 'createContact'], ['admission', 'createAdmission'], ['plan', 'createPlan'], ['board_meeting', 'createBoardMeeting']])
+			assert.equal(await count(table), entered(operation), `${table}: each once`);
+		const [{ late }] = await w.sql('select abs(extract(epoch from ahead))::float as late from sandbox_clock');
+		assert.ok(late < 5, `the clock is ${late} s from now`);
+		for (const [i, state] of few) {
+			const rows = await w.sql('select state, enrolled_at < first_contact_at as in_order from enrolment where patient_id = $1', [people[i].id]);
+			assert.deepEqual(rows, [{ state, in_order: true }], `person ${i}`);
+		}
+	});
+	test('leaves things as they would have been left', async () => {
+		const [{ off }] = await w.sql(`select count(*)::int as off from contact where state = 'DONE' and (coalesce(started_at, planned_at) > created_at
+			or coalesce(started_at, planned_at) < created_at - interval '1 day')`);
+		assert.equal(off, 0, 'each contact was entered on its day');
+		assert.equal(await count(`admission where state <> 'DISCHARGED' and admitted_at < now() - interval '100 days'`), 0);
+		assert.ok(await count('plan p where plan_is_valid(p)') > 0);
+		assert.equal(await count(`board_meeting where state <> 'CLOSED'`), 0);
+		assert.equal(await count(`board_entry b join enrolment e on e.id = b.enrolment_id where b.closed_at is null and e.ended_at is not null`), 0);
+	});
+});
