@@ -94,19 +94,14 @@ describe('the service', () => {
 	// one who stays, one who is discharged, lost, dies, declines; the team's own first two weeks of meetings
 	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
 	const folder = sandbox();
-	let chosen;
+	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * day;
+	const chosen = (e) => (e.person === 'team' ? e.at < until : few.has(e.person));
 	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
 	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
 
 	test('lives through it from two years ago to now, in two goes when the first breaks off', async () => {
 		await w.sql(`update sandbox_clock set ahead = '-730 days'`);
 		for (const table of ['agency', 'unit', 'staff', 'staff_membership']) await w.sql(`update ${table} set valid_from = '2020-01-01'`);
-		const begun = events.find((e) => e.person === 'team').at - events[0].at;
-		let start;
-		chosen = (e) => {
-			start ??= e.at;
-			return e.person === 'team' ? e.at < start + begun + 16 * day : few.has(e.person);
-		};
 		await assert.rejects(load(new Stopped(folder)), /stopped/);
 		await pause(1000); // what was under way is done
 		const client = new Client(folder);
