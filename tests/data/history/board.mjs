@@ -42,18 +42,19 @@ export function board(course, p) {
 	}
 }
 
-// The team's meetings at the board, on every other working day or so; on Mondays they go through all that is due.
+// The team's meetings at the board: on Mondays and Thursdays they go through all that is due, on other days some meet.
 export function boardMeetings(calendar, chance, first) {
 	const course = new Course('team', calendar);
 	for (let n = calendar.working(first); n < calendar.days; n = calendar.working(n + 1)) {
-		if (!chance.is(0.5)) continue;
+		const reviews = [1, 4].includes(new Date(calendar.at(n)).getUTCDay());
+		if (!reviews && !chance.is(0.25)) continue;
 		const as = chance.one([leader, ...members]);
 		const there = [...new Set([as, ...[leader, ...members].filter(() => chance.is(0.75))])];
 		const step = (hour, body, rest = {}) => course.add(n, hour, as, 'transitionBoardMeeting', { id: '$meeting', body, ...rest });
 		course.add(n, 7, as, 'createBoardMeeting', { remember: { meeting: 'id', due: 'due' },
 			body: { unit_id: `$unit:${team}`, held_on: calendar.date(n), started_at: calendar.time(n, 7, 30) } });
 		step(7, { action: 'attend', attendees: there.map((s) => ({ staff_id: `$staff:${s}` })) });
-		if (new Date(calendar.at(n)).getUTCDay() === 1) step(7, { action: 'decide', entry_id: '$each', decision: 'REVIEW' }, { each: 'due' });
+		if (reviews) step(7, { action: 'decide', entry_id: '$each', decision: 'REVIEW' }, { each: 'due' });
 		step(8, { action: 'close', ended_at: calendar.time(n, 7, chance.from(45, 59)) });
 	}
 	return course.events;

@@ -31,6 +31,7 @@ function concern(course, p) {
 	step(n + 2, 9, { action: 'start_action', outcome_codes: ['HELP_ACCEPTED', 'REFERRED_TEAM'] });
 	step(n + 3, 9, { action: 'close', outcome_codes: ['HELP_ACCEPTED', 'REFERRED_TEAM'], feedback_decision: 'GIVE',
 		assessment_text: 'Oppsøkt hjemme. Tar imot hjelp, henvises til FACT-teamet.' });
+	course.add(n + 3, 10, p.worker, 'recordConcernReportFeedback', { id: '$report', body: { kind: 'RESULT', channel: 'PHONE' } });
 }
 
 const criterion = (met, evidence) => (met ? { answer: 'YES', evidence } : { answer: 'NO' });
