@@ -43,6 +43,7 @@ static const struct member {
 	MEMBER("idempotency.location", BINDING, binding, location),
 	MEMBER("idempotency.scope", REQUEST, request, idempotency_scope),
 	MEMBER("idempotency.status", BINDING, binding, status),
+	MEMBER("job.kind", BINDING, binding, job_kind),
 	MEMBER("machine.action", BINDING, binding, machine_action),
 	MEMBER("machine.from", BINDING, binding, machine_from),
 	MEMBER("machine.to", BINDING, binding, machine_to),

@@ -13,6 +13,7 @@ struct binding {
 	const char *about;	/* :request.about, whom else the refusal is about */
 	const char *action;	/* :request.action of the access log */
 	const char *machine_action, *machine_from, *machine_to;
+	const char *job_kind;	       /* :job.kind, which the job thread gives by itself */
 	const char *status, *location; /* of an idempotency row */
 	const char *token_seal, *token_subject, *token_role,
 		*token_agency; /* before a principal exists */

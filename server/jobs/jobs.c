@@ -22,31 +22,46 @@ static struct {
 	bool running, stop;
 } jobs = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
-static bool run_one(struct connection *c, struct arena *a, const struct statement *s)
+/* Runs a statement about a job; false when it fails. */
+static bool ask(struct round *round, const char *statement, const char *kind)
+{
+	const char *values[] = {kind};
+
+	round_add(round, statement_find(statement), values);
+	if (round_run(round))
+		return true;
+	event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", kind ? kind : statement,
+	      round->sqlstate);
+	return false;
+}
+
+static bool run_one(struct connection *c, struct arena *a, const char *kind)
 {
 	struct round round;
 
 	arena_clear(a);
 	round_init(&round, c, a);
-	round_add(&round, s, NULL);
-	if (!round_run(&round)) {
-		event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", s->name, round.sqlstate);
+	if (!ask(&round, "job_run", kind))
 		return !round.lost;
-	}
 
 	const char *done = round_text(&round, 0, "done");
 
 	if (done != NULL && strcmp(done, "0") != 0)
-		event(E_DEADLINES_RUN, "\"job\":\"%s\",\"done\":%.12s", s->name, done);
+		event(E_DEADLINES_RUN, "\"job\":\"%s\",\"done\":%.12s", kind, done);
 	return true;
 }
 
-/* All jobs once. False when the connection is lost. */
-static bool run_all(struct connection *c, struct arena *a)
+/* All jobs of the table once, each in its own transaction. False when the connection is lost. */
+static bool run_all(struct connection *c, struct arena *list, struct arena *a)
 {
-	for (size_t i = 0; i < statements_count(); i++)
-		if (strncmp(statement_at(i)->name, "job_", 4) == 0 &&
-		    !run_one(c, a, statement_at(i)))
+	struct round round;
+
+	arena_clear(list);
+	round_init(&round, c, list);
+	if (!ask(&round, "job_list", NULL))
+		return !round.lost;
+	for (int i = 0; i < round_rows(&round, 0); i++)
+		if (!run_one(c, a, PQgetvalue(round.steps[0].result, i, 0)))
 			return false;
 	return true;
 }
@@ -74,23 +89,26 @@ static bool pause_between(void)
 
 static void *work(void *unused)
 {
-	struct arena *a = arena_new(ROUND_MEMORY);
+	struct arena *list = arena_new(ROUND_MEMORY), *a = arena_new(ROUND_MEMORY);
 	struct connection *c = NULL;
 
 	(void)unused;
 	do {
 		if (c == NULL)
 			c = pool_open_own();
-		if (c != NULL && !run_all(c, a)) {
-			/* results in the arena go before their connection */
+		if (c != NULL && !run_all(c, list, a)) {
+			/* results in the arenas go before their connection */
 			arena_clear(a);
+			arena_clear(list);
 			pool_close_own(c);
 			c = NULL;
 		}
 	} while (pause_between());
 	arena_clear(a);
+	arena_clear(list);
 	pool_close_own(c);
 	arena_free(a);
+	arena_free(list);
 	return NULL;
 }
 

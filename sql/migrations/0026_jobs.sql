@@ -157,27 +157,39 @@ begin
 	return n;
 end $$;
 
--- All of it, for the sandbox clock, which lets what falls due happen at once; each room adds its own.
+-- What falls due without a request, and nothing else that a timer runs: one row a job; each room adds its own.
 create table job (
-	kind text primary key, -- as the clock's answer names it
+	kind text primary key, -- as the log and the clock's answer name it
 	call text not null, -- a function of how many at most
+	batch int not null default 200, -- for one round of the timer
 	sort int generated always as identity
 );
-insert into job (kind, call) values ('reminded', 'job_remind'), ('escalated', 'job_escalate'), ('gave_up', 'job_give_up'),
-	('anonymised', 'job_anonymise'), ('consents_expired', 'job_consents'), ('emergencies_expired', 'job_emergencies'),
-	('idempotency_keys_dropped', 'idempotency_drop'), ('log_partitions_made', 'access_log_partitions_ahead');
+grant select on job to samhandling_service;
+insert into job (kind, call, batch) values ('reminded', 'job_remind', 200), ('escalated', 'job_escalate', 200),
+	('gave_up', 'job_give_up', 200), ('anonymised', 'job_anonymise', 200), ('consents_expired', 'job_consents', 200),
+	('emergencies_expired', 'job_emergencies', 200), ('idempotency_keys_dropped', 'idempotency_drop', 1000),
+	('log_partitions_made', 'access_log_partitions_ahead', 3);
 
 create function access_log_partitions_ahead(batch int) returns int language sql as $$
 	select access_log_partitions(least(batch, 3)) $$;
 
-create function run_deadlines(batch int) returns table (kind text, n int) language plpgsql security definer
+-- One job: the timer runs it with its own batch, and may call none of the functions but through here.
+create function job_run(which text, most int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	one job;
+	n int;
 begin
-	for one in select * from job j order by j.sort loop
-		kind := one.kind;
-		execute format('select %I($1)', one.call) into n using batch;
+	select * into one from job j where j.kind = which;
+	execute format('select %I($1)', one.call) into n using coalesce(most, one.batch);
+	return n;
+end $$;
+
+-- All of them at once: the sandbox clock lets what falls due happen.
+create function run_deadlines(batch int) returns table (kind text, n int) language plpgsql as $$
+begin
+	for kind in select j.kind from job j order by j.sort loop
+		n := job_run(kind, batch);
 		return next;
 	end loop;
 end $$;
@@ -204,11 +216,10 @@ begin
 end $$;
 
 revoke execute on function job_remind(int), job_escalate(int), job_give_up(int), job_anonymise(int), job_consents(int),
-	job_emergencies(int), idempotency_drop(int), run_deadlines(int) from public;
-grant execute on function job_remind(int), job_escalate(int), job_give_up(int), job_anonymise(int), job_consents(int),
-	job_emergencies(int), idempotency_drop(int) to samhandling_service;
+	job_emergencies(int), idempotency_drop(int), job_run(text, int), run_deadlines(int) from public;
+grant execute on function job_run(text, int) to samhandling_service;
 
 -- migrate:down
 drop table job;
-drop function if exists clock_now_move, run_deadlines, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
+drop function if exists clock_now_move, run_deadlines, job_run, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
 	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;

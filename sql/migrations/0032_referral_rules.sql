@@ -306,7 +306,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_referrals(int) from public;
-grant execute on function job_referrals(int) to samhandling_service;
 insert into job (kind, call) values ('referrals_gave_up', 'job_referrals');
 
 -- migrate:down

@@ -285,7 +285,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_coercion(int) from public;
-grant execute on function job_coercion(int) to samhandling_service;
 insert into job (kind, call) values ('coercion_lapsed', 'job_coercion');
 
 -- migrate:down

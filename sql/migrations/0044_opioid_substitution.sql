@@ -246,7 +246,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_lar(int) from public;
-grant execute on function job_lar(int) to samhandling_service;
 insert into job (kind, call) values ('lar_reviews_due', 'job_lar');
 
 -- migrate:down

@@ -237,7 +237,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_plan_reviews(int) from public;
-grant execute on function job_plan_reviews(int) to samhandling_service;
 insert into job (kind, call) values ('plan_reviews_opened', 'job_plan_reviews');
 
 -- migrate:down

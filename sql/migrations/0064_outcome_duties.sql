@@ -99,10 +99,12 @@ begin
 end $$;
 create index task_of_outcome on task (source_key text_pattern_ops) where state = 'OPEN';
 revoke execute on function job_outcome_duties(int) from public;
-grant execute on function job_outcome_duties(int) to samhandling_service;
 insert into job (kind, call) values ('outcome_tasks_made', 'job_outcome_duties');
 
 -- migrate:down
+create or replace function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable as $$
+	select false
+$$;
 delete from job where call = 'job_outcome_duties';
 drop index task_of_outcome;
 drop table outcome_task_run;

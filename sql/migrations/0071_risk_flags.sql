@@ -127,7 +127,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_risk_flags(int) from public;
-grant execute on function job_risk_flags(int) to samhandling_service;
 insert into job (kind, call) values ('risk_flags_to_assess', 'job_risk_flags');
 
 -- A warning of danger to staff that leaves health care without consent, case by case (L17) -----------------

@@ -179,7 +179,6 @@ begin
 	return n;
 end $$;
 revoke execute on function job_known_unconnected(int) from public;
-grant execute on function job_known_unconnected(int) to samhandling_service;
 insert into job (kind, call) values ('known_unconnected_purged', 'job_known_unconnected');
 
 -- migrate:down

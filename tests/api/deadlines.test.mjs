@@ -116,6 +116,19 @@ test('nobody ever learnt who it was: after 180 days nothing that could tell is l
 	assert.equal((await w.api(null, 'POST', '/public/concern-reports/status', { receipt: sent.receipt })).is(200).body.status, 'CLOSED');
 });
 
+test('the timer runs what the table of jobs says, and goes on when one fails', async () => {
+	await w.sql("create function job_failing(batch int) returns int language sql as $$ select 1 / (batch - batch) $$; create table job_ran (batch int)");
+	await w.sql("create function job_of_the_test(batch int) returns int language sql as $$ insert into job_ran values (batch); select 7 $$");
+	await w.sql("insert into job (kind, call, batch) values ('failing', 'job_failing', 1), ('of_the_test', 'job_of_the_test', 5)");
+	await w.stop();
+	await w.start({ JOBS_INTERVAL_MS: 50 });
+	await until(() => w.daemon.events('DEADLINES_RUN').some((e) => e.job === 'of_the_test' && String(e.done) === '7'), 10_000, 'the job');
+	assert.ok(w.daemon.events('JOB_FAILED').some((e) => e.job === 'failing'));
+	assert.deepEqual(await w.sql('select distinct batch from job_ran'), [{ batch: 5 }]);
+	await w.sql("delete from job where call in ('job_failing', 'job_of_the_test')");
+	await w.restart({ JOBS_INTERVAL_MS: 0 });
+});
+
 test('two daemons do each thing once', async () => {
 	await w.stop();
 	await w.start({ JOBS_INTERVAL_MS: 50 });

@@ -46,7 +46,7 @@ static const struct {
 	const char *name, *sql, *why;
 } rows[] = {
 	{"context", "select 1", ""},
-	{"job_deadlines", "select :anything", ""},
+	{"job_run", "select :anything", ""},
 	{"getThing~read", "select 1", ""},
 	{"doors.open", "select 1", ""},
 	{"getThing.more", "select 1", ""},
@@ -64,7 +64,7 @@ static const struct {
 	 "statement 'listThings' uses ':auth.shoe', which the contract does not describe"},
 	{"stray", "select 1", "statement 'stray' belongs to no operation"},
 	{"stray.part", "select 1", "statement 'stray.part' belongs to no operation"},
-	{"jobs", "select 1", "statement 'jobs' belongs to no operation"},
+	{"job_more", "select 1", "statement 'job_more' belongs to no operation"},
 };
 
 /* A process for each row: statements are defined once and for all. */
