@@ -1,6 +1,10 @@
 -- migrate:up
 -- Plans of four kinds, their goals, participants, reviews and versions, and the measures they share (domain.md §3).
 
+-- The eight domains of life (domain.md §2.6.1), the same for goals, measures and life situations.
+create function life_domain_names() returns text[] language sql immutable as $$
+	select '{HOUSING,ACTIVITY,ECONOMY,NETWORK,SOCIAL_FUNCTION,MENTAL,PHYSICAL,SUBSTANCE}'::text[] $$;
+
 create table plan (
 	id uuid primary key,
 	kind text not null check (kind in ('IP', 'CRISIS', 'WORK_ACTIVITY', 'TREATMENT')),
@@ -75,8 +79,7 @@ create table plan_goal (
 	plan_id uuid not null references plan,
 	patient_id uuid not null references patient,
 	words text not null, -- the person's own
-	domain text not null check (domain in ('SUBSTANCE_USE', 'ECONOMY', 'MENTAL_HEALTH', 'PHYSICAL_HEALTH', 'HOUSING',
-		'SOCIAL', 'NETWORK', 'ACTIVITY', 'OTHER')),
+	domain text not null check (domain = any (life_domain_names())),
 	target_date date,
 	baseline_score int check (baseline_score between 0 and 10), -- goal-based outcome, when it was set
 	score int check (score between 0 and 10), -- at the last review
@@ -139,8 +142,7 @@ create table measure (
 	state text not null default 'PROPOSED' check (state in ('PROPOSED', 'ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED',
 		'DISCONTINUED', 'REFUSED', 'WITHDRAWN')),
 	title text not null,
-	domain text not null check (domain in ('SUBSTANCE_USE', 'ECONOMY', 'MENTAL_HEALTH', 'PHYSICAL_HEALTH', 'HOUSING',
-		'SOCIAL', 'NETWORK', 'ACTIVITY', 'OTHER')),
+	domain text not null check (domain = any (life_domain_names())),
 	how text,
 	extent text, -- how much and how often
 	responsible_unit_id uuid not null references unit,
@@ -276,6 +278,6 @@ on conflict do nothing;
 
 -- migrate:down
 drop table measure, plan_review, plan_participant, plan_goal, plan_version, plan cascade;
-drop function plan_version_is_kept;
+drop function if exists plan_version_is_kept, life_domain_names;
 delete from deadline_rule where code in ('MEASURE_ACCEPT', 'PLAN_REOFFER', 'PLAN_COORDINATOR_OFFER', 'PLAN_REVIEW_GRACE',
 	'PLAN_REVIEW');

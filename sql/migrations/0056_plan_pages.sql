@@ -6,7 +6,6 @@ insert into code_system (code, uri, name_nb, name_en) values
 	('plan-kind', null, 'Typer plan', 'Kinds of plan'),
 	('plan-state', null, 'Planens status', 'State of a plan'),
 	('measure-state', null, 'Tiltakets status', 'State of a measure'),
-	('plan-domain', null, 'Livsområder i planer', 'Domains of life in plans'),
 	('plan-part', null, 'Deler av en plan', 'Parts of a plan');
 insert into code_concept (system_code, code, display_nb, display_en, sort) values
 	('plan-kind', 'IP', 'Individuell plan', 'Individual plan', 1),
@@ -31,15 +30,6 @@ insert into code_concept (system_code, code, display_nb, display_en, sort) value
 	('measure-state', 'DISCONTINUED', 'Avsluttet før tiden', 'Discontinued', 6),
 	('measure-state', 'REFUSED', 'Avslått', 'Refused', 7),
 	('measure-state', 'WITHDRAWN', 'Trukket', 'Withdrawn', 8),
-	('plan-domain', 'SUBSTANCE_USE', 'Rus', 'Substance use', 1),
-	('plan-domain', 'ECONOMY', 'Økonomi', 'Economy', 2),
-	('plan-domain', 'MENTAL_HEALTH', 'Psykisk helse', 'Mental health', 3),
-	('plan-domain', 'PHYSICAL_HEALTH', 'Fysisk helse', 'Physical health', 4),
-	('plan-domain', 'HOUSING', 'Bolig', 'Housing', 5),
-	('plan-domain', 'SOCIAL', 'Sosial fungering', 'Social functioning', 6),
-	('plan-domain', 'NETWORK', 'Nettverk', 'Network', 7),
-	('plan-domain', 'ACTIVITY', 'Arbeid og aktivitet', 'Work and activity', 8),
-	('plan-domain', 'OTHER', 'Annet', 'Other', 9),
 	('plan-part', 'goals_resources_needs', 'Mål, ressurser og behov for tjenester', 'Goals, resources and needs', 1),
 	('plan-part', 'participants', 'Hvem som deltar i arbeidet', 'Who takes part', 2),
 	('plan-part', 'coordinator', 'Hvem som har ansvar for samordning og framdrift', 'Who coordinates', 3),
@@ -106,7 +96,7 @@ create function page_word(value text) returns text language sql stable as $$
 		case value when 'true' then 'Ja' when 'false' then 'Nei' when 'EARLY' then 'Tidlig' when 'LATE' then 'Sent'
 			when 'PATIENT' then 'Jeg' when 'RELATIVE' then 'Pårørende' when 'SERVICE' then 'Tjenesten' end,
 		(select c.display_nb from code_concept c where c.code = page_word.value
-			and c.system_code in ('plan-domain', 'measure-state') limit 1), value)
+			and c.system_code in ('life-domain', 'measure-state') limit 1), value)
 $$;
 
 create function page_table(rows jsonb, columns jsonb) returns text language sql stable as $$
@@ -244,5 +234,5 @@ end $$;
 drop function if exists plan_page, plan_checklist_page, plan_contact_page, plan_consent_page, plan_page_body, plan_as_agreed,
 	page_person, page, page_sign, page_style_hash, page_style, page_section, page_table, page_word, html;
 drop table plan_page_section;
-delete from code_concept where system_code in ('plan-kind', 'plan-state', 'measure-state', 'plan-domain', 'plan-part');
-delete from code_system where code in ('plan-kind', 'plan-state', 'measure-state', 'plan-domain', 'plan-part');
+delete from code_concept where system_code in ('plan-kind', 'plan-state', 'measure-state', 'plan-part');
+delete from code_system where code in ('plan-kind', 'plan-state', 'measure-state', 'plan-part');

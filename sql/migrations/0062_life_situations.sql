@@ -2,9 +2,6 @@
 -- The life situation in eight domains (domain.md §2.6.1): what staff and the person think, each for themselves, the
 -- facts behind it, and on a full round the top need of either.
 
-create function life_domain_names() returns text[] language sql immutable as $$
-	select '{HOUSING,ACTIVITY,ECONOMY,NETWORK,SOCIAL_FUNCTION,MENTAL,PHYSICAL,SUBSTANCE}'::text[] $$;
-
 create table life_situation (
 	id uuid primary key,
 	patient_id uuid not null references patient,
@@ -334,4 +331,4 @@ delete from thing_of_person where resource = 'life-situations';
 drop table life_rating, life_situation cascade;
 drop function if exists life_situation_now, life_domain_now, life_episodes, life_situation_json, life_ratings, life_rating_json,
 	correct_life_situation, record_life_situation, rate_life, refuse_faults, life_round_faults, life_situation_faults,
-	admit_life_situation, life_category, life_domains, life_domain_names cascade;
+	admit_life_situation, life_category, life_domains cascade;
