@@ -33,6 +33,11 @@ create function enrolment_intensity(enrolment uuid) returns text language sql st
 	select 'BASIC'
 $$;
 
+-- Have outcomes been measured at the end? The room that keeps the assessments answers.
+create function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable as $$
+	select false
+$$;
+
 create function enrolment_is_admitted(enrolment uuid) returns boolean language sql stable as $$
 	select false
 $$;
@@ -244,6 +249,9 @@ begin
 			'future', 'must not be after today: the plan is reviewed with the person first'));
 	when 'discharge_unplanned' then
 		perform raise_unless(b ->> 'end_reason' <> 'LOST_CONTACT' or enrolment_contact_is_lost(e.id), 422, 'contact_not_lost');
+	when 'discharge' then
+		perform raise_unless(b ->> 'outcome_round' <> 'DONE' or enrolment_outcome_is_measured(e.id), 422, 'invalid_value',
+			fault('/outcome_round', 'not_recorded', 'must not be DONE while an assessment of the final round is missing'));
 	when 'register_death' then
 		perform raise_unless((b ->> 'deceased_on')::date <= clock_today(), 422, 'invalid_value', fault('/deceased_on', 'future',
 			'must not be after today'));

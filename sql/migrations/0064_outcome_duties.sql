@@ -52,6 +52,15 @@ create function outcome_duties(of_team uuid) returns table (patient_id uuid, enr
 			and (select count(r.staff_level) from life_rating r where r.life_situation_id = x.id) = 8) l
 $$;
 
+-- The final round is done when each instrument of the team's set was used, or declined, on the occasion of discharge.
+create or replace function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select not exists (select 1 from enrolment e join unit u on u.id = e.unit_id
+		join instrument i on i.is_current and i.code = any (core_instruments(u))
+		where e.id = $1 and not exists (select 1 from assessment a where a.enrolment_id = e.id
+			and a.instrument_code = i.code and a.occasion = 'DISCHARGE' and not a.entered_in_error))
+$$;
+
 create function outcome_task_title(of_kind text) returns text language sql immutable as $$
 	select case of_kind when 'SOMATIC' then 'Somatisk undersøkelse'
 		when 'BASELINE' then 'Kartlegging ved oppstart'
