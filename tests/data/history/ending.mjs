@@ -14,7 +14,7 @@ const how = {
 		const step = (n, body) => course.step(n, 13, leader, ['transitionEnrolment', 'enrolment'], body);
 		const planned = calendar.working(p.ends - 14);
 		step(planned, { action: 'plan_discharge', plan_reviewed_on: calendar.date(planned), discharge_on: calendar.date(p.ends) });
-		step(p.ends, { action: 'discharge', outcome_round: 'DONE', next_responsible_agency_id: `$agency:${p.place.agency}`, reason: 'Målene er nådd' });
+		step(p.ends, { action: 'discharge', outcome_round: 'DECLINED', next_responsible_agency_id: `$agency:${p.place.agency}`, reason: 'Målene er nådd' });
 	},
 	LOST(course, p) {
 		seek(course, p, p.quiet + 2, p.ends, 7);

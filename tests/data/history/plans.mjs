@@ -4,12 +4,12 @@ import { gp, gpOffice, nav, navOffice, team } from './team.mjs';
 
 const goals = [
 	['Jeg vil bo for meg selv', 'HOUSING'], ['Jeg vil ha noe å stå opp til', 'ACTIVITY'], ['Jeg vil ha orden på pengene', 'ECONOMY'],
-	['Jeg vil treffe folk igjen', 'NETWORK'], ['Jeg vil sove om natta', 'MENTAL_HEALTH'], ['Jeg vil drikke mindre', 'SUBSTANCE_USE'],
+	['Jeg vil treffe folk igjen', 'NETWORK'], ['Jeg vil sove om natta', 'MENTAL'], ['Jeg vil drikke mindre', 'SUBSTANCE'],
 ];
 const measures = [
 	['Hjelp i hjemmet', 'HOUSING', 'Hjemmebesøk med praktisk hjelp', '2 × 60 min i uken'],
 	['Følge til aktivitetshuset', 'ACTIVITY', 'Går sammen de første ukene', '1 gang i uken'],
-	['Samtaler', 'MENTAL_HEALTH', 'Samtaler der pasienten vil møtes', '1 × 45 min i uken'],
+	['Samtaler', 'MENTAL', 'Samtaler der pasienten vil møtes', '1 × 45 min i uken'],
 	['Hjelp med regninger', 'ECONOMY', 'Går gjennom post og regninger sammen', '2 ganger i måneden'],
 ];
 const others = {
