@@ -164,7 +164,21 @@ insert into deadline_rule (code, severity, amount, unit) values
 	('EMERGENCY_REVIEW', '', 7, 'DAYS')
 on conflict do nothing;
 
+-- The service ends tasks that it made for a thing; whoever has done one already keeps it done.
+create function tasks_end(of_entity text, id_of uuid, kinds text[], becomes text, why text, of_unit uuid default null)
+returns void language sql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	with ended as (
+		update task t set state = becomes, closed_at = clock_now(), closing_note = why
+		where t.entity = of_entity and t.entity_id = id_of and t.state = 'OPEN' and t.created_by is null
+			and (kinds is null or t.kind = any (kinds)) and (of_unit is null or t.unit_id = of_unit)
+		returning t.id, t.version)
+	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, role)
+	select 'tasks', e.id, e.version, case becomes when 'DONE' then 'complete' else 'cancel' end, 'OPEN', becomes, why, 'SY'
+	from ended e
+$$;
+
 -- migrate:down
 drop table deadline_code, deadline, task cascade;
-drop function if exists add_task, escalate, unit_has_leader, deadline_escalates cascade;
+drop function if exists tasks_end, add_task, escalate, unit_has_leader, deadline_escalates cascade;
 delete from deadline_rule where code like 'CR\_%' or code in ('HANDOVER_ANSWER', 'CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');

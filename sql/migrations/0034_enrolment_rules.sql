@@ -206,7 +206,10 @@ begin
 		select 'MINOR_CHILDREN', 'Avklar hvem som følger opp pasientens mindreårige barn', p.id, new.unit_id, new.agency_id,
 			new.main_contact_id, deadline_at('ENR_MINOR_CHILDREN', clock_now()), 'enrolment', new.id, 'children:' || new.id
 		from patient p where p.id = new.patient_id and coalesce(p.has_minor_children, 'UNKNOWN') <> 'NO';
-	elsif new.state = 'DECEASED' and old.state <> 'DECEASED' then
+	elsif new.ended_at is not null and old.ended_at is null then
+		perform tasks_end('enrolment', new.id, '{MINOR_CHILDREN}', 'CANCELLED', 'Teamet har avsluttet oppfølgingen');
+	end if;
+	if new.state = 'DECEASED' and old.state <> 'DECEASED' then
 		update task t set state = 'CANCELLED', closed_at = clock_now(), closing_note = 'Pasienten er død'
 		where t.state = 'OPEN' and t.patient_id = new.patient_id and (t.unit_id = new.unit_id or t.entity_id = new.id);
 		update deadline d set state = 'CANCELLED', closed_at = clock_now()
@@ -219,6 +222,17 @@ begin
 	return null;
 end $$;
 create trigger follow after insert or update on enrolment for each row execute function enrolment_follow();
+
+-- Who has no minor children has none to be followed up.
+create function enrolment_children_settled() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	perform tasks_end('enrolment', e.id, '{MINOR_CHILDREN}', 'DONE', 'Pasienten har ikke mindreårige barn')
+	from enrolment e where e.patient_id = new.id and e.ended_at is null;
+	return null;
+end $$;
+create trigger children_settled after update of has_minor_children on patient for each row
+	when (new.has_minor_children = 'NO') execute function enrolment_children_settled();
 
 -- Steps -------------------------------------------------------------------------------------------------------
 -- A face-to-face contact has been held: the service itself notes it, the first time only.
@@ -360,9 +374,10 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- migrate:down
+drop trigger children_settled on patient;
 drop trigger follow on enrolment;
 delete from status_view where is_status = 'enrolment_sees_status';
-drop function if exists enrolment_note_death, enrolment_take_over, enrolment_apply, enrolment_change, enrolment_waits,
+drop function if exists enrolment_children_settled, enrolment_note_death, enrolment_take_over, enrolment_apply, enrolment_change, enrolment_waits,
 	enrolment_contact_is_lost, enrolment_check, enrolment_first_contact, enrolment_follow, enrolment_follow_contact,
 	enrolment_appoint, referral_enrol, enrolment_open, team_contact, enrolment_facts, enrolment_voice, enrolment_handover,
 	enrolment_json, enrolment_contact_changes, enrolment_sees_status, enrolment_is_status, enrolment_is_admitted,

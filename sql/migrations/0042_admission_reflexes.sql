@@ -2,20 +2,6 @@
 -- What follows from an admission beyond its own rows: the ward's relation to the person, and word to the
 -- municipality. Triggers, so that no action can forget it; what was entered in error is undone by them too.
 
--- The service ends tasks that it made for a thing; whoever has done one already keeps it done.
-create function tasks_end(of_entity text, id_of uuid, kinds text[], becomes text, why text, of_unit uuid default null)
-returns void language sql
-security definer set search_path = pg_catalog, public, pg_temp as $$
-	with ended as (
-		update task t set state = becomes, closed_at = clock_now(), closing_note = why
-		where t.entity = of_entity and t.entity_id = id_of and t.state = 'OPEN' and t.created_by is null
-			and (kinds is null or t.kind = any (kinds)) and (of_unit is null or t.unit_id = of_unit)
-		returning t.id, t.version)
-	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, role)
-	select 'tasks', e.id, e.version, case becomes when 'DONE' then 'complete' else 'cancel' end, 'OPEN', becomes, why, 'SY'
-	from ended e
-$$;
-
 insert into deadline_rule (code, amount, unit) values
 	('ADMISSION_RELATION', 30, 'DAYS'), -- how long a ward that the patient has left still writes about the stay
 	('ADMISSION_READY_ANSWER', 1, 'WORKING_DAYS');
@@ -92,6 +78,8 @@ begin
 		perform admission_tell_municipality(new);
 	elsif new.state = 'ADMITTED' and old.state = 'READY_FOR_DISCHARGE' then
 		perform tasks_end('admission', new.id, '{READY_FOR_DISCHARGE}', 'CANCELLED', 'Ikke utskrivningsklar likevel');
+	elsif new.state = 'DISCHARGED' and old.state = 'READY_FOR_DISCHARGE' then
+		perform tasks_end('admission', new.id, '{READY_FOR_DISCHARGE}', 'CANCELLED', 'Pasienten er utskrevet');
 	elsif new.state = 'ENTERED_IN_ERROR' then
 		perform tasks_end('admission', new.id, null, 'CANCELLED', 'Innleggelsen var feilregistrert');
 	end if;
@@ -102,5 +90,5 @@ create trigger follow after insert or update on admission for each row execute f
 -- migrate:down
 drop trigger follow on admission;
 drop function if exists admission_follow, admission_tell_municipality, municipal_units, admission_relate,
-	relate_for_admission, admission_is_open, tasks_end cascade;
+	relate_for_admission, admission_is_open cascade;
 delete from deadline_rule where code in ('ADMISSION_RELATION', 'ADMISSION_READY_ANSWER');
