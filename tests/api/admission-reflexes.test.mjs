@@ -185,7 +185,7 @@ describe('the team', () => {
 		const { patient, enrolment } = await inTeam();
 		await w.sql(`update enrolment set state = 'DISCHARGE_PLANNED', plan_reviewed_on = clock_today(), discharge_planned_on = clock_today() where id = $1`, [enrolment]);
 		const { path } = await admitted(w, patient);
-		const end = { action: 'discharge', outcome_round: 'DONE', next_responsible_agency_id: w.ids.agency['drammen-kommune'] };
+		const end = { action: 'discharge', outcome_round: 'DECLINED', next_responsible_agency_id: w.ids.agency['drammen-kommune'] };
 		(await step(w, leader, `/enrolments/${enrolment}`, end)).is(409, 'patient_admitted');
 		await move(w, clinic, path, { action: 'annul', reason: 'Feil person' });
 		(await step(w, leader, `/enrolments/${enrolment}`, end)).is(200);
