@@ -18,7 +18,7 @@ declare
 	broken public.emergency_access;
 begin
 	if caller in ('PT', 'RE') then
-		return gate_citizen(patient);
+		return gate_citizen(patient, category);
 	end if;
 	-- p: only as participant of a plan
 	select (select c.id from public.care_relation c
@@ -89,8 +89,8 @@ begin
 	return found_id is not null;
 end $$;
 
--- Patients see themselves; representatives see the person they represent by law or by consent.
-create function gate_citizen(patient uuid) returns text language plpgsql security definer
+-- Patients see themselves; representatives see the person they represent by law, or by consent what it covers.
+create function gate_citizen(patient uuid, category text default null) returns text language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	known text;
@@ -98,7 +98,8 @@ begin
 	if app_role() = 'PT' and patient = app_citizen_id() then
 		known := 'SELF';
 	elsif app_role() = 'RE' then
-		select r.basis into known from represented() r where r.patient_id = patient;
+		select r.basis into known from represented() r where r.patient_id = patient
+			and (category is null or not app_gate('c') or r.covers is null or category = any (r.covers));
 	end if;
 	if known is null then
 		return 'not_found';
@@ -108,17 +109,21 @@ begin
 	return null;
 end $$;
 
--- Whom the citizen with these number hashes represents now: by law, or because the patient has allowed it.
-create function represented() returns table (patient_id uuid, relation_id uuid, basis text) language sql stable
+-- Whom the citizen with these number hashes represents now: by law, or because the patient has allowed it; the latter
+-- covers the categories that were named, the former all (null).
+create function represented() returns table (patient_id uuid, relation_id uuid, basis text, covers text[]) language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select distinct on (r.patient_id) r.patient_id, r.id,
-		case when r.is_legal_representative then 'LEGAL_REPRESENTATIVE' else 'CONSENT' end
+		case when r.is_legal_representative then 'LEGAL_REPRESENTATIVE' else 'CONSENT' end,
+		case when not r.is_legal_representative then k.categories end
 	from patient_relation r
+	cross join lateral (select array_agg(x) as categories, count(distinct c.id) as consents
+		from consent c left join lateral unnest(c.data_categories) x on true where c.patient_id = r.patient_id
+			and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and c.to_relation_id = r.id
+			and c.valid_from <= clock_now() and c.valid_to > clock_now()) k
 	where r.hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
 		and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today())
-		and (r.is_legal_representative or exists (select 1 from consent c where c.patient_id = r.patient_id
-			and c.type = 'RELATIVE_INFO' and c.state = 'GRANTED' and c.to_relation_id = r.id
-			and c.valid_from <= clock_now() and c.valid_to > clock_now()))
+		and (r.is_legal_representative or k.consents > 0)
 	order by r.patient_id, r.is_legal_representative desc
 $$;
 

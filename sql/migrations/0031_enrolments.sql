@@ -79,7 +79,8 @@ alter table enrolment_main_contact enable row level security;
 create policy enrolment_read on enrolment for select using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-	or (current_setting('app.role', true) = 'RE' and patient_id in (select r.patient_id from represented() r))
+	or (current_setting('app.role', true) = 'RE' and patient_id in (select r.patient_id from represented() r
+		where r.covers is null or 'ENROLMENT' = any (r.covers)))
 	or (exists (select 1 from care_relation c where c.patient_id = enrolment.patient_id
 			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())

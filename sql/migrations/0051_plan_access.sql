@@ -44,6 +44,15 @@ begin
 		and c.basis = 'PLAN' and c.source_id = p.id and (c.valid_to is null or c.valid_to > clock_now()));
 end $$;
 
+-- A relative is told what the person's consent covers, and of an individual plan with p when they take part in it.
+-- Owner's rights: whose relation it is stands in rows that only the gate opens.
+create function relative_is_told(p plan, cell jsonb) returns boolean language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select exists (select 1 from represented() r where r.patient_id = p.patient_id and (r.covers is null
+		or cell ->> 'category' = any (r.covers) and (strpos(cell ->> 'gates', 'p') = 0 or exists (select 1 from plan_participant t
+			where t.plan_id = p.id and t.left_at is null and t.relation_id = r.relation_id))))
+$$;
+
 -- The cell that the caller has on this plan, or NULL: no cell, no part in it, no consent, or suspended. Whether
 -- there is a relation at all, and an objection, gate and policies have decided.
 create function plan_cell(p plan) returns jsonb language plpgsql stable as $$
@@ -63,7 +72,7 @@ begin
 	elsif plan_state(p) = 'SUSPENDED' and not coalesce(own, false) then
 		return null;
 	elsif app_role() = 'RE' then
-		return cell;
+		return case when relative_is_told(p, cell) then cell end;
 	elsif strpos(cell ->> 'gates', 'p') > 0 and not plan_takes_part(p) then
 		return null;
 	elsif strpos(cell ->> 'gates', 'c') > 0 and consent_covering(p.patient_id, cell ->> 'category') is null then
@@ -179,6 +188,6 @@ create policy plan_history_read on row_history for select using (
 
 -- migrate:down
 drop policy plan_history_read on row_history;
-drop function if exists plan_facts, plan_has_coordinator, works_in, plan_coordinator_roles, plan_list_admit, plan_locked,
+drop function if exists relative_is_told, plan_facts, plan_has_coordinator, works_in, plan_coordinator_roles, plan_list_admit, plan_locked,
 	plan_writable, plan_seen, plan_admit, plan_shows_all, plan_may_write, plan_cell, plan_takes_part, plan_state, consent_stands,
 	measure_is_open, plan_is_open, plan_resource, pass_gate, cell_of cascade;

@@ -8,16 +8,17 @@ declare
 	own_unit boolean := m.responsible_unit_id = any (app_unit_ids());
 	own boolean := own_unit or m.responsible_agency_id = app_agency_id()
 		or coalesce(m.proposed_by_agency_id = app_agency_id(), false);
-	p plan;
+	p plan := (select x from plan x where x.id = m.plan_id);
 	takes_part boolean;
 begin
-	if app_is_citizen() then
-		return case when m.patient_id = case app_role() when 'PT' then app_citizen_id()
-			else nullif(current_setting('app.admitted', true), '')::uuid end then 'FULL' end;
+	if app_role() = 'PT' then
+		return case when m.patient_id = app_citizen_id() then 'FULL' end;
+	elsif app_role() = 'RE' then
+		return case when m.patient_id = nullif(current_setting('app.admitted', true), '')::uuid
+			and relative_is_told(p, jsonb_build_object('category', 'MEASURES', 'gates', gates)) then 'FULL' end;
 	elsif strpos(gates, 'c') > 0 and consent_covering(m.patient_id, 'MEASURES') is null then
 		return null;
 	end if;
-	select * into p from plan where id = m.plan_id;
 	takes_part := plan_takes_part(p) and (plan_state(p) <> 'SUSPENDED' or p.coordinator_agency_id = app_agency_id());
 	if takes_part and (strpos(gates, 'c') = 0 or consent_covering(m.patient_id, 'PLAN') is not null) then
 		return 'FULL';
