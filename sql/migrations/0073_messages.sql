@@ -131,6 +131,14 @@ begin
 	perform raise_unless(u.id is not null and coalesce(u.valid_to, 'infinity') > clock_today()
 			and kind not in ('POLICE', 'USER_ORGANISATION') and (person is null or unit_serves(u.id, person)),
 		422, 'unknown_reference', fault('/to_unit_id', 'reference', 'is no unit that can get this message'));
+	return check_message_may_tell(u, person);
+end $$;
+
+-- A message or an answer about a person: not to whom they have objected, outside health care with their consent.
+create function check_message_may_tell(u unit, person uuid) returns boolean language plpgsql as $$
+declare
+	kind text := (select a.type from agency a where a.id = u.agency_id);
+begin
 	if person is null then
 		return true;
 	end if;
@@ -197,6 +205,7 @@ begin
 	select * into m from message where id = asked;
 	if act = 'answer' then
 		select * into back from unit where id = m.from_unit_id;
+		perform check_message_may_tell(back, m.patient_id);
 		answer := message_write(gen_random_uuid(), jsonb_build_object('text', body ->> 'text'), m.patient_id, m.to_unit_id,
 			back, m);
 	end if;
@@ -239,5 +248,5 @@ $$;
 delete from deadline_code where code like 'MESSAGE\_%';
 delete from deadline_rule where code like 'MESSAGE\_%';
 drop table message cascade;
-drop function if exists message_times, message_step, message_send, message_write, message_sender, check_message_receiver,
+drop function if exists message_times, message_step, message_send, message_write, message_sender, check_message_receiver, check_message_may_tell,
 	told_by_consent, message_objected, message_follow cascade;
