@@ -35,14 +35,14 @@ $$;
 -- The team and its main contact, the coordinator, the general practitioner, the ward.
 create function standing_responsibilities(person uuid) returns setof responsibility language sql stable as $$
 	select 'TEAM', e.id, 'enrolments', 'Oppfølging i teamet', e.enrolled_at, null::timestamptz, e.unit_id, e.agency_id, null::uuid, null::uuid
-	from enrolment e where e.patient_id = $1 and e.ended_at is null
+	from enrolment e where e.patient_id = $1 and e.ended_at is null and not resource_is_blocked($1, 'enrolments')
 	union all
 	select case c.n when 1 then 'MAIN_CONTACT' else 'SUBSTITUTE' end, e.id, 'enrolments',
 		case c.n when 1 then 'Hovedkontakt' else 'Stedfortreder for hovedkontakten' end, m.valid_from, null, e.unit_id, s.agency_id, s.id, null
 	from enrolment e join enrolment_main_contact m on m.enrolment_id = e.id and m.valid_to is null
 	cross join lateral (values (1, m.main_contact_id), (2, m.substitute_id)) c (n, staff_id)
 	join staff s on s.id = c.staff_id
-	where e.patient_id = $1 and e.ended_at is null
+	where e.patient_id = $1 and e.ended_at is null and not resource_is_blocked($1, 'enrolments')
 	union all
 	select 'COORDINATOR', p.id, 'plans', 'Koordinator for individuell plan', coordinator_since(p.id, p.coordinator_staff_id), null,
 		p.coordinator_unit_id, p.coordinator_agency_id, p.coordinator_staff_id, null
@@ -62,12 +62,16 @@ $$;
 create function measure_responsibilities(person uuid) returns setof responsibility language sql stable as $$
 	select case m.state when 'PROPOSED' then 'MEASURE_PROPOSED' else 'MEASURE' end, m.id, 'measures',
 		-- what it is stands in the plan; who takes no part in it hears the field alone
-		case when m.responsible_agency_id = app_agency_id() or app_role() in ('TM', 'TL', 'DPS', 'CO', 'CU', 'PT')
+		case when m.responsible_agency_id = app_agency_id() or app_role() in ('TL', 'DPS', 'CO', 'CU', 'PT')
+				or (app_role() = 'TM' and exists (select 1 from staff s where s.id = app_staff_id() and s.is_health_personnel))
 			then m.title else 'Tiltak: ' || m.domain end,
 		coalesce(m.accepted_at, m.proposed_at), case m.state when 'PROPOSED' then m.accept_due_at end,
 		case when m.state <> 'PROPOSED' then m.responsible_unit_id end, m.responsible_agency_id, m.responsible_staff_id,
 		case m.state when 'PROPOSED' then m.responsible_unit_id end
 	from measure m where m.patient_id = $1 and m.ended_at is null and not resource_is_blocked($1, 'plan-measures')
+		-- a chief doctor has no part in measures; of a plan that is suspended only those whom it concerns are told
+		and app_role() <> 'KO' and (app_role() = 'PT' or m.responsible_agency_id = app_agency_id() or exists (select 1 from plan p
+			where p.id = m.plan_id and (plan_state(p) <> 'SUSPENDED' or p.coordinator_agency_id = app_agency_id())))
 $$;
 
 -- Cases on the way: reports, referrals, offers of responsibility, and tasks.

@@ -41,20 +41,35 @@ create function flow_due(step jsonb, after timestamptz) returns timestamptz lang
 		else oslo_day($2) + ($1 ->> 'max_days')::int end) + 1)::timestamp at time zone 'Europe/Oslo'
 $$;
 
+-- As which thing of the person an event is read.
+create function flow_event_resource(event text) returns text language sql immutable as $$
+	select case when $1 like 'REFERRAL%' then 'referrals' when $1 in ('ENROLLED', 'FIRST_CONTACT', 'TEAM_DISCHARGED') then 'enrolments'
+		when $1 = 'CRISIS_PLAN_IN_FORCE' then 'crisis-plans' when $1 = 'IP_IN_FORCE' then 'individual-plans'
+		when $1 = 'WORK_PLAN_IN_FORCE' then 'work-activity-plans' when $1 = 'TREATMENT_PLAN_IN_FORCE' then 'treatment-plans'
+		when $1 = 'SOMATIC_ASSESSED' then 'somatic-assessments' else 'admissions' end
+$$;
+
+-- With f without what many a role has no cell for; never what the person has closed to the caller.
+create function flow_event_is_told(person uuid, event text) returns boolean language sql stable as $$
+	select (not app_gate('f') or flow_event_resource($2) in ('enrolments', 'crisis-plans', 'individual-plans', 'work-activity-plans'))
+		and not resource_is_blocked($1, flow_event_resource($2))
+$$;
+
 create function flow_compared(person uuid, t flow_template) returns jsonb language sql stable as $$
 	with happened as materialized (select f.event, f.at from flow_events($1) f),
 	steps as (
 		select s.b, s.n, d.at as done_at, a.at as after_at, flow_due(s.b, a.at) as due_at
 		from jsonb_array_elements((t).steps) with ordinality s (b, n)
 		left join happened d on d.event = s.b ->> 'event'
-		left join happened a on a.event = s.b ->> 'after'
+		left join happened a on a.event = s.b ->> 'after' and flow_event_is_told($1, a.event)
+		where flow_event_is_told($1, s.b ->> 'event')
 	)
 	select jsonb_build_object('template', jsonb_build_object('id', (t).id, 'name', (t).name, 'unit', unit_brief((t).unit_id)),
-		'steps', jsonb_agg(s.b || jsonb_strip_nulls(jsonb_build_object('due_at', s.due_at, 'happened_at', s.done_at,
+		'steps', coalesce(jsonb_agg(s.b || jsonb_strip_nulls(jsonb_build_object('due_at', s.due_at, 'happened_at', s.done_at,
 			'status', case when s.done_at is not null then case when s.done_at >= s.due_at then 'LATE' else 'DONE' end
 				when s.after_at is null then 'NOT_BEGUN' when s.due_at < clock_now() then 'OVERDUE' else 'WAITING' end,
 			'days', case when s.after_at is not null then oslo_day(coalesce(s.done_at, clock_now())) - oslo_day(s.after_at) end))
-			order by s.n))
+			order by s.n), '[]'))
 	from steps s
 $$;
 
@@ -67,4 +82,4 @@ create function flow_comparisons_json(person uuid, template uuid) returns jsonb 
 $$;
 
 -- migrate:down
-drop function if exists flow_comparisons_json, flow_compared, flow_due, flow_events cascade;
+drop function if exists flow_comparisons_json, flow_compared, flow_event_is_told, flow_event_resource, flow_due, flow_events cascade;
