@@ -194,8 +194,9 @@ create function assessment_json(a assessment) returns json language sql stable a
 $$;
 
 -- Each agency answers for its own rows; the team is one, whoever employs its people.
-create function may_correct(owner_agency uuid) returns boolean language sql stable as $$
-	select owner_agency is not distinct from app_agency_id() or app_role() in ('TM', 'TL')
+create function may_correct(owner_agency uuid, recorder uuid) returns boolean language sql stable as $$
+	select owner_agency is not distinct from app_agency_id() or (app_role() in ('TM', 'TL') and exists (
+		select 1 from staff_membership m where m.staff_id = recorder and m.unit_id = any (app_unit_ids()) and m.role in ('TM', 'TL')))
 $$;
 
 insert into code_system (code, uri, name_nb, name_en) values

@@ -183,7 +183,7 @@ end $$;
 create function correct_life_situation(round life_situation, body jsonb) returns uuid language plpgsql as $$
 begin
 	perform raise_unless(case when round.owner_agency_id is null then app_is_citizen()
-		else not app_is_citizen() and may_correct(round.owner_agency_id) end, 403, 'forbidden');
+		else not app_is_citizen() and may_correct(round.owner_agency_id, round.recorded_by) end, 403, 'forbidden');
 	perform refuse_faults(life_situation_faults(body));
 	update life_situation l set observed_on = n.observed_on, top_need_patient = n.top_need_patient,
 		top_need_staff = n.top_need_staff, entered_in_error = n.entered_in_error, correction_reason = n.correction_reason

@@ -242,7 +242,7 @@ end $$;
 -- A new version; follow-ups in it are added to those that are there.
 create function correct_somatic(was somatic_assessment, body jsonb) returns uuid language plpgsql as $$
 begin
-	perform raise_unless(may_correct(was.owner_agency_id), 403, 'forbidden');
+	perform raise_unless(may_correct(was.owner_agency_id, was.recorded_by), 403, 'forbidden');
 	update somatic_assessment s set examined_on = n.examined_on, examiner_staff_id = n.examiner_staff_id,
 		examiner_name = n.examiner_name, setting = n.setting, declined_by_patient = n.declined_by_patient,
 		weight_kg = n.weight_kg, height_cm = n.height_cm, waist_cm = n.waist_cm, systolic = n.systolic,

@@ -46,7 +46,7 @@ with changed as (
 	cross join (select :body::jsonb as b) b
 	cross join lateral (select o.* from assessment o where o.id = :path.id::uuid and o.patient_id = g.patient_id offset 0) o
 	cross join lateral jsonb_populate_record(null::assessment, to_jsonb(o) || b.b) n
-	where a.id = o.id and a.version::text = :header.if_match and may_correct(a.owner_agency_id)
+	where a.id = o.id and a.version::text = :header.if_match and may_correct(a.owner_agency_id, a.recorded_by)
 	returning a.id
 )
 select expect_one(count(*), 'assessment', :path.id::uuid, :header.if_match) from changed
