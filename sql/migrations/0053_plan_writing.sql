@@ -115,7 +115,7 @@ declare
 	n bigint;
 begin
 	perform raise_unless(plan_is_open(p.state), 409, 'conflict');
-	perform raise_unless(p.coordinator_staff_id is null or p.coordinator_staff_id = app_staff_id()
+	perform raise_unless((p.coordinator_staff_id is null and plan_may_write(p, plan_cell(p))) or p.coordinator_staff_id = app_staff_id()
 		or p.coordinating_unit_id = any (app_unit_ids())
 		or (app_role() = 'TL' and p.coordinator_unit_id = any (app_unit_ids())), 403, 'forbidden');
 	perform plan_check_coordinator(p.kind, (b ->> 'staff_id')::uuid, (b ->> 'unit_id')::uuid);
