@@ -67,6 +67,7 @@ create policy contact_read on contact for select using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+		and current_setting('app.role', true) in ('TM', 'TL')
 		and not exists (select 1 from objection o where o.patient_id = contact.patient_id and o.state = 'ACTIVE'
 			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'contacts' = any (o.resource_types))
 				or (o.scope = 'ITEMS' and contact.id = any (o.item_ids)))

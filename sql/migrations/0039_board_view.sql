@@ -41,7 +41,8 @@ set search_path = pg_catalog, public, pg_temp as $$
 declare
 	asked uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
 	teams uuid[] := case tg_argv[1] when 'team' then array[asked] else array(select e.unit_id from enrolment e
-		where e.patient_id = asked and e.ended_at is null order by e.unit_id) end;
+		where e.patient_id = asked and e.ended_at is null
+		union select k.unit_id from contact k where k.patient_id = asked and k.state = 'PLANNED' order by 1) end;
 begin
 	insert into board_version (unit_id) select t from unnest(teams) t
 	on conflict (unit_id) do update set n = board_version.n + 1;
@@ -163,6 +164,7 @@ begin
 			from contact t where t.patient_id = e.patient_id and t.unit_id = team and t.at >= oslo_midnight(today + 1 - v.days)) k
 		left join lateral (select t.id, t.planned_at, t.mode, t.place from contact t
 			where t.patient_id = e.patient_id and t.unit_id = team and t.state = 'PLANNED' and t.at >= begun
+				and t.id <> all (closed)
 				and (not limited or exists (select 1 from contact_staff f where f.contact_id = t.id and f.staff_id = member))
 			order by t.at limit 1) y on true
 		where e.unit_id = team and e.closed_at is null and not closed && array[e.patient_id, e.id]) x

@@ -156,7 +156,15 @@ select install_change_trigger('danger_disclosure', 'patient_id');
 
 alter table danger_disclosure enable row level security;
 create policy danger_disclosure_read on danger_disclosure for select using (
-	from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+	(from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+		and not exists (select 1 from objection o where o.patient_id = danger_disclosure.patient_id and o.state = 'ACTIVE'
+			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and o.resource_types && '{risk-flags,danger-disclosures}')
+				or (o.scope = 'ITEMS' and danger_disclosure.id = any (o.item_ids)))
+			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
+					nullif(current_setting('app.staff_id', true), '')::uuid)
+				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
+				or current_setting('app.role', true) = any (o.against_roles))))
+	-- who was warned of a danger to life stays warned (L17)
 	or (to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]) and visible_until > clock_now())
 	or (patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid and not_informed_reason is null));
 create policy danger_disclosure_insert on danger_disclosure for insert with check (

@@ -14,9 +14,10 @@ with asked as materialized (
 			and c.unit_id = any (app_unit_ids())
 		union all
 		select c.* from contact c where a.persons is null and c.patient_id = app_citizen_id() offset 0) c
-	where (:query.unit_id::text is null or c.unit_id = :query.unit_id::uuid)
+	-- who sees the state alone learns no more by asking for it
+	where (:query.unit_id::text is null or (c.unit_id = :query.unit_id::uuid and app_cell() <> 'S'))
 		and (:query.status::text is null or c.state = :query.status)
-		and (:query.staff_id::text is null or exists (select 1 from contact_staff s
+		and (:query.staff_id::text is null or app_cell() <> 'S' and exists (select 1 from contact_staff s
 			where s.contact_id = c.id and s.staff_id = :query.staff_id::uuid))
 		and (:query.from::text is null or c.at >= :query.from::timestamptz)
 		and (:query.to::text is null or c.at < :query.to::timestamptz)
