@@ -96,9 +96,11 @@ begin
 	perform raise_unless(made = 1, 409, 'duplicate');
 	insert into survey_respondents as r (survey, round, unit_id, n) values (asked, now_round, unit, 1)
 	on conflict (survey, round, unit_id) do update set n = r.n + 1;
+	-- every count is written anew, so that which rows this transaction wrote tells nothing of what was answered
 	insert into survey_tally as t (survey, round, unit_id, question, value, n)
-	select asked, now_round, unit, a.key, a.value::int, 1 from jsonb_each_text(answers) a where a.value is not null
-	on conflict (survey, round, unit_id, question, value) do update set n = t.n + 1;
+	select asked, now_round, unit, q.code, v, coalesce((answers ->> q.code)::int = v, false)::int
+	from survey_question q cross join generate_series(1, 5) v where q.survey = asked
+	on conflict (survey, round, unit_id, question, value) do update set n = t.n + excluded.n;
 	return now_round;
 end $$;
 

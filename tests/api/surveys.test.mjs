@@ -42,7 +42,7 @@ describe('the persons\' survey', async () => {
 			assert.ok(rows.length > 0 && rows.every((r) => !r.row.includes(patient)), table);
 			await assert.rejects(w.asService((c) => c.query(`select * from ${table}`)), /permission denied/, table);
 		}
-		assert.deepEqual(await w.sql(`select question, value, n from survey_tally order by question`), [{ question: 'INVOLVED', value: 4, n: 1 }, { question: 'RESPECT', value: 5, n: 1 }]);
+		assert.deepEqual(await w.sql(`select question, value, n from survey_tally where n > 0 order by question`), [{ question: 'INVOLVED', value: 4, n: 1 }, { question: 'RESPECT', value: 5, n: 1 }]);
 		assert.deepEqual(await w.sql(`select 1 from outbox where entity like 'survey%'`), []);
 		assert.deepEqual(await w.sql(`select 1 from row_history where entity like 'survey%'`), []);
 	});
