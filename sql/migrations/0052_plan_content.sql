@@ -152,6 +152,14 @@ create function plan_limited_belongings(belongings jsonb) returns jsonb language
 			where m ->> 'responsible_agency_id' = app_agency_id()::text))
 $$;
 
+-- Housing gets of a crisis plan whom to call, and nothing else.
+create function plan_is_call_list(p plan) returns boolean language sql stable as $$
+	select p.kind = 'CRISIS' and app_role() = 'HO' $$;
+
+-- Neither the status alone nor a list of whom to call.
+create function plan_is_told(p plan) returns boolean language sql stable as $$
+	select plan_cell(p) ->> 'level' <> 'S' and not plan_is_call_list(p) $$;
+
 -- A plan, perhaps as it once was, as much of it as the caller's cell now allows.
 create function plan_json(p plan, belongings jsonb, cell jsonb) returns jsonb language plpgsql stable as $$
 declare
@@ -160,6 +168,11 @@ begin
 	if cell ->> 'level' = 'S' then
 		return jsonb_build_object('id', p.id, 'version', p.version, 'projection', 'STATUS', 'kind', p.kind,
 			'patient_id', p.patient_id, 'status', plan_state(p), 'updated_at', p.updated_at);
+	end if;
+	if plan_is_call_list(p) then
+		return jsonb_strip_nulls(jsonb_build_object('id', p.id, 'version', p.version, 'projection', 'LIMITED', 'kind', p.kind,
+			'patient_id', p.patient_id, 'status', plan_state(p), 'coordinator', plan_coordinator_json(p),
+			plan_member(p.kind), plan_limited(p), 'updated_at', p.updated_at));
 	end if;
 	return jsonb_strip_nulls(jsonb_build_object('id', p.id, 'version', p.version,
 		'projection', case when limited then 'LIMITED' else 'FULL' end, 'kind', p.kind, 'patient_id', p.patient_id,
@@ -200,7 +213,7 @@ create function plan_version_json(v plan_version) returns jsonb language sql sta
 $$;
 
 -- migrate:down
-drop function if exists plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
+drop function if exists plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
 	plan_limited, plan_belongings, plan_coordinator_json, plan_participant_json, agency_may_get, participant_is_covered,
 	plan_goal_json, plan_completeness_json, plan_is_binding, plan_is_valid, plan_is_complete, plan_parts,
 	plan_parts_individual, said, plan_member cascade;

@@ -15,6 +15,8 @@ with asked as (
 	select r.p, plan_cell(r.p) as cell, (r.p).id, coalesce((r.p).next_review_on::timestamptz, 'infinity') as due
 	from related r
 	where plan_cell(r.p) is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
+		-- who sees the state alone learns no more by asking for it
+		and (plan_cell(r.p) ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
 ), page as (
 	select f.*, row_number() over (order by f.due, f.id) as row from fitting f
 	where :query.cursor::text is null
@@ -63,12 +65,12 @@ select (plan_apply(:path.id::uuid, :machine.action, :machine.from, :machine.to, 
 -- name: getPlanCompleteness
 select plan_completeness_json(p) as body, p.version::text as etag
 from plan_seen(:path.id::uuid) p
-where raise_unless(plan_cell(p) ->> 'level' <> 'S', 403, 'forbidden')
+where raise_unless(plan_is_told(p), 403, 'forbidden')
 
 -- name: listPlanVersions
 select coalesce(json_agg(plan_version_json(v) order by v.number desc) filter (where v.id is not null), '[]') as body
 from plan_seen(:path.id::uuid) p left join plan_version v on v.plan_id = p.id
-where raise_unless(plan_cell(p) ->> 'level' <> 'S', 403, 'forbidden')
+where raise_unless(plan_is_told(p), 403, 'forbidden')
 group by p.id
 
 -- name: listPlanGoals
@@ -96,7 +98,7 @@ select expect_one((select plan_change_goal(g, :body::jsonb) from plan_writable(:
 -- name: listPlanParticipants
 select coalesce(json_agg(plan_participant_json(t) order by t.joined_at, t.id) filter (where t.id is not null), '[]') as body
 from plan_seen(:path.id::uuid) p left join plan_participant t on t.plan_id = p.id
-where raise_unless(plan_cell(p) ->> 'level' <> 'S', 403, 'forbidden')
+where raise_unless(plan_is_told(p), 403, 'forbidden')
 group by p.id
 
 -- name: createPlanParticipant
@@ -107,7 +109,7 @@ select plan_participant_json(t) as body, t.version::text as etag,
 	case when :path.plan_id::text is null then '/api/v1/plans/' || t.plan_id || '/participants/' || t.id end as location
 from plan_seen(coalesce(:path.plan_id::uuid, (select x.plan_id from plan_participant x where x.id = :path.id::uuid))) p
 join plan_participant t on t.plan_id = p.id and t.id = :path.id::uuid
-where raise_unless(plan_cell(p) ->> 'level' <> 'S', 403, 'forbidden')
+where raise_unless(plan_is_told(p), 403, 'forbidden')
 
 -- name: updatePlanParticipant
 select expect_one((select plan_change_participant(t, :body::jsonb) from plan_writable(:path.plan_id::uuid) p

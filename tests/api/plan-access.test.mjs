@@ -31,6 +31,12 @@ describe('how much each sees', async () => {
 
 	test('housing sees whom to call, colleagues no treatment, the status no word more', async () => {
 		assert.deepEqual((await w.api(ho, 'GET', made.CRISIS.path)).body.crisis, { contacts: contents.CRISIS.crisis.contacts });
+		const called = (await w.api(ho, 'GET', made.CRISIS.path)).body;
+		assert.deepEqual([called.participants, called.approval, called.consent_id, called.made_without_patient], [undefined, undefined, undefined, undefined]);
+		for (const part of ['completeness', 'versions', 'participants']) (await w.api(ho, 'GET', `${made.CRISIS.path}/${part}`)).is(403, 'forbidden');
+		(await w.api(ho, 'GET', `${made.CRISIS.path}/print`, undefined, { accept: 'text/html' })).is(200);
+		const asking = async (who) => (await w.api(who, 'GET', `/plans?patient_id=${patient}&kind=WORK_ACTIVITY&coordinator_staff_id=${w.ids.staff[tm]}`)).is(200).body.items.length;
+		assert.deepEqual([await asking(tm), await asking(dps)], [1, 0]);
 		const limited = (await w.api('drammen-dps:tm-3', 'GET', made.CRISIS.path)).body;
 		assert.deepEqual([limited.crisis.wanted_treatment, limited.crisis.what_helps], [undefined, ['Rolig samtale']]);
 		assert.deepEqual(Object.keys((await w.api(dps, 'GET', made.WORK_ACTIVITY.path)).body).sort(), ['actions', 'id', 'kind', 'patient_id', 'projection', 'status', 'updated_at', 'version']);
