@@ -11,9 +11,16 @@ all: $(B)/samhandling $(CLIENT_UNIT_BIN)
 $(B)/samhandling: $(CLIENT_CLI_OBJ) $(CLIENT_LIB_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ $(CLIENT_LIBS) -pthread
 
+# the scopes that a token may ask for, so that a new resource is known without a change here
+$(B)/clients/contract_scopes.h: api-spec/openapi.json
+	@mkdir -p $(@D)
+	awk -F'"' '/"x-scopes": \{/ { on = 1; next } on && /^ *\}/ { exit } on && $$2 != "admin" { s = s sep $$2; sep = " " } \
+		END { printf "#define CONTRACT_SCOPES \"%s\"\n", s }' $< > $@
+$(B)/clients/lib/issuer.o: $(B)/clients/contract_scopes.h
+
 $(B)/clients/%.o: clients/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Iclients $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) -Iclients -I$(B)/clients $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/clients/tests/%: clients/tests/%.c $(CLIENT_LIB_OBJ) $(filter-out %/main.o,$(CLIENT_CLI_OBJ))
 	@mkdir -p $(@D)

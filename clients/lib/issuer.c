@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "contract_scopes.h" /* made of the contract by the build */
 #include "lib/encode.h"
 #include "lib/file.h"
 #include "lib/jws.h"
@@ -13,16 +14,8 @@
 const char *const issuer_roles[] = {"TM", "TL", "DPS", "MH", "CO", "CU", "KO", "GP", "NAV", "HO",
 				    "PO", "PT", "RE",  "QM", "PM", "SG", "PV", "SA", "SY",  NULL};
 
-static const char agency_scope[] =
-	"plans.read plans.write "
-	"directory.read directory.write patients.read patients.write consents.read consents.write "
-	"access-log.read concern-reports.read concern-reports.write tasks.read tasks.write "
-	"handovers.read handovers.write contacts.read contacts.write board.read board.write "
-	"emergency.write "
-	"admissions.read admissions.write coercion.read coercion.write "
-	"opioid-substitution.read opioid-substitution.write "
-	"referrals.read referrals.write enrolments.read enrolments.write "
-	"assessments.read assessments.write surveys.read surveys.write";
+/* every scope of the contract but the operator's */
+static const char agency_scope[] = CONTRACT_SCOPES;
 
 /* purpose codes of domain description §5.2; every role that is not here treats */
 static const struct usual_purpose {

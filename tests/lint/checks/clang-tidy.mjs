@@ -8,7 +8,7 @@ const stamps = `${root}build/lint/tidy/`;
 
 async function flags() {
 	const { out } = await run('pkg-config', ['--cflags', 'libpq', 'jansson', 'libjwt', 'openssl', 'libpcre2-8', 'libcurl']);
-	return ['-std=gnu11', '-D_GNU_SOURCE', '-Iserver', '-Iclients', '-Ibuild/civetweb/include', ...out.trim().split(/\s+/).filter(Boolean)];
+	return ['-std=gnu11', '-D_GNU_SOURCE', '-Iserver', '-Iclients', '-Ibuild/clients', '-Ibuild/civetweb/include', ...out.trim().split(/\s+/).filter(Boolean)];
 }
 
 export async function check(report) {
