@@ -152,6 +152,14 @@ create function plan_limited_belongings(belongings jsonb) returns jsonb language
 			where m ->> 'responsible_agency_id' = app_agency_id()::text))
 $$;
 
+-- Less the measures that the person has closed to the caller.
+create function plan_without_closed(p plan, belongings jsonb) returns jsonb language plpgsql stable as $$
+begin
+	return belongings || jsonb_build_object('measures', (select coalesce(jsonb_agg(m order by n), '[]')
+		from jsonb_array_elements(belongings -> 'measures') with ordinality x (m, n)
+		where not resource_is_blocked(p.patient_id, 'plan-measures') and not item_is_blocked(p.patient_id, (m ->> 'id')::uuid)));
+end $$;
+
 -- Housing gets of a crisis plan whom to call, and nothing else.
 create function plan_is_call_list(p plan) returns boolean language sql stable as $$
 	select p.kind = 'CRISIS' and app_role() = 'HO' $$;
@@ -164,6 +172,7 @@ create function plan_is_told(p plan) returns boolean language sql stable as $$
 create function plan_json(p plan, belongings jsonb, cell jsonb) returns jsonb language plpgsql stable as $$
 declare
 	limited boolean := strpos(cell ->> 'gates', 'f') > 0;
+	shown jsonb := plan_without_closed(p, belongings);
 begin
 	if cell ->> 'level' = 'S' then
 		return jsonb_build_object('id', p.id, 'version', p.version, 'projection', 'STATUS', 'kind', p.kind,
@@ -186,7 +195,7 @@ begin
 		|| case when limited then '{}' else jsonb_build_object('request_reason', p.request_reason, 'explained', p.explained,
 			'without_patient_reason', p.without_patient_reason, 'end_reason', p.end_reason) end
 		|| jsonb_build_object(plan_member(p.kind), case when limited then plan_limited(p) else p.content end)
-		|| case when limited then plan_limited_belongings(belongings) else belongings end);
+		|| case when limited then plan_limited_belongings(shown) else shown end);
 end $$;
 
 create function plan_brief_json(p plan, cell jsonb) returns jsonb language sql stable as $$
@@ -213,7 +222,7 @@ create function plan_version_json(v plan_version) returns jsonb language sql sta
 $$;
 
 -- migrate:down
-drop function if exists plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
+drop function if exists plan_without_closed, plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
 	plan_limited, plan_belongings, plan_coordinator_json, plan_participant_json, agency_may_get, participant_is_covered,
 	plan_goal_json, plan_completeness_json, plan_is_binding, plan_is_valid, plan_is_complete, plan_parts,
 	plan_parts_individual, said, plan_member cascade;

@@ -109,6 +109,22 @@ test('the team corrects what the team has recorded, not what other agencies have
 	(await w.change('drammen-dps:tl-1', 'PATCH', `/somatic-assessments/${ours.id}`, correction)).is(200);
 });
 
+test('a plan shows no measure that the person has closed', async () => {
+	const patient = await person(w);
+	const plan = await wholeDraft(w, patient);
+	const other = 'drammen-dps:tm-2';
+	const measures = async () => (await w.api(other, 'GET', plan.path)).is(200).body.measures.length;
+	const close = (members) => object(patient, { against: 'STAFF', against_id: w.ids.staff[other], ...members });
+	assert.equal(await measures(), 1);
+	await close({ scope: 'ITEMS', item_ids: [plan.measure.id] });
+	(await w.api(other, 'GET', `/measures/${plan.measure.id}`)).is(403, 'blocked');
+	assert.equal(await measures(), 0);
+	await w.api(co, 'POST', '/measures', { plan_id: plan.id, title: 'Annet', domain: 'ECONOMY', how: 'Møte', extent: '1 time', responsible_unit_id: w.ids.unit['drammen-kommune:mottak'] }).then((r) => r.is(201));
+	assert.equal(await measures(), 1);
+	await close({ scope: 'RESOURCE_TYPES', resource_types: ['plan-measures'] });
+	assert.equal(await measures(), 0);
+});
+
 test('who may only read a plan does not make themselves its coordinator', async () => {
 	const patient = await person(w, { units: ['drammen-kommune:koordinering', 'drammen-dps:poliklinikk'] });
 	const plan = await begin(w, co, { kind: 'IP', patient_id: patient, start: 'REQUESTED', reason: 'Ønsker plan' });
