@@ -116,6 +116,8 @@ create table consent (
 	constraint consent_ends_after_it_begins check (valid_to > valid_from)
 );
 create index consent_patient on consent (patient_id, state);
+create index consent_ending on consent (valid_to) where state = 'GRANTED';
+create index consent_unanswered on consent (created_at) where state = 'REQUESTED';
 
 -- The patient's block: beats every role and consent; only logged emergency access may pass it (I5).
 create table objection (

@@ -51,6 +51,7 @@ create table deadline (
 );
 create unique index deadline_is_open_once on deadline (entity_id, code) where state = 'OPEN';
 create index deadline_due on deadline (due_at) where state = 'OPEN' and escalated_at is null;
+create index deadline_passing on deadline (code, due_at) where state = 'OPEN';
 create index deadline_reminder on deadline (reminder_at) where state = 'OPEN' and reminded_at is null
 	and reminder_at is not null;
 create index deadline_patient on deadline (patient_id) where patient_id is not null;

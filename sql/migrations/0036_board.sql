@@ -78,6 +78,7 @@ create unique index board_entry_is_open_once on board_entry (patient_id, unit_id
 create index board_entry_open on board_entry (unit_id) where closed_at is null;
 create index board_entry_enrolment on board_entry (enrolment_id, opened_at);
 create index board_entry_unit on board_entry (unit_id, opened_at);
+create index board_entry_follows on board_entry (follows) where follows is not null;
 create index board_entry_patient on board_entry (patient_id, opened_at);
 
 -- INTENSIVE if and only if an entry is open; nobody sets it.

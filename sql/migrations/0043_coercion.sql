@@ -50,6 +50,7 @@ create table coercion_decision (
 );
 create index coercion_decision_patient on coercion_decision (patient_id, decided_at);
 create index coercion_decision_due on coercion_decision (least(control_due_at, lapses_at)) where state = 'RUNNING';
+create index coercion_decision_converted on coercion_decision (converted_from) where converted_from is not null;
 -- the same ground does not run twice
 create unique index coercion_runs_once on coercion_decision (patient_id, type) where state = 'RUNNING';
 
@@ -265,6 +266,7 @@ declare
 	n int := 0;
 begin
 	for d in select * from coercion_decision x where x.state = 'RUNNING' and x.lapses_at <= clock_now()
+			and least(x.control_due_at, x.lapses_at) <= clock_now() -- the index that it has
 		order by x.lapses_at limit batch for update skip locked
 	loop
 		update coercion_decision x set state = 'LAPSED', ended_at = x.lapses_at, end_reason = 'Falt bort' where x.id = d.id;
@@ -279,6 +281,7 @@ begin
 			('COERCION_CONTROL', 'Kontroller tvangsvedtaket innen fristen', x.control_due_at)) k (kind, title, due)
 		where k.kind = 'COERCION_LAPSES' or k.due < x.lapses_at) w
 	where x.state = 'RUNNING' and w.due <= deadline_at('COERCION_WARNING', clock_now())
+		and least(x.control_due_at, x.lapses_at) <= deadline_at('COERCION_WARNING', clock_now())
 		and not exists (select 1 from task t where t.source_key = w.source)
 	limit batch
 	on conflict (source_key) do nothing;

@@ -68,46 +68,55 @@ create function outcome_task_title(of_kind text) returns text language sql immut
 		else 'Livssituasjonen på åtte områder' end
 $$;
 
--- When the tasks were last made: what is due changes from day to day, not from second to second.
+-- When a team's tasks were last made: what is due changes from day to day, not from second to second.
 create table outcome_task_run (
-	only_row boolean primary key default true check (only_row),
-	ran_at timestamptz not null default '-infinity'
+	unit_id uuid primary key references unit,
+	ran_at timestamptz not null
 );
-insert into outcome_task_run default values;
 
--- Two weeks ahead each duty is a task of its team; when it is done or has moved, the task is done too.
-create function job_outcome_duties(batch int) returns int language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp as $$
+-- The tasks of one team: two weeks ahead each duty is one; when it is done or has moved, the task is done too.
+create function outcome_tasks(team unit) returns int language plpgsql as $$
 declare
 	n int;
 begin
-	perform 1 from outcome_task_run where ran_at <= clock_now() - interval '1 hour' for update skip locked;
-	if not found then
-		return 0;
-	end if;
 	with due as (
-		select 'outcome:' || d.enrolment_id || ':' || d.kind || ':' || d.due_on as key, d.*, u.id as unit_id, u.agency_id
-		from unit u cross join lateral outcome_duties(u.id) d
-		where exists (select 1 from enrolment e where e.unit_id = u.id and e.ended_at is null)
-			and d.due_on <= clock_today() + 14
+		select 'outcome:' || d.enrolment_id || ':' || d.kind || ':' || d.due_on as key, d.*
+		from outcome_duties(team.id) d where d.due_on <= clock_today() + 14
 	), finished as (
 		update task t set state = 'DONE', closed_at = clock_now()
-		where t.state = 'OPEN' and t.source_key like 'outcome:%' and not exists (select 1 from due where due.key = t.source_key)
+		where t.unit_id = team.id and t.state = 'OPEN' and t.source_key like 'outcome:%'
+			and not exists (select 1 from due where due.key = t.source_key)
 	)
 	insert into task (kind, title, patient_id, unit_id, agency_id, due_at, entity, entity_id, source_key)
-	select 'OUTCOME_' || d.kind, outcome_task_title(d.kind), d.patient_id, d.unit_id, d.agency_id,
+	select 'OUTCOME_' || d.kind, outcome_task_title(d.kind), d.patient_id, team.id, team.agency_id,
 		(d.due_on + 1)::timestamp at time zone 'Europe/Oslo', 'enrolment', d.enrolment_id, d.key
 	from due d where not exists (select 1 from task t where t.source_key = d.key)
-	order by d.due_on, d.key limit batch
+	order by d.due_on, d.key
 	on conflict (source_key) do nothing;
 	get diagnostics n = row_count;
-	if n < batch then
-		update outcome_task_run set ran_at = clock_now();
-	end if;
+	insert into outcome_task_run (unit_id, ran_at) values (team.id, clock_now())
+	on conflict (unit_id) do update set ran_at = excluded.ran_at;
 	return n;
 end $$;
-create index task_of_outcome on task (source_key text_pattern_ops) where state = 'OPEN';
-revoke execute on function job_outcome_duties(int) from public;
+
+-- Team by team, those that have waited longest first and each whole, so that one run stays short however many they are.
+create function job_outcome_duties(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	team unit;
+	n int := 0;
+begin
+	for team in select u.* from unit u left join outcome_task_run r on r.unit_id = u.id
+		where coalesce(r.ran_at, '-infinity') <= clock_now() - interval '1 hour'
+			and exists (select 1 from enrolment e where e.unit_id = u.id and e.ended_at is null)
+		order by coalesce(r.ran_at, '-infinity'), u.id limit greatest(batch / 20, 1) for no key update of u skip locked
+	loop
+		n := n + outcome_tasks(team);
+		exit when n >= batch;
+	end loop;
+	return n;
+end $$;
+revoke execute on function job_outcome_duties(int), outcome_tasks(unit) from public;
 insert into job (kind, call) values ('outcome_tasks_made', 'job_outcome_duties');
 
 -- migrate:down
@@ -115,7 +124,6 @@ create or replace function enrolment_outcome_is_measured(enrolment uuid) returns
 	select false
 $$;
 delete from job where call = 'job_outcome_duties';
-drop index task_of_outcome;
 drop table outcome_task_run;
-drop function if exists job_outcome_duties, outcome_task_title, outcome_duties, core_instruments cascade;
+drop function if exists job_outcome_duties, outcome_tasks, outcome_task_title, outcome_duties, core_instruments cascade;
 delete from deadline_rule where code in ('OUTCOME_BASELINE', 'OUTCOME_ROUND', 'LIFE_ROUND');

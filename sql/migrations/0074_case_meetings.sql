@@ -47,6 +47,7 @@ create table case_meeting_participant (
 );
 create index case_meeting_participant_meeting on case_meeting_participant (meeting_id, position);
 create index case_meeting_participant_staff on case_meeting_participant (staff_id) where staff_id is not null;
+create index case_meeting_participant_relation on case_meeting_participant (relation_id) where relation_id is not null;
 create index case_meeting_participant_patient on case_meeting_participant (patient_id);
 
 -- What the meeting agreed that an agency should look at. It binds nobody until that agency has decided.
@@ -123,11 +124,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 				or app_role() = any (o.against_roles))) then 'blocked'
 		when app_gate('c') and not may_meet(m.patient_id, app_agency_id()) then 'consent_required' end
 	from case_meeting m
-	where ($1 is null or m.id = $1) and exists (select 1 from case_meeting_participant p
-		left join patient_relation r on r.id = p.relation_id
-		where p.meeting_id = m.id and ((p.staff_id = app_staff_id() and p.agency_id = app_agency_id())
-			or (app_role() = 'RE' and r.hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
-				and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today()))))
+	where ($1 is null or m.id = $1) and m.id in ( -- each way by its index
+		select p.meeting_id from case_meeting_participant p where p.staff_id = app_staff_id() and p.agency_id = app_agency_id()
+		union
+		select p.meeting_id from patient_relation r join case_meeting_participant p on p.relation_id = r.id
+		where app_role() = 'RE' and r.hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
+			and r.valid_from <= clock_today() and (r.valid_to is null or r.valid_to > clock_today()))
 $$;
 
 -- Opens the meetings that the caller may see as participant, for row security.

@@ -4,9 +4,9 @@
 -- Begins with the persons to whom the caller is related; row security asks consent and objection as the gate would.
 with page as (
 	select e, e.id, e.patient_id, e.enrolled_at, row_number() over (order by e.enrolled_at, e.id) as row
-	from enrolment e
-	where (e.patient_id = any (related_persons()) or e.patient_id in (select r.patient_id from represented() r))
-		and (:query.patient_id::text is null or e.patient_id = :query.patient_id::uuid)
+	from (select unnest(related_persons()) union select r.patient_id from represented() r) s (person)
+	join enrolment e on e.patient_id = s.person
+	where (:query.patient_id::text is null or e.patient_id = :query.patient_id::uuid)
 		and (:query.unit_id::text is null or e.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or e.state = :query.status)
 		and (:query.open::text is null or (e.ended_at is null) = :query.open::boolean)
