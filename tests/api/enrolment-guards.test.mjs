@@ -107,7 +107,7 @@ describe('contact is lost', () => {
 
 describe('measures stand in the way of a planned end', () => {
 	const plan = async () => ({ action: 'plan_discharge', plan_reviewed_on: await day(0), discharge_on: await day(60) });
-	const end = { action: 'discharge', outcome_round: 'DONE', ...next };
+	const end = { action: 'discharge', outcome_round: 'DECLINED', ...next };
 
 	// An enrolment, and a measure that the team has accepted: { e, path of the measure }.
 	async function withMeasure() {

@@ -10,8 +10,8 @@ const patient = (await w.api(team, 'POST', '/patients', { national_id: synthetic
 (await w.api(team, 'POST', `/patients/${patient}/consents`, { type: 'SHARE', purpose: 'x', explained: 'y' })).is(201);
 (await w.api(team, 'POST', `/patients/${patient}/objections`, { scope: 'WHOLE_RECORD', against: 'STAFF', against_id: w.ids.staff['nav-drammen:nav-1'] })).is(201);
 const plan = (await w.api(team, 'POST', '/plans', { kind: 'CRISIS', patient_id: patient })).is(201).body.id;
-(await w.api(team, 'POST', `/plans/${plan}/goals`, { words: 'Sove', domain: 'OTHER' })).is(201);
-(await w.api(team, 'POST', '/measures', { plan_id: plan, title: 'Samtale', domain: 'OTHER', responsible_unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
+(await w.api(team, 'POST', `/plans/${plan}/goals`, { words: 'Sove', domain: 'MENTAL' })).is(201);
+(await w.api(team, 'POST', '/measures', { plan_id: plan, title: 'Samtale', domain: 'MENTAL', responsible_unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
 (await w.api('drammen-dps:dps-1', 'POST', '/emergency-accesses', { patient_id: patient, reason: 'Akutt forverring, svarer ikke' })).is(201);
 
 (await w.api(team, 'POST', '/admissions', { patient_id: patient, urgency: 'ACUTE', level: 'TSB', institution: 'Klinikken', admitted_at: '2026-01-02T10:00:00Z' })).is(201);
