@@ -108,7 +108,10 @@ declare
 begin
 	for team in select u.* from unit u left join outcome_task_run r on r.unit_id = u.id
 		where coalesce(r.ran_at, '-infinity') <= clock_now() - interval '1 hour'
-			and exists (select 1 from enrolment e where e.unit_id = u.id and e.ended_at is null)
+			and (exists (select 1 from enrolment e where e.unit_id = u.id and e.ended_at is null)
+				-- the last person has left, and with them the tasks
+				or exists (select 1 from task t where t.unit_id = u.id and t.state = 'OPEN'
+					and t.source_key like 'outcome:%'))
 		order by coalesce(r.ran_at, '-infinity'), u.id limit greatest(batch / 20, 1) for no key update of u skip locked
 	loop
 		n := n + outcome_tasks(team);
