@@ -16,8 +16,8 @@
 /* A thread that waits. Lives as long as its thread, since it may be woken after it has given up. */
 struct waiter {
 	sem_t wake;
-	bool ready; /* wake is made, once a thread */
-	struct connection *given;
+	bool ready;			  /* wake is made, once a thread */
+	struct connection *_Atomic given; /* read without the lock */
 	struct waiter *next;
 };
 
@@ -153,8 +153,7 @@ static struct connection *sleep_for_one(struct waiter *w)
 	if (w->given == NULL)
 		leave_queue(w);
 	pthread_mutex_unlock(&pool.lock);
-	/* given at the last moment: the post is on its way, and must not be left for the next wait
-	 */
+	/* given at the last moment: the post is on its way, and belongs to this wait */
 	while (w->given != NULL && sem_wait(&w->wake) != 0)
 		;
 	return w->given;

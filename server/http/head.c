@@ -175,6 +175,12 @@ static int note_expect(struct head *h, const char *s, size_t len)
 	return 0;
 }
 
+static int note_host(struct head *h, struct span v)
+{
+	h->host = v;
+	return h->hosts++ > 0 ? bad(h, "Host is sent twice") : 0;
+}
+
 /* The headers that decide where a message ends and what happens to its connection. */
 static int note(struct head *h, const char *name, size_t name_len, const char *buf)
 {
@@ -183,10 +189,7 @@ static int note(struct head *h, const char *name, size_t name_len, const char *b
 
 	switch (name_len) {
 	case 4:
-		if (!grammar_is(name, 4, "Host"))
-			return 0;
-		h->host = v;
-		return h->hosts++ > 0 ? bad(h, "Host is sent twice") : 0;
+		return grammar_is(name, 4, "Host") ? note_host(h, v) : 0;
 	case 6:
 		return grammar_is(name, 6, "Expect") ? note_expect(h, s, v.len) : 0;
 	case 10:
