@@ -5,6 +5,9 @@ RUN apt-get update \
 		libcurl4-openssl-dev libjansson-dev libjwt-dev libpcre2-dev libpq-dev libssl-dev
 WORKDIR /src
 COPY . .
+# the viewer behind /docs, unless the tree that was copied has it already
+RUN [ -e node_modules/swagger-ui-dist ] \
+	|| { apt-get install -y --no-install-recommends npm && npm install --no-save --omit=dev; }
 RUN CIVETWEB_CACHE=/var/cache/civetweb make -j2 build/samhandlingd build/samhandling \
 	&& strip build/samhandlingd build/samhandling
 

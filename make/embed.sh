@@ -13,7 +13,8 @@ echo 'const struct embedded embedded_files[] = {'
 n=0
 for f in "$@"; do
 	size=$(wc -c < "$f")
-	printf '\t{"%s", embedded_%d, %d},\n' "$(echo "$f" | sed -E 's,^(api-spec|sql)/,,')" "$n" "$size"
+	hash=$(sha256sum "$f" | cut -c1-16)
+	printf '\t{"%s", embedded_%d, %d, "%s"},\n' "$(echo "$f" | sed -E 's,^(api-spec|sql|build[^/]*)/,,')" "$n" "$size" "$hash"
 	n=$((n + 1))
 done
-printf '\t{0, 0, 0},\n};\n'
+printf '\t{0, 0, 0, 0},\n};\n'

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "api/lifecycle.h"
 #include "api/metrics.h"
 #include "api/problem.h"
 #include "api/request.h"
@@ -28,6 +29,7 @@ void dispatch(struct request *r)
 			break;
 	}
 	answer_check(r);
+	lifecycle_announce(r);
 	trace_end(r);
 }
 

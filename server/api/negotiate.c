@@ -187,6 +187,26 @@ const struct media *negotiate_body(const char *content_type, const struct operat
 	return NULL;
 }
 
+bool negotiate_coding(const char *accept_encoding, const char *coding)
+{
+	int named = -1, star = 0;
+
+	if (accept_encoding == NULL)
+		return false;
+
+	struct piece rest = {accept_encoding, strlen(accept_encoding)}, member;
+
+	while (next_piece(&rest, ',', &member)) {
+		int q = weight_of(&member);
+
+		if (is_word(member, coding))
+			named = q;
+		else if (is_word(member, "*"))
+			star = q;
+	}
+	return (named >= 0 ? named : star) > 0;
+}
+
 /* The language that a range's first subtag stands for, or NULL. */
 static const char *language_of(struct piece range)
 {

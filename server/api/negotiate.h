@@ -20,6 +20,12 @@ const char *negotiate_type(const char *accept, const struct operation *op, int s
  */
 const struct media *negotiate_body(const char *content_type, const struct operation *op);
 
+/*
+ * Whether Accept-Encoding takes this content coding (RFC 9110, 12.5.3). False when the header was
+ * not sent: then anything would be allowed, and what needs no decoding is the safe choice.
+ */
+bool negotiate_coding(const char *accept_encoding, const char *coding);
+
 /* "nb" or "en", by Accept-Language: the better weight, the first at a tie, "en" when neither. */
 const char *negotiate_language(const char *accept_language);
 

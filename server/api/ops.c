@@ -11,7 +11,8 @@ static const struct op_entry table[] = {
 	{"getProblem", ops_problem},	  {"listStateMachines", ops_machines},
 	{"getStateMachine", ops_machine}, {"getAccessMatrix", ops_matrix},
 	{"getHealthLive", ops_live},	  {"getHealthReady", ops_ready},
-	{"getMetrics", ops_metrics},
+	{"getMetrics", ops_metrics},	  {"getDocs", ops_docs},
+	{"getDocsFile", ops_docs_file},
 };
 
 const struct op_entry *ops_find(const char *id)

@@ -30,5 +30,7 @@ enum outcome ops_matrix(struct request *r);
 enum outcome ops_live(struct request *r);
 enum outcome ops_ready(struct request *r);
 enum outcome ops_metrics(struct request *r);
+enum outcome ops_docs(struct request *r);
+enum outcome ops_docs_file(struct request *r);
 
 #endif

@@ -3,11 +3,15 @@
 
 #include <stddef.h>
 
-/* A file that the build put into the program: the bundled contract, or one of sql/queries. */
+/*
+ * A file that the build put into the program: the bundled contract, one of sql/queries, or one of
+ * the files behind /docs, which are there twice, as they are and compressed ("….gz").
+ */
 struct embedded {
-	const char *name; /* "openapi.json" or "queries/patients.sql" */
+	const char *name; /* "openapi.json", "queries/patients.sql", "docs/start.js" */
 	const char *data; /* NUL-terminated */
 	size_t size;	  /* without the NUL */
+	const char *hash; /* the first 16 digits of its SHA-256 */
 };
 
 /* All embedded files; the last has a NULL name. */

@@ -35,6 +35,14 @@ struct response {
 	struct media *media;
 };
 
+/* What a deprecated operation announces (docs/versioning.md), as header values. All NULL for
+ * others. */
+struct deprecation {
+	const char *since;  /* Deprecation, RFC 9745: "@1798761600" */
+	const char *sunset; /* Sunset, RFC 8594: an HTTP date */
+	const char *link;   /* Link to its description, rel="deprecation" */
+};
+
 struct operation {
 	const char *id;	  /* operationId */
 	const char *path; /* template, "/patients/{id}" (without the server prefix) */
@@ -58,7 +66,8 @@ struct operation {
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */
 	const char *machine;	  /* x-machine, or NULL */
 	bool is_list;		  /* x-list */
-	const json_t *json;	  /* the operation object, for what is read rarely */
+	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
+	const json_t *json;		/* the operation object, for what is read rarely */
 };
 
 struct contract {

@@ -18,6 +18,9 @@ bool loader_refuse(struct loader *l, const char *format, ...) __attribute__((for
 /* Reads one operation ("get" of the path item) into `op`. */
 bool operation_load(struct loader *l, const char *method, const json_t *item, struct operation *op);
 
+/* Its `deprecated`, `x-deprecated-since` and `x-sunset`. */
+bool operation_load_deprecation(struct loader *l, const json_t *json, struct operation *op);
+
 /* What can be judged only when all operations are known: answers, machines, matrix rows, scopes. */
 bool operation_check(struct loader *l, const struct operation *op);
 

@@ -7,8 +7,9 @@
 
 /* Extensions of an operation that mean something; any other is a misspelling. */
 static const char *const known_extensions[] = {
-	"x-action", "x-answer",	  "x-executor", "x-list", "x-machine", "x-no-standard-responses",
-	"x-person", "x-resource",
+	"x-action",   "x-answer",  "x-deprecated-since",      "x-executor",
+	"x-list",     "x-machine", "x-no-standard-responses", "x-person",
+	"x-resource", "x-sunset",
 };
 
 static const char *text(const json_t *object, const char *name)
@@ -307,7 +308,8 @@ bool operation_load(struct loader *l, const char *method, const json_t *item, st
 	return load_id(l, json, op) && load_parameters(l, shared, of_path, op) &&
 	       load_parameters(l, own, pointer, op) && check_path_parameters(l, op) &&
 	       load_body(l, json, pointer, op) && load_responses(l, json, pointer, op) &&
-	       load_security(l, json, op) && load_extensions(l, json, op);
+	       load_security(l, json, op) && load_extensions(l, json, op) &&
+	       operation_load_deprecation(l, json, op);
 }
 
 /* --- among all ------------------------------------------------------------------------------- */

@@ -16,5 +16,6 @@ export default [
 			'no-unused-vars': ['error', { args: 'after-used', ignoreRestSiblings: true }],
 		},
 	},
-	{ files: ['clients/web/**/*.js'], languageOptions: { globals: { ...globals.browser } } },
+	{ files: ['clients/web/**/*.js', 'api-spec/docs/*.js', 'tests/browser/*.mjs'], languageOptions: { globals: { ...globals.browser } } },
+	{ files: ['clients/postman/lib/before-each.js'], languageOptions: { globals: { pm: 'readonly', require: 'readonly' } } },
 ];

@@ -46,7 +46,9 @@
 	"\"items\":{\"type\":[\"string\",\"object\"]}}}}"
 
 static const char fixture_paths[] =
-	"{\"/pages\":{\"get\":{\"operationId\":\"getPage\"," FIXTURE_KINDS
+	"{\"/"
+	"pages\":{\"get\":{\"operationId\":\"getPage\",\"tags\":[\"things\"],\"deprecated\":true,"
+	"\"x-deprecated-since\":\"2027-01-01\",\"x-sunset\":\"2027-10-02\"," FIXTURE_KINDS
 	",\"responses\":{\"200\":" FIXTURE_PAGE "}}},"
 	"\"/things\":{\"get\":{\"operationId\":\"listThings\"," FIXTURE_SECURED
 	",\"x-list\":true,\"parameters\":[" FIXTURE_PARAMETER("query", "limit", "\"type\":\"integer\",\"minimum\":1,\"maximum\":200") "," FIXTURE_PARAMETER(

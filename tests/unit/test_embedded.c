@@ -19,14 +19,18 @@ static void finds_by_whole_name(void **state)
 	assert_null(embedded_find("queries/none.sql"));
 }
 
-static void every_file_is_text_of_its_size(void **state)
+static void every_file_is_of_its_size(void **state)
 {
 	size_t count = 0;
 
 	(void)state;
 	for (const struct embedded *e = embedded_files; e->name != NULL; e++, count++) {
 		assert_true(e->size > 0);
-		assert_int_equal(strlen(e->data), e->size);
+		assert_int_equal(strlen(e->hash), 16);
+		if (strcmp(e->name + strlen(e->name) - 3, ".gz") == 0)
+			assert_memory_equal(e->data, "\x1f\x8b", 2);
+		else
+			assert_int_equal(strlen(e->data), e->size);
 		assert_ptr_equal(embedded_find(e->name), e);
 	}
 	assert_true(count > 2);
@@ -36,7 +40,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_by_whole_name),
-		cmocka_unit_test(every_file_is_text_of_its_size),
+		cmocka_unit_test(every_file_is_of_its_size),
 	};
 
 	return cmocka_run_group_tests_name("embedded", tests, NULL, NULL);

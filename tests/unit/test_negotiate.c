@@ -210,6 +210,33 @@ static void reads_if_none_match(void **state)
 			fail_msg("If-None-Match: %s", rows[i].header);
 }
 
+static void reads_accept_encoding(void **state)
+{
+	static const struct {
+		const char *header;
+		bool gzip;
+	} rows[] = {
+		{NULL, false},
+		{"", false},
+		{"gzip", true},
+		{"GZIP", true},
+		{"br, gzip;q=0.5", true},
+		{"gzip;q=0", false},
+		{"gzip;q=0, *", false},
+		{"*", true},
+		{"*;q=0", false},
+		{"gzip, *;q=0", true},
+		{"identity", false},
+		{"xgzip", false},
+		{"br;q=1.0, deflate", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (negotiate_coding(rows[i].header, "gzip") != rows[i].gzip)
+			fail_msg("Accept-Encoding: %s", rows[i].header);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +246,7 @@ int main(void)
 		cmocka_unit_test(reads_accept_language),
 		cmocka_unit_test(reads_prefer),
 		cmocka_unit_test(reads_if_none_match),
+		cmocka_unit_test(reads_accept_encoding),
 	};
 
 	return cmocka_run_group_tests_name("negotiate", tests, NULL, NULL);

@@ -75,7 +75,7 @@ export class Samples {
 		this.at = {
 			'/agencies/{id}': w.ids.agency['drammen-dps'], '/units/{id}': w.ids.unit['drammen-dps:fact'],
 			'/staff/{id}': w.ids.staff['drammen-dps:tm-2'], '/municipalities/{number}': '3301', '/problems/{code}': 'not_found',
-			'/state-machines/{name}': 'concern-reports', '/instruments/{code}': 'GAF_S',
+			'/state-machines/{name}': 'concern-reports', '/instruments/{code}': 'GAF_S', '/docs/{file}': 'start.js',
 		};
 	}
 
