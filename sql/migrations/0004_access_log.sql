@@ -1,5 +1,5 @@
 -- migrate:up
--- Who has looked at what: one row for each patient shown, and for each refusal.
+-- Who has looked at what: one row for each answer that shows someone, and for each refusal.
 
 -- Access log: append-only for every role, by month -----------------------------------------------------
 -- a type and not a check: PostgreSQL parses a table's checks again for each insert
@@ -16,6 +16,7 @@ create table access_log (
 	resource text,
 	resource_id text,
 	patient_id uuid,
+	shown_set bytea, -- the persons, when there are several
 	agency_id uuid,
 	unit_id uuid,
 	staff_id uuid,
@@ -35,8 +36,64 @@ create table access_log (
 ) partition by range (at);
 create index access_log_patient on access_log (patient_id, at);
 create index access_log_agency on access_log (agency_id, at);
+create index access_log_several on access_log (shown_set, at) where shown_set is not null;
 alter table access_log enable row level security;
 grant select, insert on access_log to samhandling_service;
+
+-- Several persons shown at once (a list, a board) are one row that names the set of them: a screen shows the same persons
+-- again and again, and a row for each of 200 cost more than the answer itself. A set's id is the SHA-256 of its members'
+-- ids in order, so that nobody can be added or taken away unseen.
+create table access_log_set (
+	id bytea primary key,
+	patients uuid[] not null
+);
+create table access_log_set_member (
+	patient_id uuid not null,
+	set_id bytea not null references access_log_set,
+	primary key (patient_id, set_id)
+);
+alter table access_log_set enable row level security;
+alter table access_log_set_member enable row level security;
+grant select on access_log_set_member to samhandling_service;
+
+-- The set of the persons whose ids these are, in order and each once, with commas between.
+create function access_log_set_id(shown text) returns bytea language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	digest bytea := sha256(convert_to(shown, 'UTF8'));
+	persons uuid[];
+begin
+	if not exists (select 1 from access_log_set s where s.id = digest) then
+		persons := string_to_array(shown, ',')::uuid[];
+		insert into access_log_set (id, patients) values (digest, persons) on conflict do nothing;
+		insert into access_log_set_member (patient_id, set_id) select p, digest from unnest(persons) p
+		on conflict do nothing;
+	end if;
+	return digest;
+end $$;
+
+-- The sets in which a person is; an id tells nothing by itself, and the rows that name it are under row security.
+create function access_log_sets_of(person uuid) returns bytea[] language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select array(select m.set_id from access_log_set_member m where m.patient_id = person)
+$$;
+
+-- Whom a row shows, whichever way it says so.
+create function access_log_persons(person uuid, several bytea) returns uuid[] language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select case when person is not null then array[person]
+		else (select s.patients from access_log_set s where s.id = several) end
+$$;
+
+-- The row as it is about one of the persons whom it shows; null: as it is.
+create function access_log_about(entry access_log, person uuid) returns access_log language plpgsql immutable as $$
+begin
+	if person is not null then
+		entry.patient_id := person;
+		entry.shown_set := null;
+	end if;
+	return entry;
+end $$;
 
 -- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
 create function access_log_partitions(ahead int default 3) returns int language plpgsql
@@ -75,22 +132,31 @@ create trigger append_only before update or delete on access_log
 	for each row execute function access_log_is_append_only();
 create trigger no_truncate before truncate on access_log
 	for each statement execute function access_log_is_append_only();
+create trigger append_only before update or delete or truncate on access_log_set
+	for each statement execute function access_log_is_append_only();
+create trigger append_only before update or delete or truncate on access_log_set_member
+	for each statement execute function access_log_is_append_only();
 
 -- Access log: an agency's privacy officer sees all of the agency's, staff their own acts, team leaders their
 -- agency's for their team's patients, patients everything about themselves (domain.md §5.3).
 create policy access_log_insert on access_log for insert with check (
 	agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid);
+create policy access_log_set_member_read on access_log_set_member for select using (
+	patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
+	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE'
+		and current_setting('app.basis', true) = 'LEGAL_REPRESENTATIVE'));
 create policy access_log_read on access_log for select using (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (patient_id = nullif(current_setting('app.admitted', true), '')::uuid and current_setting('app.role', true) = 'RE'
 		and current_setting('app.basis', true) = 'LEGAL_REPRESENTATIVE') -- a guardian, not a relative with a consent
+	or (shown_set is not null and exists (select 1 from access_log_set_member m where m.set_id = shown_set))
 	or (agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
 		and (current_setting('app.role', true) = 'PV'
 			or (current_setting('app.role', true) = 'TL'
 				and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])))));
 
 -- migrate:down
-drop table access_log cascade;
+drop table access_log, access_log_set, access_log_set_member cascade;
 drop type access_log_action;
-drop function if exists access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;
+drop function if exists access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;

@@ -263,6 +263,8 @@ end $$;
 create function access_log_json(entry access_log) returns json language sql stable as $$
 	select json_build_object('id', (l).id::text, 'at', (l).at, 'operation', (l).operation, 'action', (l).action,
 		'resource', (l).resource, 'resource_id', (l).resource_id, 'patient_id', (l).patient_id,
+		'patient_ids', case when (l).shown_set is not null and not app_is_citizen() and not app_gate('f')
+			then access_log_persons(null, (l).shown_set) end,
 		'agency_id', (l).agency_id, 'agency_name', (select a.name from agency a where a.id = (l).agency_id),
 		'unit_id', (l).unit_id, 'unit_name', (select u.name from unit u where u.id = (l).unit_id),
 		'staff_id', (l).staff_id, 'name', (l).name, 'role', (l).role, 'hpr_number', (l).hpr_number,

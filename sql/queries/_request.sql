@@ -43,19 +43,23 @@ from (select gate_refusal(:gate.patient_id::uuid, :gate.resource, :gate.category
 	offset 0) g
 
 -- name: log
--- One row for each patient shown; one without a patient when none was.
-insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
-	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
+-- One row: with the person shown, the set of several, or nobody. An answer "not modified" shows nobody, so nothing
+-- waits for its row to reach the disk.
+insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, shown_set, agency_id,
+	unit_id, staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
 	emergency_id, objection_overridden)
 select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action,
-	coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource), :request.resource_id, p,
+	coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource), :request.resource_id,
+	case when strpos(s.shown, ',') = 0 then s.shown::uuid end,
+	case when strpos(s.shown, ',') > 0 then access_log_set_id(s.shown) end,
 	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
 	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
 	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,
 	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
 	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
-from (select unnest(case when current_setting('app.not_modified', true) = 'yes' then '{null}'::uuid[]
-	else coalesce(nullif(nullif(current_setting('app.shown', true), ''), '{}'), '{null}')::uuid[] end) as p) s
+from (select nullif(case when current_setting('app.not_modified', true) = 'yes'
+		then left(set_config('synchronous_commit', 'off', true), 0)
+	else btrim(current_setting('app.shown', true), '{}') end, '') as shown offset 0) s
 
 -- name: denial
 -- One row for whom the request names, and one for whom else the refusal is about.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
+import { syntheticNumber } from './lib/fixtures.mjs';
 
 const w = await world();
 const team = 'drammen-dps:tm-1';
@@ -74,6 +75,31 @@ describe('the access log', () => {
 		(await w.api(self, 'GET', `/patients/${anyId()}/access-log`)).is(404, 'not_found');
 		(await w.api(team, 'GET', `/patients/${patient}/access-log`)).is(200);
 		(await w.api('lier-kommune:mh-1', 'GET', `/patients/${patient}/access-log`)).is([403, 404]);
+	});
+
+	test('several persons shown at once are one row, which each of them finds', async () => {
+		const other = (await w.api(team, 'POST', '/patients', { national_id: syntheticNumber(), family_name: 'Også' })).is(201).body.id;
+		const list = (await w.api(team, 'GET', '/patients?limit=200')).is(200);
+		const request = list.headers['x-request-id'];
+		const rows = await w.sql(`select l.patient_id, s.patients, s.id = sha256(convert_to(array_to_string(s.patients, ','), 'UTF8')) as true_id
+			from access_log l join access_log_set s on s.id = l.shown_set where l.request_id = $1`, [request]);
+		assert.deepEqual(rows, [{ patient_id: null, patients: list.body.items.map((p) => p.id).sort(), true_id: true }]);
+		const seen = (body) => body.items.filter((l) => l.operation === 'listPatients');
+		for (const path of ['/access-log', `/patients/${patient}/access-log`]) {
+			const own = (await w.api(self, 'GET', `${path}?limit=200`)).is(200);
+			assert.ok(seen(own.body).length > 0, path);
+			assert.ok(seen(own.body).every((l) => l.patient_id === patient && l.patient_ids === null), path);
+			assert.ok(!own.text.includes(other), 'not who else was shown');
+		}
+		const officer = async (query) => (await w.api('drammen-dps/PV', 'GET', `/access-log?limit=200${query}`)).is(200);
+		const all = await officer('');
+		const row = all.body.items.find((l) => l.request_id === request);
+		assert.deepEqual([row.patient_id, row.patient_ids], [null, rows[0].patients]);
+		assert.equal((await officer(`&patient_id=${other}`)).body.items.find((l) => l.request_id === request).patient_id, other);
+		// whoever reads of them has been shown them
+		const [read] = await w.sql('select access_log_persons(patient_id, shown_set) as persons from access_log where request_id = $1', [all.headers['x-request-id']]);
+		assert.ok(rows[0].patients.every((p) => read.persons.includes(p)));
+		for (const table of ['access_log_set', 'access_log_set_member']) await assert.rejects(w.sql(`delete from ${table}`), /append-only/);
 	});
 
 	test('reading the log is logged, and pages do not overlap', async () => {
