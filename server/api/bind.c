@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/explain.h"
 #include "api/principal.h"
 
 enum from { REQUEST, PRINCIPAL, ACCESS, BINDING };
@@ -160,6 +161,11 @@ static const char *is_write(const struct binding *b)
 		       : "true";
 }
 
+static const char *matrix_as_met(const struct binding *b)
+{
+	return explain_matrix(b->request);
+}
+
 /* What the log row is about: the thing in the path, or what a POST makes. */
 static const char *resource_id(const struct binding *b)
 {
@@ -172,13 +178,10 @@ static const struct {
 	const char *name;
 	const char *(*value)(const struct binding *b);
 } functions[] = {
-	{"gate.write", is_write},
-	{"header.if_match", if_match},
-	{"header.if_none_match", if_none_match},
-	{"idempotency.key", idempotency_key},
-	{"request.id", request_id},
-	{"request.operation", operation_id},
-	{"request.resource_id", resource_id},
+	{"gate.matrix", matrix_as_met},	      {"gate.write", is_write},
+	{"header.if_match", if_match},	      {"header.if_none_match", if_none_match},
+	{"idempotency.key", idempotency_key}, {"request.id", request_id},
+	{"request.operation", operation_id},  {"request.resource_id", resource_id},
 	{"request.trace_id", trace_id},
 };
 

@@ -5,7 +5,6 @@
 
 #include "api/principal.h"
 #include "contract/access_matrix.h"
-#include "domain/matrix.h"
 
 static const struct matrix *matrix;
 
@@ -26,7 +25,13 @@ static enum matrix_action action_of(const struct operation *op)
 	return MATRIX_WRITE;
 }
 
-static struct matrix_answer ask(const struct request *r, const char *resource)
+const struct matrix *permit_matrix(void)
+{
+	return matrix;
+}
+
+struct matrix_answer permit_ask(const struct request *r, const char *resource,
+				enum matrix_action action)
 {
 	const struct principal *p = r->principal;
 	const struct matrix_question q = {.agency_type = p->agency_type,
@@ -34,9 +39,14 @@ static struct matrix_answer ask(const struct request *r, const char *resource)
 					  .health_personnel = p->is_health_personnel,
 					  .purpose = r->purpose,
 					  .resource = resource,
-					  .action = action_of(r->op)};
+					  .action = action};
 
 	return matrix_ask(matrix, &q);
+}
+
+static struct matrix_answer ask(const struct request *r, const char *resource)
+{
+	return permit_ask(r, resource, action_of(r->op));
 }
 
 static void enter(struct request *r, const char *resource, const struct matrix_answer *a)

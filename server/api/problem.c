@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/negotiate.h"
+#include "api/reason.h"
 #include "contract/schema.h"
 
 static const json_t *catalogue;
@@ -12,6 +13,7 @@ static const json_t *catalogue;
 void problem_load(const json_t *document)
 {
 	catalogue = json_object_get(document, "x-problems");
+	reason_load(document);
 }
 
 const json_t *problem_entry(const char *code)
@@ -45,6 +47,11 @@ static json_t *base_object(struct request *r, int status, const char *code, cons
 
 	if (detail != NULL && detail[0] != '\0')
 		json_object_set_new(o, "detail", json_string(detail));
+
+	json_t *reason = reason_of(r, code);
+
+	if (reason != NULL)
+		json_object_set_new(o, "reason", reason);
 	return o;
 }
 

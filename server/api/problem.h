@@ -11,7 +11,8 @@
  * `code` names an entry there; an unknown code is a bug and becomes "internal".
  */
 
-/* Reads the catalogue; the document outlives the process's requests. */
+/* Reads the catalogue and the rules behind refusals (reason.h); the document outlives the process's
+ * requests. */
 void problem_load(const json_t *document);
 
 /* The catalogue's entry, or NULL. */
