@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/news.h"
 #include "api/print.h"
 #include "api/service.h"
 #include "base/clock.h"
@@ -72,7 +73,7 @@ static int serve(void)
 	if (!registry_reload(why))
 		return fail(EXIT_DATABASE, why);
 	if (!jobs_start())
-		return fail(EXIT_SETTINGS, "the job thread cannot start");
+		return fail(EXIT_SETTINGS, "the job threads cannot start");
 	server = http_start(why);
 	if (server == NULL) {
 		jobs_stop();
@@ -81,6 +82,7 @@ static int serve(void)
 	event(E_READY, "\"pid\":%d,\"port\":%ld,\"us\":%lld", (int)getpid(), config.port,
 	      (long long)(clock_monotonic_us() - started));
 	wait_for_end(&signals);
+	news_stop(); /* those who wait for news are answered now */
 	if (!http_stop(server)) {
 		/* requests still run after the limit: nothing may be taken away from under them */
 		event(E_STOPPED, "\"pid\":%d,\"unfinished\":true", (int)getpid());

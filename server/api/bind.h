@@ -15,6 +15,7 @@ struct binding {
 	const char *machine_action, *machine_from, *machine_to;
 	const char *job_kind;	       /* :job.kind, which the job thread gives by itself */
 	const char *status, *location; /* of an idempotency row */
+	const char *news_after;	       /* :news.after, where a reader of changes goes on */
 	const char *token_seal, *token_subject, *token_role,
 		*token_agency; /* before a principal exists */
 };

@@ -10,9 +10,27 @@
 
 /* Statements that the daemon itself runs. */
 static const char *const own[] = {
-	"registry", "principal",	 "principal_citizen", "context", "gate",  "log",
-	"denial",   "idempotency_begin", "idempotency_end",   "health",	 "begin", "commit",
-	"rollback", "changed",		 "job_list",	      "job_run",
+	"registry",
+	"principal",
+	"principal_citizen",
+	"context",
+	"gate",
+	"log",
+	"denial",
+	"idempotency_begin",
+	"idempotency_end",
+	"health",
+	"begin",
+	"commit",
+	"rollback",
+	"changed",
+	"job_list",
+	"job_run",
+	"news_place",
+	"news_page",
+	"news_stream",
+	"news_log",
+	"news_log_nobody",
 };
 
 static bool is_own(const char *name)

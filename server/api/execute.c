@@ -4,6 +4,7 @@
  * Tested through tests/api/concern-reports.test.mjs: it chooses among rounds in PostgreSQL.
  */
 #include "api/identify.h"
+#include "api/news.h"
 #include "api/problem.h"
 #include "api/room.h"
 #include "api/service.h"
@@ -40,5 +41,7 @@ bool execute(struct request *r)
 		outcome = run(r);
 	if (outcome != ANSWERED && r->reply.status == 0)
 		problem(r, "unavailable", NULL);
+	if (r->op->method != METHOD_GET && r->reply.status < 300)
+		news_written();
 	return true;
 }

@@ -7,12 +7,22 @@
 #include "api/problem.h"
 
 static const struct op_entry table[] = {
-	{"getOpenapi", ops_openapi},	  {"listProblems", ops_problems},
-	{"getProblem", ops_problem},	  {"listStateMachines", ops_machines},
-	{"getStateMachine", ops_machine}, {"getAccessMatrix", ops_matrix},
-	{"getHealthLive", ops_live},	  {"getHealthReady", ops_ready},
-	{"getMetrics", ops_metrics},	  {"getDocs", ops_docs},
+	/* a line each */
+	/* clang-format off */
+	{"getOpenapi", ops_openapi},
+	{"listProblems", ops_problems},
+	{"getProblem", ops_problem},
+	{"listStateMachines", ops_machines},
+	{"getStateMachine", ops_machine},
+	{"getAccessMatrix", ops_matrix},
+	{"getHealthLive", ops_live},
+	{"getHealthReady", ops_ready},
+	{"getMetrics", ops_metrics},
+	{"getDocs", ops_docs},
 	{"getDocsFile", ops_docs_file},
+	{"listChanges", ops_list_changes},
+	{"streamChanges", ops_stream_changes},
+	/* clang-format on */
 };
 
 const struct op_entry *ops_find(const char *id)

@@ -32,5 +32,7 @@ enum outcome ops_ready(struct request *r);
 enum outcome ops_metrics(struct request *r);
 enum outcome ops_docs(struct request *r);
 enum outcome ops_docs_file(struct request *r);
+enum outcome ops_list_changes(struct request *r);
+enum outcome ops_stream_changes(struct request *r);
 
 #endif

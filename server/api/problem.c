@@ -63,6 +63,7 @@ static bool send(struct request *r, int status, json_t *object)
 	json_decref(object);
 	r->reply.status = status;
 	r->reply.content_type = "application/problem+json";
+	r->reply.stream = NULL;
 	r->reply.body = arena_dup(r->arena, text);
 	r->reply.body_size = strlen(text);
 	free(text);

@@ -11,6 +11,7 @@
 
 struct principal;
 struct fault;
+struct stream;
 
 enum { HEADERS_MAX = 64, REPLY_HEADERS_MAX = 16, SEGMENTS_MAX = 16, QUERY_MAX = 32, ROOMS = 6 };
 
@@ -41,7 +42,8 @@ struct reply {
 	size_t body_size;
 	size_t header_count;
 	struct header headers[REPLY_HEADERS_MAX];
-	bool close; /* close the connection afterwards */
+	bool close;		     /* close the connection afterwards */
+	const struct stream *stream; /* the body in pieces (stream.h) instead of `body`, or NULL */
 };
 
 /* What the access matrix says for this caller and operation (room 3), for gate, policies and log.

@@ -47,9 +47,15 @@ static void answer(struct worker *w, struct mg_connection *conn, struct request 
 	dispatch(r);
 	keep = !w->head.http10 && !w->head.wants_close && !r->reply.close &&
 	       !atomic_load_explicit(&entry_of(conn)->draining, memory_order_relaxed);
+
+	int64_t made_us = clock_monotonic_us();
+
 	if (!outgoing_send(w, conn, r, keep) || !keep)
 		mg_disable_connection_keep_alive(conn);
-	dispatch_finished(r, clock_monotonic_us() - w->started_us);
+	/* a stream took as long as its beginning, not as long as somebody listened */
+	if (r->reply.stream == NULL)
+		made_us = clock_monotonic_us();
+	dispatch_finished(r, made_us - w->started_us);
 }
 
 static int on_request(struct mg_connection *conn)

@@ -1,5 +1,5 @@
 /*
- * Room 6: a reply becomes bytes, head and body in one write.
+ * Room 6: a reply becomes bytes, head and body in one write, or in pieces as they are made.
  * Tested through tests/protocol/answers.test.mjs: what it writes is what counts.
  */
 #include "http/outgoing.h"
@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "http/grammar.h"
+#include "http/pieces.h"
 
 enum { FIXED_HEAD = 512, COPIED_BODY_MAX = 64 * 1024 };
 
@@ -138,7 +139,22 @@ static bool write_all(struct mg_connection *conn, const char *bytes, size_t size
 	return mg_write(conn, bytes, size) == (int)size;
 }
 
-bool outgoing_send(struct worker *w, struct mg_connection *conn, const struct request *r, bool keep)
+/* The head alone, of what comes in pieces. */
+static bool send_head(struct worker *w, struct mg_connection *conn, const struct reply *reply,
+		      bool keep)
+{
+	char *start = arena_alloc(w->arena, room_for(reply));
+	struct out o = {start};
+
+	put_head(&o, w, reply, keep);
+	if (!w->head.http10)
+		put_line(&o, "Transfer-Encoding", "chunked");
+	put(&o, "\r\n", 2);
+	return write_all(conn, start, (size_t)(o.at - start));
+}
+
+static bool send_whole(struct worker *w, struct mg_connection *conn, const struct request *r,
+		       bool keep)
 {
 	const struct reply *reply = &r->reply;
 	bool bodiless = reply->status == 204 || reply->status == 304;
@@ -157,4 +173,12 @@ bool outgoing_send(struct worker *w, struct mg_connection *conn, const struct re
 		put(&o, reply->body, copied);
 	return write_all(conn, start, (size_t)(o.at - start)) &&
 	       (copied == body || write_all(conn, reply->body, body));
+}
+
+bool outgoing_send(struct worker *w, struct mg_connection *conn, struct request *r, bool keep)
+{
+	if (r->reply.stream == NULL)
+		return send_whole(w, conn, r, keep);
+	return send_head(w, conn, &r->reply, keep && !w->head.http10) &&
+	       (strcmp(r->in.method, "HEAD") == 0 || pieces_send(w, conn, r));
 }

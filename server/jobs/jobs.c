@@ -8,10 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/news.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/sequencer.h"
 
 enum { ROUND_MEMORY = 4 * 1024 * 1024 };
 
@@ -46,8 +48,10 @@ static bool run_one(struct connection *c, struct arena *a, const char *kind)
 
 	const char *done = round_text(&round, 0, "done");
 
-	if (done != NULL && strcmp(done, "0") != 0)
-		event(E_DEADLINES_RUN, "\"job\":\"%s\",\"done\":%.12s", kind, done);
+	if (done == NULL || strcmp(done, "0") == 0)
+		return true;
+	news_written();
+	event(E_DEADLINES_RUN, "\"job\":\"%s\",\"done\":%.12s", kind, done);
 	return true;
 }
 
@@ -114,13 +118,16 @@ static void *work(void *unused)
 
 bool jobs_start(void)
 {
+	if (!sequencer_start())
+		return false;
 	if (config.jobs_interval_ms == 0)
 		return true;
 	jobs.running = pthread_create(&jobs.thread, NULL, work, NULL) == 0;
 	return jobs.running;
 }
 
-void jobs_stop(void)
+/* The thread of the table's jobs. */
+static void stop_timer(void)
 {
 	if (!jobs.running)
 		return;
@@ -130,4 +137,11 @@ void jobs_stop(void)
 	pthread_mutex_unlock(&jobs.lock);
 	pthread_join(jobs.thread, NULL);
 	jobs.running = false;
+}
+
+void jobs_stop(void)
+{
+	news_stop();
+	stop_timer();
+	sequencer_stop();
 }

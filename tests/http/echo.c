@@ -1,7 +1,7 @@
 /*
  * The http room on its own: a stand-in for the rooms behind it answers each request with what it
  * was handed, as JSON. For tests/protocol, and to measure what http itself costs. Paths of its own:
- * /sleep/MS, /bytes/N, /status/N, /plain.
+ * /sleep/MS, /bytes/N, /status/N, /plain, /pieces/N (of N bytes, N times), /cut/N (after N pieces).
  */
 #include <jansson.h>
 #include <signal.h>
@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "api/request.h"
+#include "api/stream.h"
 #include "base/config.h"
 #include "http/server.h"
 
@@ -58,6 +59,37 @@ static void reply_bytes(struct request *r, size_t size)
 	r->reply.body_size = size;
 }
 
+/* Pieces as they are counted out; an empty one between any two, which must not end the answer. */
+struct pieces {
+	size_t size, left;
+	bool pause, cut;
+};
+
+static enum stream_step next_piece(struct request *r, struct arena *a, struct stream_piece *piece)
+{
+	struct pieces *p = r->reply.stream->state;
+	char *bytes;
+
+	p->pause = !p->pause;
+	if (p->pause)
+		return STREAM_PIECE;
+	if (p->left == 0)
+		return p->cut ? STREAM_BROKEN : STREAM_END;
+	p->left--;
+	bytes = arena_alloc(a, p->size);
+	memset(bytes, 'a' + (int)(p->left % 26), p->size);
+	*piece = (struct stream_piece){bytes, p->size};
+	return STREAM_PIECE;
+}
+
+static void reply_pieces(struct request *r, size_t count, bool cut)
+{
+	struct pieces *p = arena_alloc(r->arena, sizeof(*p));
+
+	*p = (struct pieces){.size = cut ? 10 : count, .left = count, .cut = cut};
+	stream_answer(r, "text/plain", &(const struct stream){.next = next_piece, .state = p});
+}
+
 static bool is_command(const struct message *m, const char *name)
 {
 	return m->segment_count == 2 && strcmp(m->segments[0], name) == 0;
@@ -71,6 +103,8 @@ void dispatch(struct request *r)
 		reply_bytes(r, 100);
 	} else if (is_command(m, "bytes")) {
 		reply_bytes(r, strtoul(m->segments[1], NULL, 10));
+	} else if (is_command(m, "pieces") || is_command(m, "cut")) {
+		reply_pieces(r, strtoul(m->segments[1], NULL, 10), is_command(m, "cut"));
 	} else if (is_command(m, "status")) {
 		r->reply.status = atoi(m->segments[1]);
 		r->reply.headers[r->reply.header_count++] = (struct header){"X-Bad", "a\r\nb"};

@@ -73,3 +73,49 @@ test('a large answer arrives whole, also when it is read slowly', async (t) => {
 	const got = await talk(server, `GET /bytes/${size} HTTP/1.1\r\nHost: x\r\n\r\n`, {answers: 1, ms: 20000});
 	assert.equal(got.answers[0].body.length, size);
 });
+
+// N pieces of N bytes, of the letters from the alphabet's N-th down.
+const pieces = (n) => Array.from({length: n}, (_, i) => String.fromCharCode(97 + (n - 1 - i) % 26).repeat(n)).join('');
+
+test('an answer in pieces is framed in chunks, and the connection serves the next request', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo answers in pieces');
+	for (const n of [0, 1, 7, 200]) {
+		const got = await talk(server, `GET /pieces/${n} HTTP/1.1\r\nHost: x\r\n\r\n${get()}`.replaceAll('{path}', path), {answers: 2});
+		const [answer, next] = got.answers;
+		assert.equal(answer.headers['transfer-encoding'], 'chunked');
+		assert.equal(answer.headers['content-length'], undefined);
+		assert.equal(answer.headers.connection, 'keep-alive');
+		assert.ok(answer.body === pieces(n), `${n} pieces`);
+		assert.equal(next.status, 200);
+	}
+});
+
+test('a piece larger than is copied arrives whole', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo answers in pieces');
+	const got = await talk(server, 'GET /pieces/1000 HTTP/1.1\r\nHost: x\r\n\r\n', {answers: 1, ms: 20000});
+	assert.ok(got.answers[0].body === pieces(1000));
+});
+
+test('HTTP/1.0 gets the pieces bare, and the end of the connection after them', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo answers in pieces');
+	const got = await talk(server, 'GET /pieces/5 HTTP/1.0\r\nHost: x\r\n\r\n');
+	assert.equal(got.answers[0].headers['transfer-encoding'], undefined);
+	assert.equal(got.answers[0].headers.connection, 'close');
+	assert.ok(got.closed);
+	assert.equal(got.rest, pieces(5));
+});
+
+test('an answer that cannot be finished ends without its last chunk', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo cuts an answer off');
+	const got = await talk(server, 'GET /cut/3 HTTP/1.1\r\nHost: x\r\n\r\n');
+	assert.ok(got.closed);
+	assert.equal(got.answers.length, 0);
+	assert.match(got.rest, /c{10}[^]*b{10}[^]*a{10}\r\n$/);
+});
+
+test('HEAD of an answer in pieces is its head', async (t) => {
+	if (!server.isEcho) return t.skip('only the echo answers in pieces');
+	const got = await talk(server, head('HEAD /pieces/5 HTTP/1.1', 'Connection: close'), {methods: ['HEAD']});
+	assert.equal(got.answers[0].headers['transfer-encoding'], 'chunked');
+	assert.equal(got.rest, '');
+});

@@ -40,9 +40,9 @@ static void knows_names(void **state)
 	static const char *const known[] = {"path.anything", "query.x",	      "body",
 					    "auth.role",     "gate.cell",     "header.if_match",
 					    "new.id",	     "token.subject", "request.trace_id"};
-	static const char *const unknown[] = {"",	    "auth",	"auth.x",
-					      "path",	    "header.x", "bodyx",
-					      "auth.scope", "request",	"Auth.role"};
+	static const char *const unknown[] = {"",	  "auth",  "auth.x",	  "path",
+					      "header.x", "bodyx", "auth.scopes", "request",
+					      "Auth.role"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

@@ -8,6 +8,7 @@ export const agencies = readJson('agencies.json');
 const keys = new Map();
 
 export const scopes = ['plans.read', 'plans.write',
+	'changes.read', 'subscriptions.manage',
 	'directory.read', 'directory.write', 'patients.read', 'patients.write', 'consents.read', 'consents.write',
 	'access-log.read', 'concern-reports.read', 'concern-reports.write', 'tasks.read', 'tasks.write', 'handovers.read',
 	'handovers.write', 'contacts.read', 'contacts.write', 'board.read', 'board.write', 'emergency.write', 'admissions.read', 'admissions.write', 'coercion.read', 'coercion.write', 'opioid-substitution.read',

@@ -1,0 +1,135 @@
+/* One condition for those who wait for news, one for the sequencer. */
+#include "api/news.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_once_t once;
+	pthread_cond_t published, written;
+	int64_t place;
+	bool has_written, stopping;
+	unsigned limits[NEWS_READERS], readers[NEWS_READERS];
+} news = {.lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT};
+
+static void make_conditions(void)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&news.published, &attributes);
+	pthread_cond_init(&news.written, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static void enter_lock(void)
+{
+	pthread_once(&news.once, make_conditions);
+	pthread_mutex_lock(&news.lock);
+}
+
+static bool anybody(void)
+{
+	for (int i = 0; i < NEWS_READERS; i++)
+		if (news.readers[i] > 0)
+			return true;
+	return false;
+}
+
+static bool wait_on(pthread_cond_t *condition, int64_t until_us)
+{
+	const struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+
+	return pthread_cond_timedwait(condition, &news.lock, &until) == 0;
+}
+
+void news_written(void)
+{
+	enter_lock();
+	if (anybody()) {
+		news.has_written = true;
+		pthread_cond_signal(&news.written);
+	}
+	pthread_mutex_unlock(&news.lock);
+}
+
+void news_publish(int64_t place)
+{
+	enter_lock();
+	if (place > news.place) {
+		news.place = place;
+		pthread_cond_broadcast(&news.published);
+	}
+	pthread_mutex_unlock(&news.lock);
+}
+
+bool news_wait_written(int64_t eager_ms, int64_t idle_ms)
+{
+	bool go_on;
+
+	enter_lock();
+
+	int64_t begun_us = clock_monotonic_us();
+
+	/* who enters while this waits the longer time shortens it: news_enter() signals */
+	while (!news.has_written && !news.stopping &&
+	       wait_on(&news.written, begun_us + (anybody() ? eager_ms : idle_ms) * 1000))
+		;
+	news.has_written = false;
+	go_on = !news.stopping;
+	pthread_mutex_unlock(&news.lock);
+	return go_on;
+}
+
+enum news_wait news_wait(int64_t place, int64_t until_us)
+{
+	enum news_wait found;
+
+	enter_lock();
+	while (!news.stopping && news.place <= place && wait_on(&news.published, until_us))
+		;
+	found = news.stopping ? NEWS_STOPPING : news.place > place ? NEWS_THERE : NEWS_TIME_OUT;
+	pthread_mutex_unlock(&news.lock);
+	return found;
+}
+
+void news_limit(enum news_reader kind, unsigned most)
+{
+	enter_lock();
+	news.limits[kind] = most;
+	pthread_mutex_unlock(&news.lock);
+}
+
+bool news_enter(enum news_reader kind)
+{
+	bool entered;
+
+	enter_lock();
+	entered = news.readers[kind] < news.limits[kind];
+	if (entered) {
+		news.readers[kind]++;
+		pthread_cond_signal(&news.written);
+	}
+	pthread_mutex_unlock(&news.lock);
+	return entered;
+}
+
+void news_leave(enum news_reader kind)
+{
+	enter_lock();
+	news.readers[kind]--;
+	pthread_mutex_unlock(&news.lock);
+}
+
+void news_stop(void)
+{
+	enter_lock();
+	news.stopping = true;
+	pthread_cond_broadcast(&news.published);
+	pthread_cond_broadcast(&news.written);
+	pthread_mutex_unlock(&news.lock);
+}

@@ -1,0 +1,44 @@
+#ifndef API_NEWS_H
+#define API_NEWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Where writers, the sequencer (jobs/sequencer.h) and readers of news meet, without a database
+ * connection in anybody's hand: who has written says so, the sequencer places what was committed
+ * and says up to where, and whoever waits for a later place goes on. Thread-safe. Places are those
+ * of the outbox: 1, 2, 3 … without gaps.
+ */
+
+/* A transaction that may have made news is committed. Costs nothing while nobody waits for news. */
+void news_written(void);
+
+/* For the sequencer: everything up to here has its place. Never goes back. */
+void news_publish(int64_t place);
+
+/*
+ * For the sequencer: sleeps until somebody has written, or until it is time to look by itself,
+ * which is soon (`eager_ms`) while somebody waits for news, since other daemons write too, and late
+ * (`idle_ms`) otherwise. False when the daemon stops.
+ */
+bool news_wait_written(int64_t eager_ms, int64_t idle_ms);
+
+enum news_wait { NEWS_THERE, NEWS_TIME_OUT, NEWS_STOPPING };
+
+/* Sleeps until there is news behind `place`, or until this moment (monotonic microseconds). */
+enum news_wait news_wait(int64_t place, int64_t until_us);
+
+/* Who may wait, each kind up to its limit: a reader holds a thread. */
+enum news_reader { NEWS_POLLS, NEWS_STREAMS, NEWS_DELIVERY, NEWS_READERS };
+
+void news_limit(enum news_reader kind, unsigned most);
+
+/* False when as many as may wait do. Who has entered leaves. */
+bool news_enter(enum news_reader kind);
+void news_leave(enum news_reader kind);
+
+/* Wakes everyone for the end: from now on all waits end at once. */
+void news_stop(void);
+
+#endif

@@ -1,0 +1,33 @@
+-- News: what the daemon runs beside requests (sequencer, delivery) and for those who wait for changes.
+
+-- name: news_place
+select outbox_place(5000) as head
+
+-- name: news_page
+select p.items, p.last, p.more, json_array_length(p.items) as count, show_all(p.patients) as shown
+from news_page(news_after(:news.after), coalesce(:query.limit::int, 100), 500,
+	news_entities(:query.entities, :auth.scope)) p
+
+-- name: news_stream
+-- The same as server-sent events; each carries its place, with which a reader who was cut off comes back.
+select (select coalesce(string_agg('id: ' || (x.item ->> 'id') || E'\ndata: ' || x.item::text || E'\n\n', '' order by x.n), '')
+		from json_array_elements(p.items) with ordinality x (item, n)) as items,
+	p.last, p.more, json_array_length(p.items) as count, show_all(p.patients) as shown
+from news_page(news_after(:news.after), 100, 500, news_entities(:query.entities, :auth.scope)) p
+
+-- name: news_log
+-- One row for each patient shown, and none when nobody was: a reader who waits asks again and again.
+insert into access_log (request_id, trace_id, operation, action, resource, patient_id, agency_id, unit_id,
+	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation)
+select :request.id, :request.trace_id, :request.operation, 'READ', 'changes', p,
+	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
+	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb
+from unnest(nullif(current_setting('app.shown', true), '')::uuid[]) p
+
+-- name: news_log_nobody
+-- A reader who was shown nobody has looked all the same.
+insert into access_log (request_id, trace_id, operation, action, resource, agency_id, unit_id, staff_id, citizen_id, subject,
+	name, role, hpr_number, purpose, attestation)
+select :request.id, :request.trace_id, :request.operation, 'READ', 'changes', :auth.agency_id::uuid, :auth.unit_id::uuid,
+	:auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number, :auth.purpose,
+	:auth.attestation::jsonb
