@@ -1,6 +1,7 @@
 /* Request memory: a bump allocator over chained blocks, with foreign objects adopted by it. */
 #include "base/arena.h"
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,7 +26,13 @@ struct arena {
 	struct block *block; /* newest first; the last in the chain is the one that is kept */
 	struct adopted *adopted;
 	size_t limit, used;
+	struct arena *next; /* while it is put back */
 };
+
+static struct {
+	pthread_mutex_t lock;
+	struct arena *top;
+} shelf = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 _Noreturn static void give_up(const char *why)
 {
@@ -87,6 +94,32 @@ void arena_free(struct arena *a)
 	arena_clear(a);
 	free(a->block);
 	free(a);
+}
+
+struct arena *arena_borrow(size_t limit)
+{
+	pthread_mutex_lock(&shelf.lock);
+
+	struct arena *a = shelf.top;
+
+	if (a != NULL)
+		shelf.top = a->next;
+	pthread_mutex_unlock(&shelf.lock);
+	if (a == NULL)
+		return arena_new(limit);
+	a->limit = limit;
+	return a;
+}
+
+void arena_put_back(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	arena_clear(a);
+	pthread_mutex_lock(&shelf.lock);
+	a->next = shelf.top;
+	shelf.top = a;
+	pthread_mutex_unlock(&shelf.lock);
 }
 
 static size_t aligned(size_t size)

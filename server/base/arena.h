@@ -20,6 +20,15 @@ void arena_clear(struct arena *a);
 
 void arena_free(struct arena *a);
 
+/*
+ * As arena_new(), but takes an arena that was put back, the last one first. So as many are in
+ * memory as were ever used at once, however many threads take turns. These two are thread-safe.
+ */
+struct arena *arena_borrow(size_t limit);
+
+/* Clears the arena and keeps it for the next borrower. NULL does nothing. */
+void arena_put_back(struct arena *a);
+
 /* `size` zeroed bytes, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 

@@ -14,8 +14,6 @@
 #include "http/peers.h"
 #include "http/worker.h"
 
-enum { REQUEST_MEMORY = 16 * 1024 * 1024 /* an arena's limit: passing it is a bug */ };
-
 static struct entry *entry_of(const struct mg_connection *conn)
 {
 	return mg_get_user_data(mg_get_context(conn));
@@ -23,7 +21,8 @@ static struct entry *entry_of(const struct mg_connection *conn)
 
 static void forget(struct worker *w)
 {
-	arena_clear(w->arena);
+	arena_put_back(w->arena);
+	w->arena = NULL;
 	head_clear(&w->head);
 	w->head_len = 0;
 	w->started_us = 0;
@@ -118,9 +117,6 @@ static int on_connection(struct mg_connection *conn)
 	struct worker *w = mg_get_thread_pointer(conn);
 	const struct mg_request_info *info = mg_get_request_info(conn);
 
-	/* most threads of a quiet service never see a connection */
-	if (w->arena == NULL)
-		w->arena = arena_new(REQUEST_MEMORY);
 	forget(w);
 	w->counted = peers_enter(entry_of(conn)->peers, info->remote_addr);
 	if (w->counted)
@@ -165,7 +161,7 @@ static void on_thread_end(const struct mg_context *context, int type, void *poin
 	(void)context;
 	if (type != 1 || w == NULL)
 		return;
-	arena_free(w->arena);
+	arena_put_back(w->arena);
 	free(w);
 }
 

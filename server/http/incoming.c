@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "http/body.h"
 
+enum { REQUEST_MEMORY = 16 * 1024 * 1024 /* an arena's limit: passing it is a bug */ };
+
 /* One segment of the path, decoded. Empty ones and dots never name anything here. */
 static bool add_segment(struct worker *w, struct message *m, const char *s, size_t len)
 {
@@ -65,6 +67,10 @@ static void fill(struct worker *w, struct message *m)
 
 struct request *incoming_new(struct worker *w, struct mg_connection *conn)
 {
+	/* not before there is a request: most connections wait most of the time */
+	if (w->arena == NULL)
+		w->arena = arena_borrow(REQUEST_MEMORY);
+
 	struct request *r = arena_alloc(w->arena, sizeof(*r));
 
 	r->arena = w->arena;

@@ -11,7 +11,7 @@
 
 /* What one thread keeps from request to request. Made when CivetWeb starts the thread. */
 struct worker {
-	struct arena *arena; /* cleared after each request */
+	struct arena *arena; /* of the present request, NULL between two */
 	struct head head;
 	const char *buf;    /* the connection's buffer, where `head` points into */
 	size_t head_len;    /* 0 until the head is complete */

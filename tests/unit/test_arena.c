@@ -36,6 +36,24 @@ static void hands_out_zeroed_aligned_memory(void **state)
 	arena_free(NULL);
 }
 
+static void lends_the_last_that_was_put_back(void **state)
+{
+	struct arena *a = arena_borrow(64), *b = arena_borrow(64);
+
+	(void)state;
+	assert_ptr_not_equal(a, b);
+	arena_alloc(a, 10);
+	arena_put_back(b);
+	arena_put_back(a);
+	arena_put_back(NULL);
+	assert_ptr_equal(arena_borrow(128), a);
+	assert_int_equal(arena_used(a), 0);
+	arena_alloc(a, 100); /* the new limit holds */
+	assert_ptr_equal(arena_borrow(64), b);
+	arena_free(a);
+	arena_free(b);
+}
+
 static void copies_and_prints(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -141,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hands_out_zeroed_aligned_memory),
+		cmocka_unit_test(lends_the_last_that_was_put_back),
 		cmocka_unit_test(copies_and_prints),
 		cmocka_unit_test(lets_go_newest_first),
 		cmocka_unit_test(dies_at_its_limit),
