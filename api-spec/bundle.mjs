@@ -5,6 +5,7 @@ import { readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import { fhirFragment } from './fhir.mjs';
 
 const here = process.env.API_SPEC ?? dirname(fileURLToPath(import.meta.url));
 const target = join(here, 'openapi.json');
@@ -28,7 +29,7 @@ function yamlFilesIn(folder) {
 
 // The fragments: beside the trunk everything that has paths of its own.
 function fragments() {
-	return [...['system.yaml', 'fhir.yaml'].filter((f) => existsSync(join(here, f))), ...yamlFilesIn('resources')];
+	return [...['system.yaml'].filter((f) => existsSync(join(here, f))), ...yamlFilesIn('resources')];
 }
 
 const origin = new Map(); // "paths /x" or "schemas X" → the file that defined it
@@ -206,6 +207,7 @@ function bundle() {
 	document.components = {};
 	merge(document, { paths, components }, 'openapi.yaml');
 	for (const file of fragments()) merge(document, readYaml(file), file);
+	if (existsSync(join(here, 'fhir.yaml'))) merge(document, fhirFragment(readYaml('fhir.yaml')), 'fhir.yaml');
 	document['x-problems'] = readYaml('problems.yaml');
 	document['x-state-machines'] = machines();
 	document['x-access-matrix'] = existsSync(join(here, 'access-matrix.yaml')) ? readYaml('access-matrix.yaml') : {};

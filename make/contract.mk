@@ -1,9 +1,9 @@
 # The contract: YAML in api-spec/ → the one document that is embedded and served.
 .PHONY: bundle
-BUNDLE_SRC := $(wildcard api-spec/*.yaml api-spec/resources/*.yaml api-spec/machines/*.yaml) api-spec/bundle.mjs
+BUNDLE_SRC := $(wildcard api-spec/*.yaml api-spec/resources/*.yaml api-spec/machines/*.yaml) api-spec/bundle.mjs api-spec/fhir.mjs
 
 bundle: node_modules/yaml/package.json ## make api-spec/openapi.json from the YAML beside it
-	node api-spec/bundle.mjs
+	node api-spec/bundle.mjs api-spec/fhir.mjs
 
 node_modules/yaml/package.json: package.json package-lock.json
 	deploy/sandbox/deps.sh run test

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/actions.h"
+#include "api/fhir_answer.h"
 #include "api/links.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
@@ -142,7 +143,7 @@ static int first_success(const struct operation *op)
 	return 200;
 }
 
-void answer_from_round(struct work *w)
+static void native_answer(struct work *w)
 {
 	struct request *r = w->request;
 	const char *status = column(w, "status"), *body = column(w, "body"), *etag = etag_of(w);
@@ -171,6 +172,14 @@ void answer_from_round(struct work *w)
 		reply_header(r, "Preference-Applied", "return=representation");
 	if (!set_text(w, body))
 		set_body(r, unseal(r->arena, service.seals, with_actions(w, body)));
+}
+
+void answer_from_round(struct work *w)
+{
+	if (w->request->op->fhir != NULL)
+		fhir_answer(w);
+	else
+		native_answer(w);
 }
 
 static void mismatch(struct request *r, const char *what, const char *pointer)

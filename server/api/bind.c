@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/explain.h"
+#include "api/fhir.h"
 #include "api/principal.h"
 
 enum from { REQUEST, PRINCIPAL, ACCESS, BINDING };
@@ -140,6 +141,11 @@ static const char *idempotency_key(const struct binding *b)
 	return request_header(b->request, "Idempotency-Key");
 }
 
+static const char *base_of_fhir(const struct binding *b)
+{
+	return fhir_base(b->request->arena);
+}
+
 static const char *request_id(const struct binding *b)
 {
 	return b->request->id;
@@ -180,10 +186,15 @@ static const struct {
 	const char *name;
 	const char *(*value)(const struct binding *b);
 } functions[] = {
-	{"gate.matrix", matrix_as_met},	      {"gate.write", is_write},
-	{"header.if_match", if_match},	      {"header.if_none_match", if_none_match},
-	{"idempotency.key", idempotency_key}, {"request.id", request_id},
-	{"request.operation", operation_id},  {"request.resource_id", resource_id},
+	{"fhir.base", base_of_fhir},
+	{"gate.matrix", matrix_as_met},
+	{"gate.write", is_write},
+	{"header.if_match", if_match},
+	{"header.if_none_match", if_none_match},
+	{"idempotency.key", idempotency_key},
+	{"request.id", request_id},
+	{"request.operation", operation_id},
+	{"request.resource_id", resource_id},
 	{"request.trace_id", trace_id},
 };
 

@@ -41,10 +41,19 @@ static bool is_own(const char *name)
 	return false;
 }
 
+/* `-` and `.` cannot stand in a statement's name of a parameter, which then has `_`. */
+static bool same_name(const char *described, const char *name)
+{
+	for (; *described != '\0' && *name != '\0'; described++, name++)
+		if (*described != *name && !(*name == '_' && strchr("-.", *described) != NULL))
+			return false;
+	return *described == *name;
+}
+
 static bool described(const struct operation *op, enum place place, const char *name)
 {
 	for (size_t i = 0; i < op->parameter_count; i++)
-		if (op->parameters[i].place == place && strcmp(op->parameters[i].name, name) == 0)
+		if (op->parameters[i].place == place && same_name(op->parameters[i].name, name))
 			return true;
 	return false;
 }
@@ -65,7 +74,7 @@ static const char *unknown_parameter(const struct statement *s, const struct ope
 
 static const char *check_statement(struct arena *a, const struct operation *op)
 {
-	const struct statement *s = statement_find(op->id);
+	const struct statement *s = statement_find(op->statement);
 	const char *name;
 
 	if (s == NULL)

@@ -31,6 +31,16 @@ static char *put(char *at, const char *s, size_t len, const char *kept)
 	return at;
 }
 
+const char *links_encode(struct arena *a, const char *text)
+{
+	size_t len = strlen(text);
+	/* an encoded byte takes three */
+	char *out = arena_alloc(a, len * 3 + 1);
+
+	put(out, text, len, "");
+	return out;
+}
+
 /* Whether this piece of a query gives the cursor, however it is written. */
 static bool is_cursor(const struct request *r, const char *piece, size_t len)
 {

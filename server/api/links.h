@@ -10,4 +10,7 @@
  */
 const char *links_page(const struct request *r, const char *cursor);
 
+/* Text as a name or value within a query: everything but letters, digits and `-._~` encoded. */
+const char *links_encode(struct arena *a, const char *text);
+
 #endif

@@ -162,6 +162,11 @@ bool negotiate_accepts(const char *accept, const struct operation *op)
 	return !has_body;
 }
 
+bool negotiate_is_accepted(const char *accept, const char *type)
+{
+	return accept == NULL || type_is_accepted(accept, type);
+}
+
 const char *negotiate_type(const char *accept, const struct operation *op, int status)
 {
 	for (size_t i = 0; i < op->response_count; i++) {
@@ -240,22 +245,27 @@ const char *negotiate_language(const char *accept_language)
 	return best;
 }
 
-bool negotiate_return(const char *prefer, const char *wanted)
+bool negotiate_preference(const char *prefer, const char *name, const char *value)
 {
 	if (prefer == NULL)
 		return false;
 
-	struct piece rest = {prefer, strlen(prefer)}, member, parts, preference, name, value;
+	struct piece rest = {prefer, strlen(prefer)}, member, parts, preference, left, right;
 
 	while (next_piece(&rest, ',', &member)) {
 		parts = member;
 		if (!next_piece(&parts, ';', &preference))
 			continue;
-		split_parameter(preference, &name, &value);
-		if (is_word(name, "return"))
-			return is_word(value, wanted);
+		split_parameter(preference, &left, &right);
+		if (is_word(left, name))
+			return is_word(right, value);
 	}
 	return false;
+}
+
+bool negotiate_return(const char *prefer, const char *wanted)
+{
+	return negotiate_preference(prefer, "return", wanted);
 }
 
 bool negotiate_none_match(const char *if_none_match, const char *etag)

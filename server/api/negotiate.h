@@ -13,6 +13,9 @@
 /* Whether one of the operation's success media types is acceptable (RFC 9110, 12.5.1). */
 bool negotiate_accepts(const char *accept, const struct operation *op);
 
+/* Whether this one media type is acceptable. */
+bool negotiate_is_accepted(const char *accept, const char *type);
+
 /* The first acceptable media type that the contract gives an answer of this status, or NULL. */
 const char *negotiate_type(const char *accept, const struct operation *op, int status);
 
@@ -29,7 +32,10 @@ bool negotiate_coding(const char *accept_encoding, const char *coding);
 /* "nb" or "en", by Accept-Language: the better weight, the first at a tie, "en" when neither. */
 const char *negotiate_language(const char *accept_language);
 
-/* Whether Prefer's first `return` is this one (RFC 7240, 2). */
+/* Whether Prefer's first preference of this name has this value (RFC 7240, 2). */
+bool negotiate_preference(const char *prefer, const char *name, const char *value);
+
+/* Whether Prefer's first `return` is this one. */
 bool negotiate_return(const char *prefer, const char *wanted);
 
 /* Whether If-None-Match holds this ETag or is `*`; compared weakly (RFC 9110, 13.1.2). */

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "api/fhir.h"
+#include "api/fhir_outcome.h"
 #include "api/negotiate.h"
 #include "api/reason.h"
 #include "contract/schema.h"
@@ -57,12 +59,18 @@ static json_t *base_object(struct request *r, int status, const char *code, cons
 
 static bool send(struct request *r, int status, json_t *object)
 {
-	char *text = json_dumps(object, JSON_COMPACT);
+	const char *type = "application/problem+json";
+	char *text;
 
 	standard_headers(r, status, json_string_value(json_object_get(object, "code")));
+	if (fhir_asked(r)) {
+		object = fhir_outcome(r, object, &status);
+		type = fhir_media(r);
+	}
+	text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	r->reply.status = status;
-	r->reply.content_type = "application/problem+json";
+	r->reply.content_type = type;
 	r->reply.stream = NULL;
 	r->reply.body = arena_dup(r->arena, text);
 	r->reply.body_size = strlen(text);

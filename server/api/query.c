@@ -6,9 +6,9 @@
 
 #include "base/text.h"
 
-bool query_parse(struct request *r)
+bool query_parse(struct request *r, const char *text)
 {
-	const char *s = r->in.raw_query;
+	const char *s = text;
 
 	while (s != NULL && *s != '\0') {
 		size_t len = strcspn(s, "&"), name_len = strcspn(s, "=&");

@@ -5,8 +5,11 @@
 
 #include "api/request.h"
 
-/* Splits and decodes the query into r->parameters. False when it is malformed or has too many. */
-bool query_parse(struct request *r);
+/*
+ * Splits and decodes a query's or form's text (NULL is none) into r->parameters. False when it is
+ * malformed or has too many.
+ */
+bool query_parse(struct request *r, const char *text);
 
 /* Checks path, query and header parameters against the contract; unknown query names are faults. */
 void query_validate(struct request *r);

@@ -16,6 +16,13 @@ static const char wrapped[] =
 	"cross join lateral (select lpad(to_hex(hashtextextended("
 	"a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
 
+/* What a version alone says. */
+static const char weak[] = "select a.*, case when :header.if_none_match is null then null "
+			   "when btrim(:header.if_none_match) = '*' "
+			   "or :header.if_none_match like '%%\"' || a.etag || '\"%%' "
+			   "then set_config('app.not_modified', 'yes', true) end as not_modified "
+			   "from (%s\n) a";
+
 /*
  * With a statement of its own for the version the hash is made of that; the other is run only when
  * the caller holds another version, which the condition that stands before it sees to.
@@ -85,15 +92,35 @@ static const struct statement *define_read(struct arena *a, const char *name)
 						       not_modified, source));
 }
 
+/*
+ * A FHIR read's ETag is the version alone, so it needs no hash; what has none, as a search, is left
+ * as it is.
+ */
+static const struct statement *define_weak(struct arena *a, const struct operation *op)
+{
+	const char *source = source_of(a, op->statement);
+	bool guarded = false;
+
+	for (size_t i = 0; i < op->parameter_count; i++)
+		guarded = guarded || strcmp(op->parameters[i].name, "If-None-Match") == 0;
+	return guarded && source != NULL ? statement_define(a, arena_printf(a, "%s~read", op->id),
+							    arena_printf(a, weak, source))
+					 : statement_find(op->statement);
+}
+
 bool reads_define(struct arena *a, const struct contract *c, const char **why)
 {
 	statements = arena_alloc(a, c->operation_count * sizeof(*statements));
 	for (size_t i = 0; i < c->operation_count; i++) {
 		const struct operation *op = &c->operations[i];
 
-		statements[i].now = statement_find(op->id);
+		statements[i].now = statement_find(op->statement);
 		if (op->method != METHOD_GET || op->executor != EXECUTOR_STATEMENT)
 			continue;
+		if (op->fhir != NULL) {
+			statements[i].now = define_weak(a, op);
+			continue;
+		}
 		statements[i].now = define_read(a, op->id);
 		statements[i].as_of = define_read(a, arena_printf(a, "%s.as_of", op->id));
 		if (statements[i].now != NULL)

@@ -1,6 +1,7 @@
 /* Room 2: which operation is meant; the answers that need no more than that. */
 #include <string.h>
 
+#include "api/fhir.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
 #include "api/room.h"
@@ -81,7 +82,8 @@ bool route(struct request *r)
 		return answer_other_method(r, &match);
 	r->op = match.by_method[method];
 	keep_path_parameters(r, &match);
-	if (!negotiate_accepts(request_header_list(r, "Accept"), r->op))
+	if (!negotiate_accepts(fhir_asked(r) ? fhir_accept(r) : request_header_list(r, "Accept"),
+			       r->op))
 		return problem(r, "not_acceptable",
 			       "no answer of this operation has an accepted media type");
 	if (is_encoded(r)) {

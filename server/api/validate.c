@@ -1,6 +1,8 @@
 /* Room 4: everything against the compiled schemas, all faults in one answer. */
 #include <string.h>
 
+#include "api/fhir.h"
+#include "api/fhir_search.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
 #include "api/query.h"
@@ -23,6 +25,8 @@ static bool parse_body(struct request *r)
 {
 	json_error_t error;
 
+	if (fhir_does(r->op, "search"))
+		return true; /* a form, which has been read */
 	if (r->in.body_size == 0) {
 		if (r->op->body_required)
 			return problem(r, "not_json", "a body is needed");
@@ -91,13 +95,27 @@ static bool calls_left(struct request *r)
 		       "this address has sent its share; wait as Retry-After says");
 }
 
+/* A FHIR search has parameters of its own kinds, in the query and in a form. */
+static bool read_parameters(struct request *r)
+{
+	if (!query_parse(r, r->in.raw_query))
+		return false;
+	if (!fhir_does(r->op, "search")) {
+		query_validate(r);
+		return true;
+	}
+	if (r->in.body_size > 0 && !query_parse(r, r->in.body))
+		return false;
+	fhir_search_read(r);
+	return true;
+}
+
 bool validate(struct request *r)
 {
 	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
 	r->faults->arena = r->arena;
-	if (!query_parse(r))
+	if (!read_parameters(r))
 		return problem(r, "invalid_parameter", "the query is not well-formed");
-	query_validate(r);
 	if (!path_is_possible(r))
 		return problem(r, "not_found", NULL);
 	if (r->faults->count > 0)

@@ -83,7 +83,7 @@ static const char *log_action(const struct operation *op)
 {
 	if (strcmp(op->action, "search") == 0)
 		return "SEARCH";
-	if (op->method == METHOD_GET)
+	if (op->method == METHOD_GET || strcmp(op->action, "read") == 0)
 		return "READ";
 	return op->method == METHOD_POST && op->executor != EXECUTOR_TRANSITION ? "CREATE"
 										: "UPDATE";

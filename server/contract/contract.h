@@ -21,6 +21,7 @@ struct parameter {
 	const char *name; /* as in the contract: "limit", "If-Match" */
 	enum place place;
 	bool required;
+	const char *kind; /* x-search: what a FHIR search takes it for, or NULL */
 	struct schema *schema;
 };
 
@@ -65,6 +66,8 @@ struct operation {
 	const char *person_param; /* x-person: the path parameter that names a patient, or NULL */
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */
 	const char *machine;	  /* x-machine, or NULL */
+	const char *statement;	  /* x-statement: whose statement it runs; its own id */
+	const char *fhir;	  /* x-fhir.interaction: "read", "search" …, or NULL */
 	bool is_list;		  /* x-list */
 	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
 	const json_t *json;		/* the operation object, for what is read rarely */

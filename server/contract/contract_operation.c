@@ -7,9 +7,18 @@
 
 /* Extensions of an operation that mean something; any other is a misspelling. */
 static const char *const known_extensions[] = {
-	"x-action",   "x-answer",  "x-deprecated-since",      "x-executor",
-	"x-list",     "x-machine", "x-no-standard-responses", "x-person",
-	"x-resource", "x-sunset",
+	"x-action",
+	"x-answer",
+	"x-deprecated-since",
+	"x-executor",
+	"x-list",
+	"x-machine",
+	"x-no-standard-responses",
+	"x-person",
+	"x-resource",
+	"x-sunset",
+	"x-fhir",
+	"x-statement",
 };
 
 static const char *text(const json_t *object, const char *name)
@@ -44,6 +53,7 @@ static bool load_parameter(struct loader *l, const json_t *json, const char *poi
 		return loader_refuse(l, "a parameter has no name");
 	if (!read_place(l, text(found, "in"), p->name, &p->place))
 		return false;
+	p->kind = text(found, "x-search");
 	p->required = json_is_true(json_object_get(found, "required"));
 	if (p->place == IN_PATH && !p->required)
 		return loader_refuse(l, "path parameter '%s' is not required", p->name);
@@ -273,6 +283,10 @@ static bool load_extensions(struct loader *l, const json_t *json, struct operati
 	bool known = action == NULL;
 
 	op->answer = text(json, "x-answer");
+	op->statement = text(json, "x-statement");
+	if (op->statement == NULL)
+		op->statement = op->id;
+	op->fhir = text(json_object_get(json, "x-fhir"), "interaction");
 	op->is_list = json_is_true(json_object_get(json, "x-list"));
 	op->action = action != NULL ? action : op->method == METHOD_GET ? "read" : "write";
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)

@@ -20,7 +20,7 @@ import { tokenFor } from './lib/tokens.mjs';
 
 export { pause, until } from './lib/daemon.mjs';
 export { syntheticNumber } from './lib/fixtures.mjs';
-export { document, operation, operations } from './lib/contract.mjs';
+export { document, fhirOperations, nativeOperations as operations, operation } from './lib/contract.mjs';
 export { environment } from './lib/environment.mjs';
 
 export const anyId = () => crypto.randomUUID();

@@ -26,10 +26,14 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
 	const matches = pattern(path, item);
 	return methods.filter((m) => item[m]).map((method) => ({
 		id: item[method].operationId, method: method.toUpperCase(), path, item, operation: item[method], matches,
-		root: item['x-root'] === true,
+		root: item['x-root'] === true, fhir: item[method]['x-fhir'],
 		parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolve),
 	}));
 }).sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+
+// FHIR's rules for REST are others than ours, so each side has its own tests of everything.
+export const nativeOperations = operations.filter((o) => !o.fhir);
+export const fhirOperations = operations.filter((o) => o.fhir);
 
 export const operation = (id) => operations.find((o) => o.id === id);
 
@@ -70,8 +74,16 @@ function judgeBody(o, found, { type, body, headers }) {
 	return validate(body) ? null : `${o.id} ${found.key} does not fit its schema: ${faults(validate)}`;
 }
 
+// Under /fhir/r4 every refusal is an OperationOutcome, of a path that nobody documents too.
+function judgeOutcome({ type, body }) {
+	if (!/^(application\/fhir\+json|application\/json|text\/json)$/.test(type)) return `a refusal as '${type}'`;
+	const validate = schemaAt('#/components/schemas/FhirOperationOutcome');
+	return validate(body) ? null : `the outcome does not fit its schema: ${faults(validate)}`;
+}
+
 function judgeForm({ method, target, status, type, body }) {
 	if (method === 'HEAD' || status < 400) return null;
+	if (target.startsWith('/fhir/r4')) return judgeOutcome({ type, body });
 	if (operationAt(method, target)?.operation.responses[status]?.content?.[type]) return null; // /health/ready says why
 	if (type !== 'application/problem+json') return `a ${status} without problem details`;
 	return judgeProblem(body) ?? (body.status === status ? null : `the body says ${body.status}`);

@@ -17,7 +17,7 @@ function partner(operation, machines, statements, ops) {
 	const { id, path } = operation;
 	const executor = operation.operation['x-executor'] ?? (operation.operation['x-machine'] ? 'transition' : 'statement');
 	if (executor === 'ops') return ops.some((o) => o.name === id) ? null : `${id} has no C function`;
-	if (executor === 'statement') return statements.has(id) ? null : `${id} has no statement in sql/queries`;
+	if (executor === 'statement') return statements.has(operation.operation['x-statement'] ?? id) ? null : `${id} has no statement in sql/queries`;
 	const machine = operation.operation['x-machine'];
 	if (executor !== 'transition') return `${id} has an unknown x-executor '${executor}'`;
 	if (!machines[machine]) return `${id} (${path}) runs machine '${machine}', which does not exist`;

@@ -2,7 +2,7 @@
 import { contract, namedStatements, operations, plainSql } from '../lib.mjs';
 
 export const about = 'statements use only parameters that the contract describes';
-const always = /^(auth\.(agency_id|staff_id|role|unit_ids|citizen_id|citizen_hashes|subject|name|unit_id|hpr_number|purpose|attestation)|request\.(id|trace_id|operation)|gate\.matrix)$/;
+const always = /^(auth\.(agency_id|staff_id|role|unit_ids|citizen_id|citizen_hashes|subject|name|unit_id|hpr_number|purpose|attestation)|fhir\.base|request\.(id|trace_id|operation)|gate\.matrix)$/;
 const ofMachines = /^(machine\.(action|from|to)|path\.id|body|new\.id|header\.if_match)$/;
 
 // The names behind single colons; `::type`, quoted strings, comments and array slices are stepped over.
@@ -11,7 +11,7 @@ export function parametersOf(text) {
 }
 
 function described({ parameters, operation, method }) {
-	const names = new Set(parameters.map((p) => `${p.in}.${p.name.toLowerCase().replaceAll('-', '_')}`));
+	const names = new Set(parameters.map((p) => `${p.in}.${p.name.toLowerCase().replaceAll(/[-.]/g, '_')}`));
 	if (operation.requestBody) names.add('body');
 	if (method === 'post') ['new.id', 'new.receipt', 'new.receipt_hash'].forEach((n) => names.add(n));
 	return names;
@@ -33,7 +33,7 @@ export async function check(report) {
 		const names = o ? known(o, list) : null;
 		if (o && s.name.endsWith('.replay')) names.add('path.id'); // of what was made the first time
 		for (const p of new Set(parametersOf(s.text))) {
-			if (always.test(p) || (names === null ? ofMachines.test(p) : names.has(p))) continue;
+			if (always.test(p) || (names === null ? ofMachines.test(p) : names.has(p.toLowerCase()))) continue;
 			report(s.file, s.line, `${s.name} uses :${p}, which the contract does not describe`);
 		}
 	}

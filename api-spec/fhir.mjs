@@ -1,0 +1,135 @@
+// Makes the contract's part for FHIR of fhir.yaml: paths, parameters, schemas and answers under /fhir/r4.
+const base = '/fhir/r4';
+const media = ['application/fhir+json', 'application/json', 'text/json'];
+const ref = (kind, name) => ({ $ref: `#/components/${kind}/${name}` });
+const content = (schema) => Object.fromEntries(media.map((type) => [type, { schema }]));
+
+// --- what all types share ------------------------------------------------------------------------
+
+const word = (name, schema, description, example) =>
+	({ name, in: 'query', description, schema, example, 'x-search': Array.isArray(schema.enum) || schema.type !== 'array' ? 'control' : 'word' });
+
+const controls = {
+	FhirCount: word('_count', { type: 'integer', minimum: 0, maximum: 100000 }, 'How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone', 50),
+	FhirPage: word('_page', { type: 'string', maxLength: 500 }, 'Where the page starts, from the link `next` of the page before; opaque', 'WyIwMThmIl0'),
+	FhirTotal: word('_total', { type: 'string', enum: ['none', 'estimate', 'accurate'] }, 'Whether the Bundle says how many matches there are; not unless asked', 'accurate'),
+	FhirSummary: word('_summary', { type: 'string', enum: ['false', 'count'] }, '`count` asks for the total alone', 'count'),
+	FhirFormat: word('_format', { type: 'string', maxLength: 100 }, 'The media type of the answer, in place of Accept', 'json'),
+	FhirPretty: word('_pretty', { type: 'string', enum: ['true', 'false'] }, '`true` asks for lines that people can read', 'true'),
+};
+const ofReads = ['FhirFormat', 'FhirPretty'];
+
+const refusals = {
+	400: ['FhirBadRequest', 'A parameter or the resource does not follow FHIR or what is documented here'],
+	401: ['FhirUnauthorized', 'No token, or one that cannot be accepted'],
+	403: ['FhirForbidden', "The caller's role, scope, purpose or consent does not allow it"],
+	404: ['FhirNotFound', 'There is no such resource, or none that the caller may know of'],
+	406: ['FhirNotAcceptable', 'FHIR is spoken in JSON alone'],
+	413: ['FhirTooLarge', 'The body is larger than the service takes'],
+	415: ['FhirUnsupportedMedia', "The body's media type is not one of those that the operation takes"],
+	default: ['FhirFailed', 'The service could not answer; try again later'],
+};
+
+const outcomeExample = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-found', details: { text: 'Not found' } }] };
+const bundleExample = { resourceType: 'Bundle', type: 'searchset', link: [{ relation: 'self', url: 'https://samhandling.example/fhir/r4/Patient' }] };
+
+function resourceSchema(type, description, example) {
+	return { type: 'object', description, required: ['resourceType'], properties: { resourceType: { type: 'string', const: type, description: 'The type of the resource' } }, additionalProperties: true, example };
+}
+
+function shared() {
+	const outcome = ref('schemas', 'FhirOperationOutcome');
+	const responses = Object.fromEntries(Object.entries(refusals).map(([status, [name, description]]) => [name, { description, content: content(outcome),
+		...(status === '401' ? { headers: { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } } : {}),
+		...(status === 'default' ? { headers: { 'Retry-After': ref('headers', 'RetryAfter') } } : {}) }]));
+	return {
+		parameters: { ...controls,
+			FhirPrefer: { name: 'Prefer', in: 'header', description: '`handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused',
+				schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'handling=lenient' },
+			FhirIfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag that the caller holds; 304 when it is still true', schema: { type: 'string', minLength: 1, maxLength: 2000 }, example: 'W/"3"' } },
+		headers: {
+			FhirETag: { description: 'The version, as `meta.versionId`', schema: { type: 'string' }, example: 'W/"3"' },
+			FhirLastModified: { description: 'When the resource was last changed, as `meta.lastUpdated`', schema: { type: 'string' }, example: 'Mon, 02 Mar 2026 08:00:00 GMT' } },
+		responses,
+		schemas: {
+			FhirOperationOutcome: resourceSchema('OperationOutcome', 'What is wrong, in FHIR\'s words', outcomeExample),
+			FhirBundle: resourceSchema('Bundle', 'A page of matches, or the answers to a bundle of requests', bundleExample),
+			FhirCapabilityStatement: resourceSchema('CapabilityStatement', 'What the FHIR face can', { resourceType: 'CapabilityStatement', status: 'active', kind: 'instance', fhirVersion: '4.0.1' }) },
+	};
+}
+
+// --- one operation -------------------------------------------------------------------------------
+
+// Everything that a status of refusal means is said; the bundler has nothing to add.
+function operation({ id, summary, description, fhir, answer, statuses, of, scope = 'fhir.read', parameters = [], ...more }) {
+	const responses = { 200: answer, ...(statuses.includes('304') ? { 304: ref('responses', 'NotModified') } : {}) };
+	for (const status of [...statuses, '406', 'default']) if (refusals[status]) responses[status] = ref('responses', refusals[status][0]);
+	const secured = of === undefined ? { security: [] } : { security: [{ agency: [scope] }], 'x-resource': of };
+	return { operationId: id, tags: ['fhir'], summary, description, ...secured, 'x-fhir': fhir, parameters, ...more, responses,
+		'x-no-standard-responses': ['304', '400', '401', '403', '404', '406', '409', '412', '413', '415', '422', '428', 'default'].filter((s) => responses[s] === undefined) };
+}
+
+const answerOf = (schema, description, versioned) => ({ description, content: content(ref('schemas', schema)),
+	...(versioned ? { headers: { ETag: ref('headers', 'FhirETag'), 'Last-Modified': ref('headers', 'FhirLastModified') } } : {}) });
+
+// --- one type ------------------------------------------------------------------------------------
+
+const parameterName = (type, name) => `Fhir${type}.${name.replaceAll('-', '_')}`;
+
+const examples = { id: '3b241101-e2bb-4255-8caf-4136c566a962', token: 'active', string: 'nord', date: 'ge2026-03-01', uri: 'https://samhandling.example/fhir/ValueSet/plan-type',
+	reference: 'Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11', person: 'Patient/3b241101-e2bb-4255-8caf-4136c566a962', identifier: 'urn:oid:2.16.578.1.12.4.1.4.1|01819012365',
+	'person-number': 'urn:oid:2.16.578.1.12.4.1.4.1|01819012365' };
+
+function searchParameters(type, search) {
+	return Object.fromEntries(Object.entries(search).map(([name, { kind, says, targets, example }]) => [parameterName(type, name), {
+		name, in: 'query', description: says, schema: { type: 'string', maxLength: 4000 }, example: example ?? examples[kind], 'x-search': kind, ...(targets ? { 'x-targets': targets } : {}) }]));
+}
+
+function readOperation(type, t) {
+	const whole = t.read.whole === true;
+	return operation({ id: `fhirRead${type}`, summary: `Read a ${type}`, description: `${t.what}, as FHIR R4. For ${t.who}.`, of: t.of,
+		fhir: { interaction: 'read', type, ...(t.profile ? { profile: t.profile } : {}) }, answer: answerOf(`Fhir${type}`, t.what, true),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ...(whole ? [] : [ref('parameters', 'FhirIfNoneMatch')])],
+		statuses: ['400', '401', '403', '404', ...(whole ? [] : ['304'])], ...(t.read.person ? { 'x-person': t.read.person } : {}) });
+}
+
+function searchOperations(type, t) {
+	const parameters = [...Object.keys(t.search).map((name) => ref('parameters', parameterName(type, name))), ...Object.keys(controls).map((p) => ref('parameters', p)), ref('parameters', 'FhirPrefer')];
+	const needs = t.one_of ? ` Give at least one of ${t.one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
+	const common = { of: t.of, answer: answerOf('FhirBundle', 'A page of matches'), parameters, 'x-action': 'read',
+		fhir: { interaction: 'search', type, ...(t.one_of ? { one_of: t.one_of } : {}), ...(t.include ? { include: t.include } : {}) } };
+	return {
+		get: operation({ ...common, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
+			description: `Those that the caller may read, page by page. For ${t.who}.${needs}` }),
+		post: operation({ ...common, id: `fhirPostSearch${type}`, summary: `Search for ${type} by form`, statuses: ['400', '401', '403', '413', '415'], 'x-statement': `fhirSearch${type}`,
+			description: `The same as by GET, with parameters in a form: national numbers belong there. For ${t.who}.${needs}`,
+			requestBody: { required: false, content: { 'application/x-www-form-urlencoded': { schema: { type: 'object', description: 'The parameters', additionalProperties: { type: 'string' } } } } } }),
+	};
+}
+
+function pathsOf(type, t) {
+	const search = t.search ? searchOperations(type, t) : {};
+	return {
+		[`${base}/${type}/{id}`]: { 'x-root': true, parameters: [ref('parameters', 'Id')], get: readOperation(type, t) },
+		...(t.search ? { [`${base}/${type}`]: { 'x-root': true, get: search.get }, [`${base}/${type}/_search`]: { 'x-root': true, post: search.post } } : {}),
+	};
+}
+
+function metadata(date) {
+	return operation({ id: 'getFhirMetadata', summary: 'What the FHIR face can', description: 'The CapabilityStatement, made of this contract; anyone may call it.', 'x-executor': 'ops',
+		fhir: { interaction: 'capabilities', date }, answer: { description: 'The CapabilityStatement', content: content(ref('schemas', 'FhirCapabilityStatement')) },
+		parameters: ofReads.map((p) => ref('parameters', p)), statuses: ['400'] });
+}
+
+// The fragment that bundle.mjs merges.
+export function fhirFragment({ date, types }) {
+	const components = shared();
+	const paths = { [`${base}/metadata`]: { 'x-root': true, get: metadata(date) } };
+	if (Object.values(types).every((t) => t.read.whole)) delete components.parameters.FhirIfNoneMatch;
+	for (const [type, t] of Object.entries(types)) {
+		Object.assign(paths, pathsOf(type, t));
+		Object.assign(components.parameters, searchParameters(type, t.search ?? {}));
+		components.schemas[`Fhir${type}`] = resourceSchema(type, t.what, t.example ?? { resourceType: type });
+	}
+	return { tags: [{ name: 'fhir', description: 'HL7 FHIR R4: the same rows, gate and log as the native paths, in FHIR\'s words' }], paths, components };
+}

@@ -1,0 +1,165 @@
+/* What the FHIR face can, read off the contract. */
+#include "api/fhir_capability.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "api/fhir.h"
+
+/* Our name of an interaction or of a parameter's kind → FHIR's. */
+struct word {
+	const char *ours, *theirs;
+};
+
+static const struct word interactions[] = {
+	{"read", "read"},     {"search", "search-type"}, {"vread", "vread"},
+	{"create", "create"}, {"update", "update"},	 {"history", "history-instance"},
+	{"patch", "patch"},
+};
+
+static const struct word kinds[] = {
+	{"id", "token"},  {"token", "token"}, {"identifier", "token"},	  {"string", "string"},
+	{"date", "date"}, {"uri", "uri"},     {"reference", "reference"}, {"person", "reference"},
+};
+
+#define WORD(list, ours) word(list, sizeof(list) / sizeof((list)[0]), ours)
+
+static const char *word(const struct word *list, size_t count, const char *ours)
+{
+	for (size_t i = 0; ours != NULL && i < count; i++)
+		if (strcmp(list[i].ours, ours) == 0)
+			return list[i].theirs;
+	return NULL;
+}
+
+/* The list of that name in the object, made when it is not there. */
+static json_t *list_of(json_t *object, const char *name)
+{
+	json_t *list = json_object_get(object, name);
+
+	if (list == NULL) {
+		list = json_array();
+		json_object_set_new(object, name, list);
+	}
+	return list;
+}
+
+static json_t *resource_of(json_t *resources, const char *type)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(resources, i, one)
+	{
+		if (strcmp(json_string_value(json_object_get(one, "type")), type) == 0)
+			return one;
+	}
+	one = json_pack("{s:s, s:s, s:b, s:s, s:[s, s]}", "type", type, "versioning", "versioned",
+			"updateCreate", 0, "conditionalRead", "not-supported", "referencePolicy",
+			"literal", "enforced");
+	json_array_append_new(resources, one);
+	return one;
+}
+
+static const char *description(const struct contract *c, struct arena *a, const char *type,
+			       const char *name)
+{
+	/* of searches each parameter is a component of the document */
+	const json_t *all =
+		json_object_get(json_object_get(c->document, "components"), "parameters");
+	char *key = arena_printf(a, "Fhir%s.%s", type, name);
+
+	for (char *at = key; *at != '\0'; at++)
+		if (*at == '-')
+			*at = '_';
+	return json_string_value(json_object_get(json_object_get(all, key), "description"));
+}
+
+static void add_search(struct arena *a, const struct contract *c, const struct operation *op,
+		       json_t *resource)
+{
+	const char *type = fhir_type(op), *name;
+	const json_t *includes = json_object_get(json_object_get(op->json, "x-fhir"), "include");
+	json_t *value;
+
+	for (size_t i = 0; i < op->parameter_count; i++) {
+		const struct parameter *p = &op->parameters[i];
+		const char *kind = WORD(kinds, p->kind);
+		json_t *one;
+
+		if (kind == NULL)
+			continue;
+		one = json_pack("{s:s, s:s, s:s*}", "name", p->name, "type", kind, "documentation",
+				description(c, a, type, p->name));
+		json_array_append_new(list_of(resource, "searchParam"), one);
+	}
+	json_object_foreach((json_t *)(uintptr_t)includes, name, value)
+	{
+		json_array_append_new(list_of(resource, "searchInclude"),
+				      json_string(arena_printf(a, "%s:%s", type, name)));
+	}
+}
+
+static void add_read(const struct operation *op, json_t *resource)
+{
+	const json_t *profile = json_object_get(json_object_get(op->json, "x-fhir"), "profile");
+
+	if (profile != NULL)
+		json_object_set_new(resource, "supportedProfile", json_pack("[O]", profile));
+	for (size_t i = 0; i < op->parameter_count; i++)
+		if (strcmp(op->parameters[i].name, "If-None-Match") == 0)
+			json_object_set_new(resource, "conditionalRead", json_string("not-match"));
+}
+
+static void add(struct arena *a, const struct contract *c, const struct operation *op,
+		json_t *resources)
+{
+	const char *code = WORD(interactions, op->fhir);
+	json_t *resource;
+
+	/* the same search by POST is the same interaction */
+	if (code == NULL || fhir_type(op) == NULL || strcmp(op->statement, op->id) != 0)
+		return;
+	resource = resource_of(resources, fhir_type(op));
+	json_array_append_new(list_of(resource, "interaction"), json_pack("{s:s}", "code", code));
+	if (fhir_does(op, "search"))
+		add_search(a, c, op, resource);
+	if (fhir_does(op, "read"))
+		add_read(op, resource);
+}
+
+static json_t *rest(json_t *resources)
+{
+	return json_pack(
+		"{s:s, s:s, s:{s:b, s:[{s:[{s:s, s:s}]}], s:s}, s:o}", "mode", "server",
+		"documentation",
+		"Search by national identity number SHALL use POST [type]/_search; GET is refused "
+		"with 400. Unknown parameters are refused unless Prefer: handling=lenient is sent.",
+		"security", "cors", 1, "service", "coding", "system",
+		"http://terminology.hl7.org/CodeSystem/restful-security-service", "code", "OAuth",
+		"description", "A bearer token of the agency's own issuer, as for the native API",
+		"resource", resources);
+}
+
+json_t *fhir_capability(struct arena *a, const struct contract *c)
+{
+	const char *version =
+		json_string_value(json_object_get(json_object_get(c->document, "info"), "version"));
+	const char *date = "";
+	json_t *resources = json_array();
+
+	for (size_t i = 0; i < c->operation_count; i++) {
+		const struct operation *op = &c->operations[i];
+
+		add(a, c, op, resources);
+		if (fhir_does(op, "capabilities"))
+			date = json_string_value(
+				json_object_get(json_object_get(op->json, "x-fhir"), "date"));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[o]}",
+			 "resourceType", "CapabilityStatement", "status", "active", "date", date,
+			 "kind", "instance", "software", "name", "Samhandling", "version", version,
+			 "implementation", "description", "Samhandling, the FHIR R4 face", "url",
+			 fhir_base(a), "fhirVersion", "4.0.1", "format", "application/fhir+json",
+			 "json", "rest", rest(resources));
+}

@@ -1,0 +1,14 @@
+#ifndef API_FHIR_CAPABILITY_H
+#define API_FHIR_CAPABILITY_H
+
+#include <jansson.h>
+
+#include "contract/contract.h"
+
+/*
+ * The CapabilityStatement, made of the contract's operations that have an `x-fhir`: what it lists
+ * is what is routed. The caller releases it.
+ */
+json_t *fhir_capability(struct arena *a, const struct contract *c);
+
+#endif
