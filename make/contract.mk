@@ -3,7 +3,7 @@
 BUNDLE_SRC := $(wildcard api-spec/*.yaml api-spec/resources/*.yaml api-spec/machines/*.yaml) api-spec/bundle.mjs api-spec/fhir.mjs
 
 bundle: node_modules/yaml/package.json ## make api-spec/openapi.json from the YAML beside it
-	node api-spec/bundle.mjs api-spec/fhir.mjs
+	node api-spec/bundle.mjs
 
 node_modules/yaml/package.json: package.json package-lock.json
 	deploy/sandbox/deps.sh run test
