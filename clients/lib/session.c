@@ -176,7 +176,7 @@ static json_t *make_headers(const struct session *s, struct arena *a, const stru
 		json_object_update(headers, (json_t *)(uintptr_t)call->headers);
 	put_default(headers, "Accept", "application/json, application/problem+json");
 	put_default(headers, "Accept-Language", s->setup.language);
-	if (call->body != NULL)
+	if (call->body != NULL || call->file != NULL)
 		put_default(headers, "Content-Type",
 			    call->content_type != NULL ? call->content_type : "application/json");
 	if (strcmp(call->method, "POST") == 0)
@@ -241,6 +241,8 @@ bool session_call(struct session *s, struct arena *a, const struct call *call, s
 		.url = make_url(s, a, call),
 		.headers = make_headers(s, a, call),
 		.body = call->body != NULL ? member_dump(a, call->body, JSON_COMPACT) : NULL,
+		.file = call->file,
+		.file_offset = call->file_offset,
 	};
 	bool connected, renewed = false;
 	unsigned attempts = 0;

@@ -40,6 +40,8 @@ struct session_setup {
 	void (*trace)(void *context, const char *line);
 	/* Told before each pause. */
 	void (*waiting)(void *context, long pause_ms, const char *why);
+	/* Asked about once a second while a call is under way: true gives it up. */
+	bool (*stopped)(void);
 };
 
 /* NULL and `*why` (static text) when the address is unusable. Caller frees. */
@@ -56,6 +58,8 @@ struct call {
 	const json_t *query;   /* object of texts and lists of texts, added to the path; or NULL */
 	const json_t *headers; /* object of texts; or NULL */
 	const json_t *body;    /* or NULL */
+	const char *file;      /* the body's bytes stand in this file instead, sent as they are */
+	long file_offset;      /* from this byte on */
 	const char *content_type;    /* application/json */
 	const char *idempotency_key; /* for POST: a fresh one */
 };

@@ -2,12 +2,17 @@
 #include "lib/transfer.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/member.h"
 #include "lib/text.h"
 
-enum { PERSON_NUMBER_DIGITS = 11, TRACE_MAX = 4000 };
+/* a file is sent for as long as it moves: seconds without a byte that are waited */
+enum { PERSON_NUMBER_DIGITS = 11, TRACE_MAX = 4000, STALL_S = 60 };
 
 struct incoming {
 	struct arena *arena;
@@ -105,6 +110,77 @@ static struct curl_slist *header_lines(struct arena *a, const struct transfer *t
 	return list;
 }
 
+/* A file on its way out. */
+struct outgoing {
+	int fd; /* -1: none */
+	off_t start, size;
+};
+
+static size_t give_bytes(char *bytes, size_t size, size_t count, void *context)
+{
+	const struct outgoing *out = context;
+	ssize_t n;
+
+	do
+		n = read(out->fd, bytes, size * count);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? CURL_READFUNC_ABORT : (size_t)n;
+}
+
+/* libcurl begins anew when a kept connection turns out dead */
+static int seek_bytes(void *context, curl_off_t offset, int origin)
+{
+	const struct outgoing *out = context;
+
+	if (origin != SEEK_SET || lseek(out->fd, out->start + offset, SEEK_SET) < 0)
+		return CURL_SEEKFUNC_CANTSEEK;
+	return CURL_SEEKFUNC_OK;
+}
+
+/* Opens the file and has libcurl send it; false with errno when it cannot be read. */
+static bool attach_file(CURL *easy, const struct transfer *t, struct outgoing *out)
+{
+	struct stat st;
+
+	out->fd = open(t->file, O_RDONLY | O_CLOEXEC);
+	out->start = t->file_offset;
+	if (out->fd < 0 || fstat(out->fd, &st) != 0 || lseek(out->fd, out->start, SEEK_SET) < 0)
+		return false;
+	out->size = st.st_size > out->start ? st.st_size - out->start : 0;
+	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
+	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)out->size);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_bytes);
+	curl_easy_setopt(easy, CURLOPT_READDATA, out);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek_bytes);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, out);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
+	return true;
+}
+
+static int look_at_stop(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+			curl_off_t up)
+{
+	const struct session_setup *setup = context;
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	return setup->stopped() ? 1 : 0;
+}
+
+static void watch_stop(CURL *easy, const struct session_setup *setup)
+{
+	if (setup->stopped == NULL)
+		return;
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_at_stop);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, setup);
+}
+
 static void prepare(CURL *easy, const struct transfer *t, struct incoming *in)
 {
 	const struct session_setup *setup = t->setup;
@@ -170,6 +246,7 @@ void transfer_run(CURL *easy, struct arena *a, const struct transfer *t, struct 
 		  bool *connected)
 {
 	struct incoming in = {.arena = a, .headers = member_keep(a, json_object())};
+	struct outgoing file = {.fd = -1};
 	char error[CURL_ERROR_SIZE] = "";
 	CURLcode code;
 	long status;
@@ -177,14 +254,24 @@ void transfer_run(CURL *easy, struct arena *a, const struct transfer *t, struct 
 	text_init(&in.body, a);
 	trace(t, a, arena_printf(a, "> %s %s", t->method, t->url));
 	prepare(easy, t, &in);
+	watch_stop(easy, t->setup);
+	*out = (struct reply){.status = 0};
+	*connected = false;
+	if (t->file != NULL && !attach_file(easy, t, &file)) {
+		out->failure = arena_printf(a, "cannot read what to send: %s", strerror(errno));
+		if (file.fd >= 0)
+			close(file.fd);
+		return;
+	}
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_lines(a, t));
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
 	if (t->body != NULL)
 		trace(t, a, arena_printf(a, "> %s", t->body));
 	code = curl_easy_perform(easy);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+	if (file.fd >= 0)
+		close(file.fd);
 	*connected = !never_sent(code);
-	*out = (struct reply){.status = 0};
 	if (code != CURLE_OK) {
 		out->failure = arena_dup(a, error[0] != '\0' ? error : curl_easy_strerror(code));
 		trace(t, a, arena_printf(a, "< %s", out->failure));

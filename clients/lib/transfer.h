@@ -14,6 +14,8 @@ struct transfer {
 	const char *token;     /* or NULL */
 	const json_t *headers; /* object of texts */
 	const char *body;      /* or NULL */
+	const char *file;      /* instead of `body`: the file to send, or NULL */
+	long file_offset;      /* from this byte on */
 };
 
 /*

@@ -1,0 +1,58 @@
+/* `samhandling-municipality`: extracts of Profil, Gerica or CosDoc in, work lists out. */
+#include "lib/adapter.h"
+#include "municipality/extract.h"
+#include "municipality/worklist.h"
+
+static const struct setting_spec specs[] = {
+	{.name = "extracts.encoding",
+	 .kind = SETTING_CHOICE,
+	 .fallback = "utf-8",
+	 .choices = "utf-8|windows-1252"},
+	{.name = "extracts.delimiter",
+	 .kind = SETTING_CHOICE,
+	 .fallback = ";",
+	 .choices = ";|,|tab"},
+	{.name = "extracts.settle_ms",
+	 .kind = SETTING_NUMBER,
+	 .fallback = "2000",
+	 .least = 0,
+	 .most = 600000},
+	{.name = "extracts.reports", .kind = SETTING_PATH},
+	{.name = "contacts.folder", .kind = SETTING_PATH},
+	{.name = "contacts.columns.*"},
+	{.name = "contacts.values.*"},
+	{.name = "housing.folder", .kind = SETTING_PATH},
+	{.name = "housing.columns.*"},
+	{.name = "housing.values.*"},
+	{.name = "worklist.folder", .kind = SETTING_PATH},
+	{.name = "worklist.kinds",
+	 .fallback = "CONCERN_REPORT HANDOVER_OFFERED FEEDBACK CONFIRMATION"},
+	{.name = "worklist.interval_s",
+	 .kind = SETTING_NUMBER,
+	 .fallback = "60",
+	 .least = 1,
+	 .most = 86400},
+	{.name = NULL},
+};
+
+static bool open_duties(struct adapter *adapter, const char **why)
+{
+	if (!extract_add(adapter, "contacts", why) || !extract_add(adapter, "housing", why))
+		return false;
+	return settings_text(&adapter->settings, "worklist.folder") == NULL ||
+	       worklist_add(adapter, why);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct adapter_kind kind = {
+		.name = "samhandling-municipality",
+		.summary = "Sends extracts of the municipality's record system as contacts and "
+			   "housing,\n"
+			   "and keeps lists of what waits for the municipality as files.",
+		.specs = specs,
+		.open = open_duties,
+	};
+
+	return adapter_main(argc, argv, &kind);
+}
