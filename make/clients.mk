@@ -1,6 +1,6 @@
 # The agencies' side: the client library, the command line tool `samhandling` and the adapters.
 CLIENT_LIBS := $(shell pkg-config --libs libcurl jansson libcrypto 2>/dev/null)
-CLIENT_ADAPTERS := dps municipality nav police
+CLIENT_ADAPTERS := $(filter-out cli,$(patsubst clients/%/main.c,%,$(wildcard clients/*/main.c)))
 CLIENT_PROGRAMS := $(B)/samhandling $(CLIENT_ADAPTERS:%=$(B)/samhandling-%)
 CLIENT_OBJ := $(patsubst clients/%.c,$(B)/clients/%.o,$(filter-out %/main.c,$(wildcard clients/lib/*.c \
 	clients/cli/*.c $(CLIENT_ADAPTERS:%=clients/%/*.c)))) $(B)/server/base/arena.o
