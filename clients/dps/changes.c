@@ -82,7 +82,7 @@ static bool commit(struct changes *c, struct arena *a, json_int_t after, const c
 {
 	const char *text = arena_printf(a, "%" JSON_INTEGER_FORMAT "\n", after);
 
-	if (atoll(c->after) == after && c->after[0] != '\0')
+	if (c->after[0] != '\0' && strtoll(c->after, NULL, 10) == after)
 		return true;
 	if (!durable_write(a, c->cursor, text, strlen(text), why))
 		return false;

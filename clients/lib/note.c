@@ -10,6 +10,8 @@
 
 #include "lib/transfer.h"
 
+enum { LINE_MEMORY = 1024 * 1024 };
+
 static const char *program_name = "samhandling";
 
 void note_open(const char *program)
@@ -30,7 +32,7 @@ static json_t *time_now(void)
 
 static void write_line(json_t *line)
 {
-	struct arena *a = arena_new(1024 * 1024);
+	struct arena *a = arena_new(LINE_MEMORY);
 	char *text = json_dumps(line, JSON_COMPACT);
 	char *masked = arena_printf(a, "%s\n", transfer_mask(a, text != NULL ? text : "{}"));
 

@@ -51,10 +51,12 @@ static bool is_state(const json_t *import, const char *state)
 	return is != NULL && strcmp(is, state) == 0;
 }
 
-/* Sends what the service has not got yet. */
-static bool send_rest(struct session *s, struct arena *a, const struct upload *u, const char *batch,
-		      long offset, struct reply *out)
+/* Sends what the service has not got yet of the batch. */
+static bool send_rest(struct session *s, struct arena *a, const struct upload *u, json_t *import,
+		      struct reply *out)
 {
+	const char *batch = member_text(import, "batch_id");
+	long offset = (long)json_integer_value(json_object_get(import, "received_bytes"));
 	const struct call call = {
 		.method = "POST",
 		.path = arena_printf(a, "/imports/%s?batch_id=%s&offset=%ld&delimiter=%s", u->type,
@@ -158,10 +160,11 @@ enum verdict upload_run(struct session *s, struct arena *a, const struct upload 
 
 	if (batch == NULL || !look_up(s, a, batch, out, &import))
 		return VERDICT_LATER;
-	if (import == NULL || is_state(import, "RECEIVING")) {
-		long offset = (long)json_integer_value(json_object_get(import, "received_bytes"));
-
-		if (!send_rest(s, a, u, batch, offset, out))
+	if (import == NULL) /* none yet: as one of which nothing has come */
+		import = member_keep(
+			a, json_pack("{s:s,s:s}", "batch_id", batch, "state", "RECEIVING"));
+	if (is_state(import, "RECEIVING")) {
+		if (!send_rest(s, a, u, import, out))
 			return verdict_of(out);
 		import = out->json;
 	}

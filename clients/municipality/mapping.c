@@ -1,8 +1,9 @@
 /* From a record system's columns and words to the import's. No I/O. */
 #include "municipality/mapping.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "lib/scan.h"
 
 enum { COLUMNS_MAX = 64, PARTS_MAX = 4 };
 
@@ -125,17 +126,40 @@ static bool ends_in(const char *name, const char *ending)
 	return length >= tail && strcmp(name + length - tail, ending) == 0;
 }
 
-/* A Norwegian date, with a time of the day or without, as ISO 8601; other values as they are. */
+/* "31.12.2026", and the rest of the text in `*at`. */
+static bool scan_norwegian_date(const char **at, unsigned *year, unsigned *month, unsigned *day)
+{
+	return scan_number(at, 2, day) && scan_one(at, ".") && scan_number(at, 2, month) &&
+	       scan_one(at, ".") && scan_number(at, 4, year) && *year >= 1000;
+}
+
+/* "14:05", "14.05", "14:05:30"; to the end of the text. */
+static bool scan_clock(const char *at, unsigned *hour, unsigned *minute, unsigned *second)
+{
+	*second = 0;
+	if (!scan_number(&at, 2, hour) || !scan_one(&at, ":.") || !scan_number(&at, 2, minute))
+		return false;
+	if (scan_one(&at, ":.") && !scan_number(&at, 2, second))
+		return false;
+	return *at == '\0';
+}
+
+/* A Norwegian or ISO date, with a time of the day or without, as ISO 8601; other values as they
+ * are. */
 static const char *iso_time(struct arena *a, const char *value)
 {
-	unsigned day, month, year, hour, minute, second = 0;
-	int end = 0;
+	unsigned day, month, year, hour, minute, second;
+	const char *at = value;
 
-	if (sscanf(value, "%2u.%2u.%4u%n", &day, &month, &year, &end) != 3 || end < 8)
-		return value;
-	if (value[end] == '\0')
+	if (!scan_norwegian_date(&at, &year, &month, &day)) {
+		at = value;
+		if (!scan_date(&at, &year, &month, &day))
+			return value;
+	}
+	if (*at == '\0')
 		return arena_printf(a, "%04u-%02u-%02u", year, month, day);
-	if (sscanf(value + end, " %2u%*1[:.]%2u%*1[:.]%2u", &hour, &minute, &second) < 2)
+	at += strspn(at, " ");
+	if (!scan_clock(at, &hour, &minute, &second))
 		return value;
 	return arena_printf(a, "%04u-%02u-%02uT%02u:%02u:%02u", year, month, day, hour, minute,
 			    second);
@@ -144,9 +168,10 @@ static const char *iso_time(struct arena *a, const char *value)
 static const char *minutes(struct arena *a, const char *value)
 {
 	unsigned hours, rest;
-	char after;
+	const char *at = value;
 
-	if (sscanf(value, "%3u:%2u%c", &hours, &rest, &after) != 2)
+	if (!scan_number(&at, 3, &hours) || !scan_one(&at, ":") || !scan_number(&at, 2, &rest) ||
+	    *at != '\0')
 		return value;
 	return arena_printf(a, "%u", hours * 60 + rest);
 }

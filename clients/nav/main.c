@@ -1,0 +1,259 @@
+/* `samhandling-nav`: measures of the NAV office and NAV's activity plan, kept in step both ways. */
+#include <string.h>
+
+#include "lib/adapter.h"
+#include "lib/digest.h"
+#include "lib/file.h"
+#include "lib/member.h"
+#include "lib/note.h"
+#include "lib/pages.h"
+#include "lib/spool.h"
+#include "lib/stop.h"
+#include "lib/watch.h"
+#include "nav/intake.h"
+#include "nav/place.h"
+#include "nav/settle.h"
+#include "nav/tell.h"
+
+enum { PACE_FIRST_MS = 1000, PACE_MOST_MS = 5 * 60 * 1000, PAIR_MEMORY = 64 * 1024 * 1024 };
+
+static const struct setting_spec specs[] = {
+	{.name = "nav.from_folder", .kind = SETTING_PATH, .required = true},
+	{.name = "nav.to_folder", .kind = SETTING_PATH, .required = true},
+	{.name = "nav.conflict_folder", .kind = SETTING_PATH, .required = true},
+	{.name = "nav.settle_ms",
+	 .kind = SETTING_NUMBER,
+	 .fallback = "2000",
+	 .least = 0,
+	 .most = 600000},
+	{.name = "nav.source", .fallback = "SAMHANDLING"},
+	{.name = "nav.ident", .fallback = "samhandling"},
+	{.name = "nav.card_type", .fallback = "ARENA_TILTAK"},
+	{.name = "office.unit_id", .required = true},
+	{.name = "office.staff_id", .required = true},
+	{.name = "office.interval_s",
+	 .kind = SETTING_NUMBER,
+	 .fallback = "60",
+	 .least = 1,
+	 .most = 86400},
+	{.name = NULL},
+};
+
+struct nav {
+	struct sync sync;
+	struct spool spool; /* messages from NAV that are not in the ledger yet */
+	struct watch *watch;
+	struct pace pace;
+	long interval_ms, keep_s;
+	long settles_in;
+};
+
+/* One message out of the spool into the ledger. */
+static bool take_in(struct nav *n, struct arena *a, const struct spool_item *item, const char **why)
+{
+	const json_t *message = file_read_json(a, item->path, why);
+	json_t *receipt = member_keep(a, json_pack("{s:s}", "id", item->id));
+	const char *fault = "not JSON";
+
+	if (message != NULL && intake_message(&n->sync, a, message, &fault, why))
+		return spool_done(&n->spool, a, item, receipt, why);
+	if (fault == NULL)
+		return false;
+	note(NOTE_ERROR, "refused", "{s:s,s:s}", "id", item->id, "fault", fault);
+	json_object_set_new(receipt, "fault", json_string(fault));
+	return spool_refuse(&n->spool, a, item, receipt, why);
+}
+
+/* Everything that has come from NAV; false when the disk refuses. */
+static bool take_messages(struct nav *n, struct arena *a)
+{
+	const char *why = NULL, *id;
+	char **paths = watch_look(n->watch, a, watch_now(), &n->settles_in, &why);
+	struct spool_item item;
+	bool fine = paths != NULL;
+
+	for (; fine && *paths != NULL; paths++)
+		fine = spool_take(&n->spool, a, *paths, &id, &why);
+	while (fine && spool_next(&n->spool, a, &item, &why)) {
+		fine = take_in(n, a, &item, &why);
+		arena_clear(a);
+	}
+	if (why == NULL)
+		return true;
+	note(NOTE_ERROR, "disk", "{s:s}", "why", why);
+	return false;
+}
+
+/* A link for every open measure of the office that has none, in the ledger. */
+static bool link_measure(struct nav *n, struct arena *a, const json_t *all, const json_t *measure)
+{
+	const char *id = member_text(measure, "id"), *why;
+	json_t *link;
+
+	if (id == NULL || ledger_of_measure(all, id) != NULL)
+		return true;
+	link = member_keep(
+		a, json_pack("{s:s,s:s}", "activity_id", digest_uuid(a, id), "measure_id", id));
+	return ledger_save(&n->sync.ledger, a, link, &why);
+}
+
+static bool find_measures(struct nav *n, struct arena *a, struct reply *page)
+{
+	static const char *const open[] = {"PROPOSED", "ACCEPTED", "IN_PROGRESS", "ON_HOLD"};
+	const char *why;
+	const json_t *all = ledger_all(&n->sync.ledger, a, &why), *measure;
+	size_t k;
+
+	for (size_t i = 0; all != NULL && i < sizeof(open) / sizeof(*open); i++) {
+		const struct call call = {
+			.method = "GET",
+			.path = arena_printf(a, "/measures?limit=200&status=%s&unit_id=%s", open[i],
+					     n->sync.unit_id)};
+		struct pages pages;
+
+		pages_init(&pages, n->sync.session, a, &call);
+		while (pages_next(&pages, a, page))
+			json_array_foreach(pages_items(page), k, measure)
+			{
+				link_measure(n, a, all, measure);
+			}
+		if (pages.failed)
+			return false;
+	}
+	return all != NULL;
+}
+
+/* One link: placed when it has no measure, then settled. False when the service does not answer. */
+static bool bring_together(struct nav *n, struct arena *a, json_t *link, bool *waits)
+{
+	struct reply reply = {.status = 0};
+	const char *why = "not_settled";
+	enum settled settled = SETTLED;
+
+	if (json_object_get(link, "measure_id") == NULL)
+		settled = place_measure(&n->sync, a, link, &reply, &why);
+	if (settled == SETTLED)
+		settled = settle(&n->sync, a, link, &reply);
+	*waits = *waits || settled != SETTLED;
+	if (settled == SETTLED_LATER)
+		note(NOTE_WARNING, "waits", "{s:s,s:s,s:i}", "activity",
+		     member_text(link, "activity_id"), "why", why, "status", reply.status);
+	return settled != SETTLED_LATER || (reply.status >= 200 && reply.status < 500);
+}
+
+static bool settle_all(struct nav *n, struct arena *a, bool *waits)
+{
+	struct arena *one = arena_new(PAIR_MEMORY);
+	bool answered = true;
+	const char *why;
+	json_t *all = ledger_all(&n->sync.ledger, a, &why), *link;
+	size_t i;
+
+	json_array_foreach(all, i, link)
+	{
+		if (json_is_true(json_object_get(link, "closed")))
+			continue;
+		answered = bring_together(n, one, link, waits);
+		arena_clear(one);
+		if (!answered || stop_asked())
+			break;
+	}
+	arena_free(one);
+	return answered && all != NULL;
+}
+
+static struct turn round_of(void *state, struct arena *a)
+{
+	struct nav *n = state;
+	struct reply reply = {.status = 0};
+	bool waits = false, fine = take_messages(n, a);
+
+	spool_prune(&n->spool, a, n->keep_s);
+	ledger_prune(&n->sync.ledger, a, n->keep_s);
+	fine = fine && find_measures(n, a, &reply) && settle_all(n, a, &waits);
+	if (!fine) {
+		long pause = pace_next(&n->pace, &reply, 0, 0);
+
+		note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", reply.status, "next_ms",
+		     (int)pause);
+		return (struct turn){.pause_ms = pause, .waits = true};
+	}
+	n->pace.failures = 0;
+	return (struct turn){.pause_ms = n->settles_in > 0 && n->settles_in < n->interval_ms
+						 ? n->settles_in
+						 : n->interval_ms,
+			     .waits = waits};
+}
+
+static int descriptor_of(void *state)
+{
+	return watch_descriptor(((struct nav *)state)->watch);
+}
+
+static void end(void *state)
+{
+	struct nav *n = state;
+
+	session_free(n->sync.session);
+	watch_free(n->watch);
+}
+
+static bool open_folders(struct adapter *adapter, struct nav *n, const char **why)
+{
+	const char *inbound = adapter_directory(adapter, "inbound", why);
+	const char *from = adapter_folder(adapter, "nav.from_folder", why);
+	long settle_ms = settings_number(&adapter->settings, "nav.settle_ms");
+
+	n->sync.ledger.directory = adapter_directory(adapter, "ledger", why);
+	n->sync.to_nav = adapter_folder(adapter, "nav.to_folder", why);
+	n->sync.conflicts = adapter_folder(adapter, "nav.conflict_folder", why);
+	if (inbound == NULL || from == NULL || n->sync.ledger.directory == NULL ||
+	    n->sync.to_nav == NULL || n->sync.conflicts == NULL)
+		return false;
+	if (!spool_open(adapter->arena, inbound, &n->spool, why) ||
+	    !tell_recover(&n->sync, adapter->arena, why))
+		return false;
+	n->watch = watch_new(from, adapter->once ? 0 : settle_ms, why);
+	return n->watch != NULL;
+}
+
+static bool open_nav(struct adapter *adapter, const char **why)
+{
+	const struct settings *s = &adapter->settings;
+	struct nav *n = arena_alloc(adapter->arena, sizeof(*n));
+
+	n->sync.source = settings_text(s, "nav.source");
+	n->sync.ident = settings_text(s, "nav.ident");
+	n->sync.card_type = settings_text(s, "nav.card_type");
+	n->sync.unit_id = settings_text(s, "office.unit_id");
+	n->sync.staff_id = settings_text(s, "office.staff_id");
+	n->interval_ms = 1000 * settings_number(s, "office.interval_s");
+	n->keep_s = 24L * 60 * 60 * settings_number(s, "spool.keep_days");
+	n->pace = (struct pace){.first_ms = PACE_FIRST_MS, .most_ms = PACE_MOST_MS};
+	if (!open_folders(adapter, n, why))
+		return false;
+	n->sync.session = adapter_session(adapter, why);
+	if (n->sync.session == NULL) {
+		watch_free(n->watch);
+		return false;
+	}
+	adapter_add(adapter, &(struct duty){.name = "nav",
+					    .state = n,
+					    .round = round_of,
+					    .descriptor = descriptor_of,
+					    .end = end});
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct adapter_kind kind = {
+		.name = "samhandling-nav",
+		.summary = "Keeps the NAV office's measures and NAV's activity plan in step, both "
+			   "ways.",
+		.specs = specs,
+		.open = open_nav,
+	};
+
+	return adapter_main(argc, argv, &kind);
+}
