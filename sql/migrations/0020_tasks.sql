@@ -29,6 +29,8 @@ create index task_unit on task (unit_id, state, due_at);
 create index task_agency on task (agency_id, state, due_at);
 create index task_patient on task (patient_id) where patient_id is not null;
 create index task_entity on task (entity_id) where entity_id is not null;
+create index task_assignee on task (assignee_staff_id) where assignee_staff_id is not null;
+create index task_of_no_unit on task (agency_id) where unit_id is null;
 
 create table deadline (
 	id uuid primary key default gen_random_uuid(),
@@ -179,7 +181,24 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 	from ended e
 $$;
 
+-- All tasks that row security may show to the caller, each branch by its own index and each task in one of them: an agency
+-- may hold tens of thousands, of which a member of staff sees a few hundred. Row security still decides.
+create function tasks_at_hand() returns setof task language sql stable as $$
+	select * from task where unit_id = any (app_unit_ids())
+	union all
+	select * from task where assignee_staff_id = app_staff_id() and (unit_id is null or unit_id <> all (app_unit_ids()))
+	union all
+	select * from task where agency_id = app_agency_id() and unit_id is null
+		and (assignee_staff_id is null or app_staff_id() is null or assignee_staff_id <> app_staff_id())
+	union all
+	select * from task where app_role() = 'KO' and agency_id = app_agency_id() and unit_id <> all (app_unit_ids())
+		and (assignee_staff_id is null or assignee_staff_id <> app_staff_id())
+	union all
+	select * from task where patient_id = app_citizen_id()
+$$;
+
 -- migrate:down
+drop function if exists tasks_at_hand;
 drop table deadline_code, deadline, task cascade;
 drop function if exists tasks_end, add_task, escalate, unit_has_leader, deadline_escalates cascade;
 delete from deadline_rule where code like 'CR\_%' or code in ('HANDOVER_ANSWER', 'CONSENT_ANSWER', 'CONSENT_WARNING', 'EMERGENCY_REVIEW');

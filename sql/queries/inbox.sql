@@ -34,7 +34,7 @@ with waiting as (
 	where h.state = 'OFFERED' and app_agency_id() in (h.from_agency_id, h.to_agency_id) and (f.facts @> '{target_unit}' or (f.facts @> '{sender_unit}' and h.due_at < clock_now()))
 	union all
 	select 'TASK', t.id, 'tasks', t.created_at, t.patient_id, t.due_at, t.title, t.state, null
-	from task t where t.agency_id = app_agency_id() and t.state = 'OPEN' and 'worker' = any (task_facts(t)) and t.kind <> 'EMERGENCY_REVIEW'
+	from tasks_at_hand() t where t.agency_id = app_agency_id() and t.state = 'OPEN' and 'worker' = any (task_facts(t)) and t.kind <> 'EMERGENCY_REVIEW'
 	union all
 	select 'EMERGENCY_REVIEW', e.id, 'emergency-accesses', e.opened_at, null, e.review_due_at,
 		'Gjennomgå bruk av nødrettstilgang', e.state, null

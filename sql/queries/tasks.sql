@@ -4,9 +4,8 @@
 with page as (
 	select t.id, t.patient_id, coalesce(t.due_at, 'infinity') as due,
 		row_number() over (order by coalesce(t.due_at, 'infinity'), t.id) as row
-	from task t
-	where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id())
-		and (:query.status::text is null or t.state = :query.status)
+	from tasks_at_hand() t
+	where (:query.status::text is null or t.state = :query.status)
 		and (:query.kind::text is null or t.kind = :query.kind)
 		and (:query.unit_id::text is null or t.unit_id = :query.unit_id::uuid)
 		and (:query.assignee_staff_id::text is null or t.assignee_staff_id = :query.assignee_staff_id::uuid)
