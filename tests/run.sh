@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every suite against an own database and ends with the line "N passed, N failed":
-#   tests/run.sh BUILD_DIR [SUITE]...      suites: unit protocol client api cli browser adapters fault
+#   tests/run.sh BUILD_DIR [SUITE]...      suites: unit protocol client api cli adapters sdk postman browser fault
 # (default: all)
 # What a suite finds in its environment: database.sh.
 set -uo pipefail
@@ -82,7 +82,7 @@ rm -rf "$build/coverage"
 start_database "$build"
 whole=
 [ $# -gt 0 ] || whole=yes
-[ $# -gt 0 ] || set -- unit protocol client api cli browser adapters fault
+[ $# -gt 0 ] || set -- unit protocol client api cli adapters sdk postman browser fault
 for suite; do
 	run_suite "$suite"
 done
