@@ -32,7 +32,6 @@ const collection = {
 	},
 	auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },
 	event: [{ listen: 'prerequest', script: { type: 'text/javascript', exec: common.trimEnd().split('\n') } }],
-	variable: [{ key: 'base_url', value: 'http://127.0.0.1:8080/api/v1' }],
 	item: [...runs(), ...contract.tags.map(tagFolder).filter((f) => f.item.length > 0)],
 };
 

@@ -1,10 +1,12 @@
 // /docs in a real browser: it shows every operation, sends one with a token, and asks no other host for anything.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { operations, world } from '../api/harness.mjs';
+import { document, world } from '../api/harness.mjs';
+import { operations as operationsOf } from '../../clients/postman/lib/requests.mjs';
 import { browser, watched } from './browser.mjs';
 
 const w = await world();
+const operations = operationsOf(document);
 const chromium = await browser();
 const origin = `http://127.0.0.1:${w.port}`;
 

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import newman from 'newman';
 import { agencies } from '../api/lib/tokens.mjs';
-import { operations, world } from '../api/harness.mjs';
+import { document, world } from '../api/harness.mjs';
+import { operations as operationsOf } from '../../clients/postman/lib/requests.mjs';
 
 const w = await world();
+const operations = operationsOf(document);
 const folder = mkdtempSync(join(tmpdir(), 'postman-'));
 after(() => rmSync(folder, { recursive: true }));
 const here = new URL('../../clients/postman/', import.meta.url);

@@ -9,7 +9,8 @@ export function environmentOf(agency) {
 	return {
 		name: agency.name,
 		values: [
-			{ key: 'base_url', value: 'http://127.0.0.1:8080/api/v1', type: 'default', enabled: true },
+			{ key: 'origin', value: 'http://127.0.0.1:8080', type: 'default', enabled: true },
+			{ key: 'base_url', value: '{{origin}}/api/v1', type: 'default', enabled: true },
 			...(agency.all ? [] : [{ key: 'agency', value: agency.slug, type: 'default', enabled: true }]),
 			secret('token'),
 			...tokens.map(secret),

@@ -26,9 +26,9 @@ export function exampleOf(contract, holder) {
 const asText = (type, value) => (typeof value === 'string' && !/json/.test(type) ? value : JSON.stringify(value, null, '\t'));
 const templated = (path) => path.replace(/\{([^}]+)\}/g, ':$1');
 
-// {{base_url}} ends in /api/v1; what stands at the root is beside it.
+// Most is below {{base_url}}; what stands at the root of the service is below {{origin}}.
 export function urlOf(o, { values = {}, query = [] } = {}) {
-	const host = o.root ? '{{base_url}}/../..' : '{{base_url}}';
+	const host = o.root ? '{{origin}}' : '{{base_url}}';
 	const path = templated(o.path).slice(1).split('/');
 	const variable = o.parameters.filter((p) => p.in === 'path')
 		.map((p) => ({ key: p.name, value: String(values[p.name] ?? p.example ?? ''), description: p.description }));

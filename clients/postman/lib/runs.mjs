@@ -35,7 +35,7 @@ function testScript(step) {
 function etagScript(step, token) {
 	return [
 		'// a change says which version it is based on',
-		`pm.sendRequest({ url: pm.variables.replaceIn('{{base_url}}${step.etag}'), header: { Authorization: 'Bearer ' + pm.variables.get('${token}') } },`,
+		`pm.sendRequest({ url: pm.variables.replaceIn(pm.variables.replaceIn('{{base_url}}${step.etag}')), header: { Authorization: 'Bearer ' + pm.variables.get('${token}') } },`,
 		"\t(error, answer) => pm.variables.set('etag', error ? '' : answer.headers.get('ETag')));",
 	];
 }

@@ -74,6 +74,7 @@ export type ProblemCode =
 	| 'severity_missing'
 	| 'switched_off'
 	| 'too_large'
+	| 'too_many_readers'
 	| 'too_many_requests'
 	| 'unavailable'
 	| 'unknown_reference'
@@ -663,6 +664,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has changed
+         * @description Events in the one order in which they became true, as CloudEvents 1.0 that name what has changed and carry none of its content. For every role: of each thing the caller is told of now only what the caller could read now, by relation, objection, consent and cell of the access matrix; a token with a `scope` claim also needs the scope that reads the thing. Ask again with `after` from the answer; events that the caller may not see are passed over. With `wait` the answer comes when there is something, or an empty one when the time is out. One patient's events keep their order, and so do those of one thing. What is missed in between comes again: an event may be read more than once, and never changes.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/changes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes as they happen
+         * @description The same events as server-sent events, for the same callers by the same rules, without end: each has its place as `id` and the event as `data`. Who comes back with `Last-Event-ID` gets what was missed. A sign of life comes at least every fifteen seconds, with the place reached. The stream ends with the token, and when the caller's standing may have changed (staff register, issuers): come back then with a valid token.
+         */
+        get: operations["streamChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/code-systems": {
         parameters: {
             query?: never;
@@ -1160,6 +1201,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data-subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests of data subjects
+         * @description The nearest deadline first. The person's own, and those of whom a guardian by law represents; the agency's for its privacy officer (PV); of other staff those that they registered, team leaders (TL) those of the team, and whoever was asked for an opinion.
+         */
+        get: operations["listDataSubjectRequests"];
+        put?: never;
+        /**
+         * Ask for access, correction, deletion and the like
+         * @description The person (PT) themself, a guardian by law (RE) for whom they represent, or staff who register what a person asked by letter, by telephone or across the table: of the own agency, about somebody in a relation of care; the privacy officer (PV) about anybody whom the agency has known. The agency answers within a month. Its privacy officer gets a task that does not say who asks.
+         */
+        post: operations["createDataSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data-subject-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a request of a data subject
+         * @description For the person, a guardian by law, the agency's privacy officer, whoever registered it or was asked for an opinion.
+         */
+        get: operations["getDataSubjectRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data-subject-requests/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Handle, answer or withdraw a request
+         * @description The privacy officer proves who asks, prolongs once with a reason, asks health personnel about correcting or deleting a record, and answers: fulfilled, in part, or refused with the law that stands against it. The person, or a guardian by law, may withdraw.
+         */
+        post: operations["transitionDataSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -1476,6 +1593,92 @@ export interface paths {
          * @description For the agency that registered it (TM, TL, DPS, MH, GP, NAV).
          */
         post: operations["transitionExternalRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the FHIR face can
+         * @description The CapabilityStatement, made of this contract; anyone may call it.
+         */
+        get: operations["getFhirMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Patient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Patient
+         * @description Those that the caller may read, page by page. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them. Give at least one of `_id`, `identifier`, `organization`, `birthdate`.
+         */
+        get: operations["fhirSearchPatient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Patient/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Patient by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them. Give at least one of `_id`, `identifier`, `organization`, `birthdate`.
+         */
+        post: operations["fhirPostSearchPatient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Patient/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Patient
+         * @description A person's identity and contact, as FHIR R4. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them.
+         */
+        get: operations["fhirReadPatient"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2498,6 +2701,32 @@ export interface paths {
          * @description A merge patch of identity and contact. For staff in a relation of care whose matrix cell for `patients` lets them write. Earlier versions are kept.
          */
         patch: operations["updatePatient"];
+        trace?: never;
+    };
+    "/patients/{id}/access-explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Explain what the caller may do with a person's information, and why
+         * @description For each kind of information in the access matrix: may the caller read, write and create it, by which rule and section of law, and which relation, consent or emergency access decides; where not, what would open it. The gate that every request passes is asked, so an explanation says what a request would be answered. With `consent_id`, or `data_categories` of a consent that nobody has given yet, also what that consent changes for the caller, and what it opens to whoever gets it. For everybody who may know of the person: staff in a relation of care, the person, whoever represents them, the privacy officer of an agency that has known them. To others the person does not exist.
+         */
+        get: operations["getAccessExplanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/patients/{id}/access-log": {
@@ -4025,6 +4254,275 @@ export interface components {
          * @enum {string}
          */
         AccessBasis: "CARE_RELATION" | "CONSENT" | "EMERGENCY" | "SELF" | "LEGAL_REPRESENTATIVE" | "OVERSIGHT";
+        /**
+         * @description What a request would be answered
+         * @example {
+         *       "allowed": true,
+         *       "rule": "CARE_RELATION",
+         *       "relation_id": "3b241101-e2bb-4255-8caf-4136c566a962"
+         *     }
+         */
+        AccessDecision: {
+            /** @description Whether the gate lets the caller through */
+            allowed: boolean;
+            /** @description The problem that a request would be answered with */
+            code?: string;
+            /**
+             * Format: uuid
+             * @description The consent that decides
+             */
+            consent_id?: string;
+            /**
+             * Format: uuid
+             * @description The emergency access that decides
+             */
+            emergency_id?: string;
+            /** @description What would change a refusal; empty when nothing would */
+            opened_by?: components["schemas"]["AccessOpener"][];
+            /**
+             * Format: uuid
+             * @description The relation of care that decides
+             */
+            relation_id?: string;
+            rule?: components["schemas"]["AccessRuleCode"];
+        };
+        /**
+         * @description What the caller may do with one person's information, and why
+         * @example {
+         *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "role": "NAV",
+         *       "agency_id": "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44",
+         *       "purpose": "COC",
+         *       "items": [
+         *         {
+         *           "resource": "patients",
+         *           "title": "Identity and contact",
+         *           "category": "IDENTITY",
+         *           "level": "R",
+         *           "limits": [
+         *             "LIMITED_FIELDS"
+         *           ],
+         *           "each_thing": false,
+         *           "read": {
+         *             "allowed": false,
+         *             "code": "consent_required",
+         *             "rule": "CONSENT_MISSING",
+         *             "opened_by": [
+         *               "CONSENT"
+         *             ]
+         *           },
+         *           "write": {
+         *             "allowed": false,
+         *             "code": "forbidden",
+         *             "rule": "MATRIX",
+         *             "opened_by": []
+         *           },
+         *           "create": {
+         *             "allowed": false,
+         *             "code": "forbidden",
+         *             "rule": "MATRIX",
+         *             "opened_by": []
+         *           }
+         *         }
+         *       ],
+         *       "objections": [],
+         *       "rules": [
+         *         {
+         *           "code": "CONSENT_MISSING",
+         *           "title_nb": "Ikke noe samtykke omfatter opplysningene for virksomheten",
+         *           "title_en": "No consent covers this information for the caller's agency",
+         *           "legal_basis": [
+         *             {
+         *               "code": "NAV_SECRECY",
+         *               "law": "NAV-loven",
+         *               "section": "§ 7",
+         *               "title_en": "Duty of secrecy in NAV"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "consent": {
+         *         "type": "SHARE",
+         *         "to_agencies": [
+         *           "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44"
+         *         ],
+         *         "data_categories": [
+         *           "IDENTITY"
+         *         ],
+         *         "changes": [
+         *           {
+         *             "resource": "patients",
+         *             "title": "Identity and contact",
+         *             "action": "read",
+         *             "level": "R",
+         *             "limits": [
+         *               "LIMITED_FIELDS"
+         *             ],
+         *             "before": {
+         *               "allowed": false,
+         *               "code": "consent_required",
+         *               "rule": "CONSENT_MISSING",
+         *               "opened_by": [
+         *                 "CONSENT"
+         *               ]
+         *             },
+         *             "after": {
+         *               "allowed": true,
+         *               "rule": "CONSENT",
+         *               "consent_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *             }
+         *           }
+         *         ],
+         *         "opens": [
+         *           {
+         *             "agency_id": "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44",
+         *             "agency_name": "NAV Drammen",
+         *             "role": "NAV",
+         *             "resource": "patients",
+         *             "title": "Identity and contact",
+         *             "level": "R",
+         *             "limits": [
+         *               "LIMITED_FIELDS"
+         *             ]
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        AccessExplanation: {
+            /**
+             * Format: uuid
+             * @description The caller's agency; absent for citizens
+             */
+            agency_id?: string;
+            /** @description The consent that was asked about */
+            consent?: {
+                /** @description What is otherwise for the caller with it than without it */
+                changes: {
+                    /**
+                     * @description To do what
+                     * @enum {string}
+                     */
+                    action: "read" | "write" | "create";
+                    after: components["schemas"]["AccessDecision"];
+                    before: components["schemas"]["AccessDecision"];
+                    level: components["schemas"]["AccessLevel"];
+                    limits: components["schemas"]["AccessLimits"];
+                    /** @description The row of the access matrix */
+                    resource: string;
+                    /** @description What it holds */
+                    title: string;
+                }[];
+                /** @description What it covers */
+                data_categories: components["schemas"]["DataCategory"][];
+                /**
+                 * Format: uuid
+                 * @description Which one; absent for one that is only thought of
+                 */
+                id?: string;
+                /** @description What it opens to each role of those who get it, given a relation of care and no objection, of which this tells nothing */
+                opens: {
+                    /**
+                     * Format: uuid
+                     * @description Whose staff; absent for relatives
+                     */
+                    agency_id?: string;
+                    /** @description Its name */
+                    agency_name?: string;
+                    level: components["schemas"]["AccessLevel"];
+                    limits: components["schemas"]["AccessLimits"];
+                    /** @description The row of the access matrix */
+                    resource: string;
+                    /** @description In which role */
+                    role: string;
+                    /** @description What it holds */
+                    title: string;
+                }[];
+                state?: components["schemas"]["ConsentState"];
+                /** @description Who gets */
+                to_agencies: string[];
+                type: components["schemas"]["ConsentType"];
+            };
+            /** @description One row for each kind of information */
+            items: {
+                /** @description The category of data */
+                category?: string;
+                create: components["schemas"]["AccessDecision"];
+                /** @description Whether each thing then decides for itself: who owns it, sent it or takes part */
+                each_thing: boolean;
+                level?: components["schemas"]["AccessLevel"];
+                limits: components["schemas"]["AccessLimits"];
+                read: components["schemas"]["AccessDecision"];
+                /** @description The row of the access matrix */
+                resource: string;
+                /** @description What it holds */
+                title: string;
+                write: components["schemas"]["AccessDecision"];
+            }[];
+            /** @description The person's objections to this caller, agency, unit or role */
+            objections: {
+                /**
+                 * @description Whom it names
+                 * @enum {string}
+                 */
+                against: "AGENCY" | "UNIT" | "STAFF" | "ROLE_GROUP";
+                /**
+                 * Format: uuid
+                 * @description Which one
+                 */
+                id: string;
+                /** @description How many single things */
+                items: number;
+                /** @description Which kinds of information */
+                resource_types: string[];
+                /**
+                 * @description What it covers
+                 * @enum {string}
+                 */
+                scope: "WHOLE_RECORD" | "RESOURCE_TYPES" | "ITEMS";
+            }[];
+            /**
+             * Format: uuid
+             * @description About whom
+             */
+            patient_id: string;
+            /** @description The purpose of use of this request */
+            purpose?: string;
+            /** @description The caller's role */
+            role: string;
+            /** @description The rules that are named, with the law they stand on today */
+            rules: {
+                code: components["schemas"]["AccessRuleCode"];
+                /** @description Sections of law */
+                legal_basis: {
+                    /** @description Its code */
+                    code: string;
+                    /** @description Which law */
+                    law: string;
+                    /** @description Which section */
+                    section: string;
+                    /** @description What it says */
+                    title_en: string;
+                }[];
+                /** @description In English */
+                title_en: string;
+                /** @description In Norwegian */
+                title_nb: string;
+            }[];
+        };
+        /**
+         * @description W read and write, R read, S status word and date alone
+         * @example R
+         * @enum {string}
+         */
+        AccessLevel: "W" | "R" | "S";
+        /**
+         * @description What is left of it for this caller
+         * @example [
+         *       "LIMITED_FIELDS"
+         *     ]
+         */
+        AccessLimits: ("LIMITED_FIELDS" | "OWN_ROWS" | "AS_PARTICIPANT" | "AGGREGATED")[];
         /** @description A page of the access log */
         AccessLog: {
             /** @description What the page holds */
@@ -4041,6 +4539,7 @@ export interface components {
          *       "resource": "patients",
          *       "resource_id": "3b241101-e2bb-4255-8caf-4136c566a962",
          *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "patient_ids": null,
          *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
          *       "agency_name": "Drammen DPS",
          *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
@@ -4093,9 +4592,11 @@ export interface components {
             operation: string;
             /**
              * Format: uuid
-             * @description Whose data
+             * @description Whose data; null where nobody's was shown, or several persons' at once
              */
             patient_id?: string | null;
+            /** @description All whose data were shown at once, as in a list or on a board. The person sees only that they were shown; so does who asks for one person. */
+            patient_ids?: string[] | null;
             /** @description For what purpose */
             purpose?: string | null;
             /** @description Why it was refused; for the agency only */
@@ -4127,6 +4628,18 @@ export interface components {
         AccessMatrix: {
             [key: string]: unknown;
         };
+        /**
+         * @description What would change a refusal
+         * @example CONSENT
+         * @enum {string}
+         */
+        AccessOpener: "CARE_RELATION" | "PLAN_PARTICIPATION" | "CONSENT" | "EMERGENCY_ACCESS" | "OBJECTION_LIFTED" | "OTHER_PURPOSE" | "TOKEN_SCOPE" | "ANOTHER_CALLER";
+        /**
+         * @description A rule of the access matrix (`rules` in GET /access-matrix)
+         * @example CONSENT_MISSING
+         * @enum {string}
+         */
+        AccessRuleCode: "SELF" | "LEGAL_REPRESENTATIVE" | "CARE_RELATION" | "CONSENT" | "EMERGENCY" | "OVERSIGHT" | "MATRIX" | "SCOPE" | "PURPOSE" | "OBJECTION" | "CONSENT_MISSING" | "NO_RELATION" | "STEP";
         /**
          * @description The steps that this caller may take now
          * @example [
@@ -6176,6 +6689,108 @@ export interface components {
             summary?: string;
         };
         /**
+         * @description What has changed; names of fields, never their values
+         * @example {
+         *       "entity": "task",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 2,
+         *       "changed": [
+         *         "closed_at",
+         *         "state"
+         *       ],
+         *       "patient_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61"
+         *     }
+         */
+        ChangeData: {
+            /** @description Names of the fields that changed; empty for what is new */
+            changed: string[];
+            /** @description What kind of thing */
+            entity: string;
+            id: components["schemas"]["Uuid"];
+            /**
+             * Format: uuid
+             * @description Whom it is about, when the reader may know
+             */
+            patient_id?: string;
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description That something has changed (CloudEvents 1.0); what it is now is read at `subject`
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "4712",
+         *       "source": "/api/v1/changes",
+         *       "type": "no.samhandling.task.updated",
+         *       "subject": "/api/v1/tasks/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "time": "2026-03-02T08:00:00.123Z",
+         *       "datacontenttype": "application/json",
+         *       "dataschema": "/api/v1/openapi.json#/components/schemas/ChangeData",
+         *       "data": {
+         *         "entity": "task",
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *         "version": 2,
+         *         "changed": [
+         *           "closed_at",
+         *           "state"
+         *         ],
+         *         "patient_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61"
+         *       }
+         *     }
+         */
+        ChangeEvent: {
+            data: components["schemas"]["ChangeData"];
+            /**
+             * @description Of `data`
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Format: uri-reference
+             * @description Of `data`
+             */
+            dataschema: string;
+            /** @description Its place in the order; with `source` the same for everybody and always */
+            id: string;
+            /**
+             * Format: uri-reference
+             * @description Which order that is
+             */
+            source: string;
+            /**
+             * @description Of CloudEvents
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Format: uri-reference
+             * @description Where the thing is read
+             */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When, in real time
+             */
+            time: string;
+            /** @description What happened */
+            type: string;
+        };
+        /**
+         * @description The next events
+         * @example {
+         *       "items": [],
+         *       "after": 4711,
+         *       "more": false
+         *     }
+         */
+        Changes: {
+            /** @description The place reached; where to go on */
+            after: number;
+            /** @description In their order; empty when there is nothing to tell */
+            items: components["schemas"]["ChangeEvent"][];
+            /** @description Whether there were events behind that place already */
+            more: boolean;
+        };
+        /**
          * @description One check's outcome
          * @example ok
          * @enum {string}
@@ -8108,6 +8723,195 @@ export interface components {
          */
         DataCategory: "IDENTITY" | "ENROLMENT" | "PLAN" | "MEASURES" | "HEALTH_SUMMARY" | "SUBSTANCE" | "HOUSING" | "ECONOMY" | "WORK" | "ADMISSION" | "COERCION" | "RISK";
         /**
+         * @description How it came
+         * @example LETTER
+         * @enum {string}
+         */
+        DataSubjectChannel: "DIGITAL" | "LETTER" | "PHONE" | "IN_PERSON";
+        /**
+         * @description A thing that it concerns
+         * @example {
+         *       "resource": "contacts"
+         *     }
+         */
+        DataSubjectConcern: {
+            /**
+             * Format: uuid
+             * @description Which one
+             */
+            id?: string;
+            /** @description The kind of information */
+            resource: string;
+        };
+        /**
+         * @description What a person asks of an agency that keeps data about them
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *       "kind": "ERASURE",
+         *       "text": "Slett notatet fra mars, det gjelder en annen",
+         *       "concerns": [],
+         *       "asked_by": "SELF",
+         *       "channel": "DIGITAL",
+         *       "received_at": "2026-03-02T08:00:00Z",
+         *       "due_at": "2026-04-02T22:00:00Z",
+         *       "overdue": false,
+         *       "state": "ID_VERIFIED",
+         *       "identity_check": "ID-porten",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z",
+         *       "actions": [
+         *         "withdraw"
+         *       ]
+         *     }
+         */
+        DataSubjectRequest: {
+            actions?: components["schemas"]["Actions"];
+            /**
+             * Format: uuid
+             * @description Who is asked and must answer
+             */
+            agency_id: string;
+            /** @description The answer */
+            answer?: string;
+            /**
+             * @description Who asked
+             * @enum {string}
+             */
+            asked_by: "SELF" | "LEGAL_REPRESENTATIVE" | "REGISTERED_BY_STAFF";
+            channel: components["schemas"]["DataSubjectChannel"];
+            /** @description Where the decision can be complained of */
+            complaint_to?: string;
+            /** @description The things that it concerns */
+            concerns: components["schemas"]["DataSubjectConcern"][];
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Who decided
+             */
+            decided_by?: string;
+            /**
+             * Format: date-time
+             * @description When the answer is due by law
+             */
+            due_at: string;
+            /** @description Why it takes two months more */
+            extension_reason?: string;
+            id: components["schemas"]["Uuid"];
+            /** @description How it was proved who asks */
+            identity_check?: string;
+            kind: components["schemas"]["DataSubjectRequestKind"];
+            /** @description The law that stands against what was not granted */
+            legal_basis?: {
+                /** @description Its code */
+                code: string;
+                /** @description Which law */
+                law: string;
+                /** @description Which section */
+                section: string;
+            };
+            /** @description What they say; not shown to the person */
+            opinion?: string;
+            /**
+             * Format: uuid
+             * @description Which health personnel was asked; not shown to the person
+             */
+            opinion_staff_id?: string;
+            /** @description Whether that time is over */
+            overdue: boolean;
+            /**
+             * Format: uuid
+             * @description Whose data
+             */
+            patient_id: string;
+            received_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Which member of staff registered it
+             */
+            registered_by?: string;
+            state: components["schemas"]["DataSubjectRequestState"];
+            /** @description In the person's words */
+            text: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A request
+         * @example {
+         *       "kind": "ACCESS",
+         *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *       "text": "Jeg vil se alt dere har om meg"
+         *     }
+         */
+        DataSubjectRequestCreate: {
+            /**
+             * Format: uuid
+             * @description Who is asked; the own agency when staff register
+             */
+            agency_id?: string;
+            channel?: components["schemas"]["DataSubjectChannel"];
+            /** @description The things that it concerns */
+            concerns?: components["schemas"]["DataSubjectConcern"][];
+            kind: components["schemas"]["DataSubjectRequestKind"];
+            /**
+             * Format: uuid
+             * @description Whose data; absent for oneself
+             */
+            patient_id?: string;
+            /** @description In the person's words */
+            text: string;
+        };
+        /**
+         * @description What is asked: GDPR art. 15 to 21, and the copy of the access log
+         * @example ACCESS
+         * @enum {string}
+         */
+        DataSubjectRequestKind: "ACCESS" | "ACCESS_LOG" | "RECTIFICATION" | "ERASURE" | "RESTRICTION" | "PORTABILITY" | "OBJECTION";
+        /** @description A page of requests */
+        DataSubjectRequestList: {
+            /** @description What the page holds */
+            items: components["schemas"]["DataSubjectRequest"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description Where it stands
+         * @example IN_PROGRESS
+         * @enum {string}
+         */
+        DataSubjectRequestState: "RECEIVED" | "ID_VERIFIED" | "IN_PROGRESS" | "FULFILLED" | "PARTLY" | "REFUSED" | "WITHDRAWN";
+        /**
+         * @description A step
+         * @example {
+         *       "action": "start"
+         *     }
+         */
+        DataSubjectRequestTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "verify_identity" | "start" | "extend" | "ask_opinion" | "give_opinion" | "fulfil" | "fulfil_partly" | "refuse" | "withdraw";
+            /** @description The answer to the person */
+            answer?: string;
+            /** @description How it was proved who asks */
+            identity_check?: string;
+            /** @description The law that stands against what is not granted */
+            legal_basis?: string;
+            /** @description What is right by the record */
+            opinion?: string;
+            /** @description Why it takes longer */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Who is asked for an opinion
+             */
+            staff_id?: string;
+        };
+        /**
          * Format: date
          * @description A day in Norway (ISO 8601)
          * @example 2026-03-02
@@ -8761,6 +9565,102 @@ export interface components {
             detail: string;
             /** @description JSON Pointer into the body, or the place and name of a parameter */
             pointer: string;
+        };
+        /**
+         * @description A page of matches, or the answers to a bundle of requests
+         * @example {
+         *       "resourceType": "Bundle",
+         *       "type": "searchset",
+         *       "link": [
+         *         {
+         *           "relation": "self",
+         *           "url": "https://samhandling.example/fhir/r4/Patient"
+         *         }
+         *       ]
+         *     }
+         */
+        FhirBundle: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Bundle";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What the FHIR face can
+         * @example {
+         *       "resourceType": "CapabilityStatement",
+         *       "status": "active",
+         *       "kind": "instance",
+         *       "fhirVersion": "4.0.1"
+         *     }
+         */
+        FhirCapabilityStatement: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "CapabilityStatement";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What is wrong, in FHIR's words
+         * @example {
+         *       "resourceType": "OperationOutcome",
+         *       "issue": [
+         *         {
+         *           "severity": "error",
+         *           "code": "not-found",
+         *           "details": {
+         *             "text": "Not found"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        FhirOperationOutcome: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "OperationOutcome";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A person's identity and contact
+         * @example {
+         *       "resourceType": "Patient",
+         *       "id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "meta": {
+         *         "versionId": "2",
+         *         "lastUpdated": "2026-03-02T08:00:00.000Z"
+         *       },
+         *       "active": true,
+         *       "name": [
+         *         {
+         *           "use": "official",
+         *           "family": "Nordmann",
+         *           "given": [
+         *             "Ola"
+         *           ]
+         *         }
+         *       ],
+         *       "gender": "male",
+         *       "birthDate": "1990-01-01"
+         *     }
+         */
+        FhirPatient: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Patient";
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @description A person's way beside what was expected
@@ -12836,6 +13736,7 @@ export interface components {
              * @description The path of the request
              */
             instance?: string;
+            reason?: components["schemas"]["Reason"];
             /** @description Quote it when asking for help */
             request_id: string;
             /** @description The HTTP status */
@@ -13027,6 +13928,33 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "unavailable";
+        };
+        /**
+         * @description Why a request was refused, for programs. Only refusals with status 403 have one: what the caller may not know of is never explained.
+         * @example {
+         *       "rule": "CONSENT_MISSING",
+         *       "resource": "patients",
+         *       "category": "IDENTITY",
+         *       "legal_basis": [
+         *         "FVL_SECRECY",
+         *         "NAV_SECRECY",
+         *         "HPL_CONSENT"
+         *       ],
+         *       "opened_by": [
+         *         "CONSENT"
+         *       ]
+         *     }
+         */
+        Reason: {
+            /** @description The category of data that a consent would have to cover */
+            category?: string;
+            /** @description Codes of the code system legal-basis */
+            legal_basis: string[];
+            /** @description What would change it; empty when nothing would */
+            opened_by: components["schemas"]["AccessOpener"][];
+            /** @description The row of the access matrix */
+            resource: string;
+            rule: components["schemas"]["AccessRuleCode"];
         };
         /**
          * @description The system in which the record is kept
@@ -15613,6 +16541,96 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A parameter or the resource does not follow FHIR or what is documented here */
+        FhirBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description The service could not answer; try again later */
+        FhirFailed: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description The caller's role, scope, purpose or consent does not allow it */
+        FhirForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description FHIR is spoken in JSON alone */
+        FhirNotAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description There is no such resource, or none that the caller may know of */
+        FhirNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description The body is larger than the service takes */
+        FhirTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description No token, or one that cannot be accepted */
+        FhirUnauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description The body's media type is not one of those that the operation takes */
+        FhirUnsupportedMedia: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
         /** @description The caller's role, scope, purpose or consent does not allow it */
         Forbidden: {
             headers: {
@@ -15710,10 +16728,95 @@ export interface components {
          */
         AsOf: string;
         /**
+         * @description The place after which to begin, `after` of the last answer or an event's id; `now` begins with what comes. Without it /changes begins with the oldest event and the stream now.
+         * @example 4711
+         */
+        ChangesAfter: string;
+        /**
+         * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+         * @example concern-report,task
+         */
+        ChangesEntities: string;
+        /**
          * @description Where the page starts, taken from `links.next` of the page before; opaque
          * @example MjAyNi0wMS0wMlQwMzowNDowNVo
          */
         Cursor: string;
+        /**
+         * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+         * @example 50
+         */
+        FhirCount: number;
+        /**
+         * @description The media type of the answer, in place of Accept
+         * @example json
+         */
+        FhirFormat: string;
+        /**
+         * @description Where the page starts, from the link `next` of the page before; opaque
+         * @example WyIwMThmIl0
+         */
+        FhirPage: string;
+        /**
+         * @description The patients with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirPatient._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirPatient._lastUpdated": string;
+        /**
+         * @description Date of birth; together with a name
+         * @example ge2026-03-01
+         */
+        "FhirPatient.birthdate": string;
+        /**
+         * @description Beginning of the family name; together with birthdate
+         * @example nord
+         */
+        "FhirPatient.family": string;
+        /**
+         * @description Beginning of a given name; together with birthdate
+         * @example nord
+         */
+        "FhirPatient.given": string;
+        /**
+         * @description A number of the person; national numbers by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirPatient.identifier": string;
+        /**
+         * @description Beginning of a name; together with birthdate
+         * @example nord
+         */
+        "FhirPatient.name": string;
+        /**
+         * @description Patients of this one of the caller's units
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirPatient.organization": string;
+        /**
+         * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+         * @example handling=lenient
+         */
+        FhirPrefer: string;
+        /**
+         * @description `true` asks for lines that people can read
+         * @example true
+         */
+        FhirPretty: "true" | "false";
+        /**
+         * @description `count` asks for the total alone
+         * @example count
+         */
+        FhirSummary: "false" | "count";
+        /**
+         * @description Whether the Bundle says how many matches there are; not unless asked
+         * @example accurate
+         */
+        FhirTotal: "none" | "estimate" | "accurate";
         /**
          * @description The thing's identifier
          * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
@@ -15752,6 +16855,16 @@ export interface components {
          * @example "3-5f1d7a90c2"
          */
         ETag: string;
+        /**
+         * @description The version, as `meta.versionId`
+         * @example W/"3"
+         */
+        FhirETag: string;
+        /**
+         * @description When the resource was last changed, as `meta.lastUpdated`
+         * @example Mon, 02 Mar 2026 08:00:00 GMT
+         */
+        FhirLastModified: string;
         /**
          * @description The next page, as `rel="next"` (RFC 8288)
          * @example </api/v1/tasks?cursor=MjAyNi0wMS0wMlQwMzowNDowNVo>; rel="next"
@@ -15845,6 +16958,7 @@ export interface operations {
                      *           "resource": "patients",
                      *           "resource_id": "3b241101-e2bb-4255-8caf-4136c566a962",
                      *           "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *           "patient_ids": null,
                      *           "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *           "agency_name": "Drammen DPS",
                      *           "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
@@ -18731,6 +19845,105 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The place after which to begin, `after` of the last answer or an event's id; `now` begins with what comes. Without it /changes begins with the oldest event and the stream now.
+                 * @example 4711
+                 */
+                after?: components["parameters"]["ChangesAfter"];
+                /**
+                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+                 * @example concern-report,task
+                 */
+                entities?: components["parameters"]["ChangesEntities"];
+                /**
+                 * @description How many events at most
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description How many seconds to wait for something to tell of
+                 * @example 30
+                 */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "after": 4711,
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The place after which to begin, `after` of the last answer or an event's id; `now` begins with what comes. Without it /changes begins with the oldest event and the stream now.
+                 * @example 4711
+                 */
+                after?: components["parameters"]["ChangesAfter"];
+                /**
+                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+                 * @example concern-report,task
+                 */
+                entities?: components["parameters"]["ChangesEntities"];
+            };
+            header?: {
+                /**
+                 * @description The `id` of the last event that was read; goes before `after`
+                 * @example 4711
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 4712
+                     *     data: {}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
     listCodeSystems: {
         parameters: {
             query?: never;
@@ -20744,6 +21957,300 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listDataSubjectRequests: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only those of this kind
+                 * @example ERASURE
+                 */
+                kind?: components["schemas"]["DataSubjectRequestKind"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only those that wait for an answer, or only those that do not
+                 * @example true
+                 */
+                open?: boolean;
+                /**
+                 * @description Only those in this state
+                 * @example IN_PROGRESS
+                 */
+                state?: components["schemas"]["DataSubjectRequestState"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/data-subject-requests"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSubjectRequestList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createDataSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "ERASURE",
+                 *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                 *       "text": "Slett notatet fra mars, det gjelder en annen"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DataSubjectRequestCreate"];
+            };
+        };
+        responses: {
+            /** @description The request as received */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *       "kind": "ERASURE",
+                     *       "text": "Slett notatet fra mars, det gjelder en annen",
+                     *       "concerns": [],
+                     *       "asked_by": "SELF",
+                     *       "channel": "DIGITAL",
+                     *       "received_at": "2026-03-02T08:00:00Z",
+                     *       "due_at": "2026-04-02T22:00:00Z",
+                     *       "overdue": false,
+                     *       "state": "ID_VERIFIED",
+                     *       "identity_check": "ID-porten",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSubjectRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getDataSubjectRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *       "kind": "ERASURE",
+                     *       "text": "Slett notatet fra mars, det gjelder en annen",
+                     *       "concerns": [],
+                     *       "asked_by": "SELF",
+                     *       "channel": "DIGITAL",
+                     *       "received_at": "2026-03-02T08:00:00Z",
+                     *       "due_at": "2026-04-02T22:00:00Z",
+                     *       "overdue": false,
+                     *       "state": "ID_VERIFIED",
+                     *       "identity_check": "ID-porten",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSubjectRequest"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionDataSubjectRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "refuse",
+                 *       "legal_basis": "HPL_ERASE",
+                 *       "answer": "Notatet er nødvendig for behandlingen og kan ikke slettes"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DataSubjectRequestTransition"];
+            };
+        };
+        responses: {
+            /** @description The request after the step */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *       "kind": "ERASURE",
+                     *       "text": "Slett notatet fra mars, det gjelder en annen",
+                     *       "concerns": [],
+                     *       "asked_by": "SELF",
+                     *       "channel": "DIGITAL",
+                     *       "received_at": "2026-03-02T08:00:00Z",
+                     *       "due_at": "2026-04-02T22:00:00Z",
+                     *       "overdue": false,
+                     *       "state": "ID_VERIFIED",
+                     *       "identity_check": "ID-porten",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataSubjectRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            default: components["responses"]["Failed"];
+        };
+    };
     getDocs: {
         parameters: {
             query?: never;
@@ -21836,6 +23343,305 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             default: components["responses"]["Failed"];
+        };
+    };
+    getFhirMetadata: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The CapabilityStatement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirCapabilityStatement"];
+                    "application/json": components["schemas"]["FhirCapabilityStatement"];
+                    "text/json": components["schemas"]["FhirCapabilityStatement"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchPatient: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description The patients with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPatient._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPatient._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Date of birth; together with a name
+                 * @example ge2026-03-01
+                 */
+                birthdate?: components["parameters"]["FhirPatient.birthdate"];
+                /**
+                 * @description Beginning of the family name; together with birthdate
+                 * @example nord
+                 */
+                family?: components["parameters"]["FhirPatient.family"];
+                /**
+                 * @description Beginning of a given name; together with birthdate
+                 * @example nord
+                 */
+                given?: components["parameters"]["FhirPatient.given"];
+                /**
+                 * @description A number of the person; national numbers by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                identifier?: components["parameters"]["FhirPatient.identifier"];
+                /**
+                 * @description Beginning of a name; together with birthdate
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirPatient.name"];
+                /**
+                 * @description Patients of this one of the caller's units
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirPatient.organization"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchPatient: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description The patients with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPatient._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPatient._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Date of birth; together with a name
+                 * @example ge2026-03-01
+                 */
+                birthdate?: components["parameters"]["FhirPatient.birthdate"];
+                /**
+                 * @description Beginning of the family name; together with birthdate
+                 * @example nord
+                 */
+                family?: components["parameters"]["FhirPatient.family"];
+                /**
+                 * @description Beginning of a given name; together with birthdate
+                 * @example nord
+                 */
+                given?: components["parameters"]["FhirPatient.given"];
+                /**
+                 * @description A number of the person; national numbers by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                identifier?: components["parameters"]["FhirPatient.identifier"];
+                /**
+                 * @description Beginning of a name; together with birthdate
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirPatient.name"];
+                /**
+                 * @description Patients of this one of the caller's units
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirPatient.organization"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadPatient: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A person's identity and contact */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirPatient"];
+                    "application/json": components["schemas"]["FhirPatient"];
+                    "text/json": components["schemas"]["FhirPatient"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
         };
     };
     listFlowTemplates: {
@@ -26049,6 +27855,169 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    getAccessExplanation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A consent of this person that the caller may read, asked for or given
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                consent_id?: string;
+                /**
+                 * @description What kind of consent is thought of; SHARE when absent
+                 * @example SHARE
+                 */
+                consent_type?: components["schemas"]["ConsentType"];
+                /**
+                 * @description What a consent that is only thought of would cover, comma separated
+                 * @example IDENTITY,WORK
+                 */
+                data_categories?: string;
+                /**
+                 * @description Which agencies it would be given to, comma separated; the caller's own when absent
+                 * @example 9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44
+                 */
+                to_agencies?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "role": "NAV",
+                     *       "agency_id": "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44",
+                     *       "purpose": "COC",
+                     *       "items": [
+                     *         {
+                     *           "resource": "patients",
+                     *           "title": "Identity and contact",
+                     *           "category": "IDENTITY",
+                     *           "level": "R",
+                     *           "limits": [
+                     *             "LIMITED_FIELDS"
+                     *           ],
+                     *           "each_thing": false,
+                     *           "read": {
+                     *             "allowed": false,
+                     *             "code": "consent_required",
+                     *             "rule": "CONSENT_MISSING",
+                     *             "opened_by": [
+                     *               "CONSENT"
+                     *             ]
+                     *           },
+                     *           "write": {
+                     *             "allowed": false,
+                     *             "code": "forbidden",
+                     *             "rule": "MATRIX",
+                     *             "opened_by": []
+                     *           },
+                     *           "create": {
+                     *             "allowed": false,
+                     *             "code": "forbidden",
+                     *             "rule": "MATRIX",
+                     *             "opened_by": []
+                     *           }
+                     *         }
+                     *       ],
+                     *       "objections": [],
+                     *       "rules": [
+                     *         {
+                     *           "code": "CONSENT_MISSING",
+                     *           "title_nb": "Ikke noe samtykke omfatter opplysningene for virksomheten",
+                     *           "title_en": "No consent covers this information for the caller's agency",
+                     *           "legal_basis": [
+                     *             {
+                     *               "code": "NAV_SECRECY",
+                     *               "law": "NAV-loven",
+                     *               "section": "§ 7",
+                     *               "title_en": "Duty of secrecy in NAV"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "consent": {
+                     *         "type": "SHARE",
+                     *         "to_agencies": [
+                     *           "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44"
+                     *         ],
+                     *         "data_categories": [
+                     *           "IDENTITY"
+                     *         ],
+                     *         "changes": [
+                     *           {
+                     *             "resource": "patients",
+                     *             "title": "Identity and contact",
+                     *             "action": "read",
+                     *             "level": "R",
+                     *             "limits": [
+                     *               "LIMITED_FIELDS"
+                     *             ],
+                     *             "before": {
+                     *               "allowed": false,
+                     *               "code": "consent_required",
+                     *               "rule": "CONSENT_MISSING",
+                     *               "opened_by": [
+                     *                 "CONSENT"
+                     *               ]
+                     *             },
+                     *             "after": {
+                     *               "allowed": true,
+                     *               "rule": "CONSENT",
+                     *               "consent_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "opens": [
+                     *           {
+                     *             "agency_id": "9a1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e44",
+                     *             "agency_name": "NAV Drammen",
+                     *             "role": "NAV",
+                     *             "resource": "patients",
+                     *             "title": "Identity and contact",
+                     *             "level": "R",
+                     *             "limits": [
+                     *               "LIMITED_FIELDS"
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessExplanation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
     listPatientAccessLog: {
         parameters: {
             query?: {
@@ -26103,6 +28072,7 @@ export interface operations {
                      *           "resource": "patients",
                      *           "resource_id": "3b241101-e2bb-4255-8caf-4136c566a962",
                      *           "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *           "patient_ids": null,
                      *           "agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *           "agency_name": "Drammen DPS",
                      *           "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
