@@ -2,7 +2,7 @@
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
 	&& apt-get install -y --no-install-recommends build-essential ca-certificates dpkg-dev pkg-config \
-		libcurl4-openssl-dev libjansson-dev libjwt-dev libpcre2-dev libpq-dev libssl-dev
+		libcurl4-openssl-dev libjansson-dev libjwt-dev libpcre2-dev libpq-dev libssl-dev zlib1g-dev
 WORKDIR /src
 COPY . .
 # the viewer behind /docs, unless the tree that was copied has it already
@@ -14,7 +14,7 @@ RUN CIVETWEB_CACHE=/var/cache/civetweb make -j2 build/samhandlingd build/samhand
 FROM debian:bookworm-slim
 RUN apt-get update \
 	&& apt-get install -y --no-install-recommends ca-certificates curl libcurl4 libjansson4 libjwt0 \
-		libpcre2-8-0 libpq5 libssl3 \
+		libpcre2-8-0 libpq5 libssl3 zlib1g \
 	&& rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb \
 	&& useradd --uid 10001 --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin samhandling
 COPY --from=build /src/build/samhandlingd /src/build/samhandling /usr/local/bin/

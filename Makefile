@@ -5,8 +5,8 @@ B ?= build
 SANITIZE ?=
 comma := ,
 CC ?= gcc
-PG_CFLAGS := $(shell pkg-config --cflags libpq jansson libjwt openssl libpcre2-8 libcurl 2>/dev/null)
-PG_LIBS := $(shell pkg-config --libs libpq jansson libjwt openssl libpcre2-8 libcurl 2>/dev/null)
+PG_CFLAGS := $(shell pkg-config --cflags libpq jansson libjwt openssl libpcre2-8 libcurl zlib 2>/dev/null)
+PG_LIBS := $(shell pkg-config --libs libpq jansson libjwt openssl libpcre2-8 libcurl zlib 2>/dev/null)
 WARN := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wframe-larger-than=8192
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection

@@ -18,6 +18,9 @@ daemon_environment() {
 		SAMHANDLING_SANDBOX=1
 		SAMHANDLING_DATABASE_URL_FILE=$var/keys/service.url
 		SAMHANDLING_SEAL_KEYS_FILE=$var/keys/seal.json
+		SAMHANDLING_LOG_SEAL_KEY_FILE=$var/keys/log-seal.pem
+		SAMHANDLING_RATE_AGENCY=60000000
+		SAMHANDLING_RATE_CLIENT=6000000
 	END
 	env | grep '^SAMHANDLING_' || true
 }

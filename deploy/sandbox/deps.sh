@@ -6,7 +6,7 @@ set -euo pipefail
 
 declare -A packages=(
 	[run]="build-essential pkg-config dpkg-dev ca-certificates curl jq openssl procps util-linux
-		libpq-dev libjansson-dev libjwt-dev libssl-dev libpcre2-dev libcurl4-openssl-dev
+		libpq-dev libjansson-dev libjwt-dev libssl-dev libpcre2-dev libcurl4-openssl-dev zlib1g-dev
 		postgresql-15 postgresql-client-15"
 	[test]="libcmocka-dev git chromium"
 	[lint]="pmccabe shellcheck clang-format clang-tidy cppcheck"

@@ -1,5 +1,6 @@
 // Makes what the sandbox signs and seals with, once, and the directory of who may sign for whom:
-//   node keys.mjs DIR   → DIR/<slug>.jwk.json (private, 0600), DIR/seal.json, DIR/agencies.json
+//   node keys.mjs DIR   → DIR/<slug>.jwk.json (private, 0600), DIR/seal.json, DIR/agencies.json,
+//                         DIR/log-seal.pem and DIR/log-seal.pub.pem (who signs the access log's seals)
 // DIR/agencies.json holds public facts only; it is what `samhandling token` and bootstrap.sql read.
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,6 +32,11 @@ function newSealKeys() {
 }
 
 kept('seal.json', newSealKeys);
+if (!existsSync(`${dir}/log-seal.pem`)) {
+	const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+	writeFileSync(`${dir}/log-seal.pub.pem`, publicKey.export({ type: 'spki', format: 'pem' }));
+	writeFileSync(`${dir}/log-seal.pem`, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+}
 const directory = agencies.map((agency) => {
 	const key = `${agency.slug}.jwk.json`;
 	const open = { ...kept(key, newKey), d: undefined };

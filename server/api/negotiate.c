@@ -194,7 +194,7 @@ const struct media *negotiate_body(const char *content_type, const struct operat
 
 bool negotiate_coding(const char *accept_encoding, const char *coding)
 {
-	int named = -1, star = 0;
+	int named = -1, star = 0, identity = -1;
 
 	if (accept_encoding == NULL)
 		return false;
@@ -208,8 +208,11 @@ bool negotiate_coding(const char *accept_encoding, const char *coding)
 			named = q;
 		else if (is_word(member, "*"))
 			star = q;
+		else if (is_word(member, "identity"))
+			identity = q;
 	}
-	return (named >= 0 ? named : star) > 0;
+	named = named >= 0 ? named : star;
+	return named > 0 && named >= identity;
 }
 
 /* The language that a range's first subtag stands for, or NULL. */

@@ -58,7 +58,7 @@ static enum outcome serve(struct request *r, const char *name, const char *type)
 	etag = arena_printf(r->arena, "\"0-%s\"", file->hash);
 	reply_header(r, "ETag", etag);
 	reply_header(r, "Cache-Control", "public, no-cache");
-	reply_header(r, "Vary", "Accept-Encoding");
+	reply_vary(r, "Accept-Encoding");
 	reply_header(r, "Content-Security-Policy", policy);
 	reply_header(r, "Referrer-Policy", "no-referrer");
 	if (negotiate_none_match(request_header_list(r, "If-None-Match"), etag)) {

@@ -54,3 +54,17 @@ void reply_header(struct request *r, const char *name, const char *value)
 	if (r->reply.header_count < REPLY_HEADERS_MAX)
 		r->reply.headers[r->reply.header_count++] = (struct header){name, value};
 }
+
+void reply_vary(struct request *r, const char *name)
+{
+	for (size_t i = 0; i < r->reply.header_count; i++) {
+		struct header *h = &r->reply.headers[i];
+
+		if (strcasecmp(h->name, "Vary") != 0)
+			continue;
+		if (strcasestr(h->value, name) == NULL)
+			h->value = arena_printf(r->arena, "%s, %s", h->value, name);
+		return;
+	}
+	reply_header(r, "Vary", name);
+}

@@ -14,7 +14,7 @@ struct fault;
 struct stream;
 struct fhir_search;
 
-enum { HEADERS_MAX = 64, REPLY_HEADERS_MAX = 16, SEGMENTS_MAX = 16, QUERY_MAX = 32, ROOMS = 6 };
+enum { HEADERS_MAX = 64, REPLY_HEADERS_MAX = 32, SEGMENTS_MAX = 16, QUERY_MAX = 32, ROOMS = 6 };
 
 struct header {
 	const char *name, *value;
@@ -32,7 +32,8 @@ struct message {
 	const char *segments[SEGMENTS_MAX];
 	const char *body; /* NULL when there is none; read by room 1 up to the limit */
 	size_t body_size;
-	bool loopback; /* the peer is this machine */
+	bool loopback;	 /* the peer is this machine */
+	bool holds_gzip; /* If-None-Match named a compressed representation: http/coding.h */
 };
 
 /* What goes out. Body and header values live in the arena, or forever. */
@@ -102,6 +103,9 @@ size_t request_header_count(const struct request *r, const char *name);
 const char *request_parameter(const struct request *r, enum place place, const char *name);
 
 void reply_header(struct request *r, const char *name, const char *value);
+
+/* Says that the answer depends on this request header too: one Vary, in the arena's memory. */
+void reply_vary(struct request *r, const char *name);
 
 /* The whole request, rooms 2 to 5: fills r->reply. Never fails: failures are replies. */
 void dispatch(struct request *r);

@@ -9,6 +9,7 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "base/event.h"
+#include "http/coding.h"
 #include "http/incoming.h"
 #include "http/outgoing.h"
 #include "http/peers.h"
@@ -43,7 +44,9 @@ static void answer(struct worker *w, struct mg_connection *conn, struct request 
 {
 	bool keep;
 
+	coding_read(r);
 	dispatch(r);
+	coding_apply(r);
 	keep = !w->head.http10 && !w->head.wants_close && !r->reply.close &&
 	       !atomic_load_explicit(&entry_of(conn)->draining, memory_order_relaxed);
 

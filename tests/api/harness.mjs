@@ -27,7 +27,8 @@ export const anyId = () => crypto.randomUUID();
 
 function settingsFor(database, extra) {
 	return { SANDBOX: 1, CHECK_REPLIES: 1, JOBS_INTERVAL_MS: 0, DATABASE_URL: database.serviceUrl,
-		SEAL_KEYS: readFileSync(`${environment.keys}/seal.json`, 'utf8'), THREADS: 100, PUBLIC_REPORTS_PER_HOUR: 0, ...extra };
+		SEAL_KEYS: readFileSync(`${environment.keys}/seal.json`, 'utf8'), THREADS: 100, PUBLIC_REPORTS_PER_HOUR: 0,
+		RATE_AGENCY: 100_000_000, RATE_CLIENT: 10_000_000, RATE_REFUSED_TOKENS: 0, ...extra };
 }
 
 export class World {

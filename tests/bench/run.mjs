@@ -41,7 +41,8 @@ function statements(id) {
 }
 
 async function startDaemon(bench) {
-	const daemon = new Daemon(await freePort(), { SANDBOX: 1, DATABASE_URL: bench.serviceUrl, SEAL_KEYS: sealKeys, POOL_SIZE: poolSize });
+	const daemon = new Daemon(await freePort(), { SANDBOX: 1, DATABASE_URL: bench.serviceUrl, SEAL_KEYS: sealKeys, POOL_SIZE: poolSize,
+		RATE_AGENCY: 1_000_000_000, RATE_CLIENT: 100_000_000 });
 	daemon.logFile = openSync(`${environment.build}/bench.log`, 'w'); // a pipe would cost this process's time
 	const begun = performance.now();
 	daemon.launch();

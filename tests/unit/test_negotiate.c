@@ -228,6 +228,10 @@ static void reads_accept_encoding(void **state)
 		{"gzip, *;q=0", true},
 		{"identity", false},
 		{"xgzip", false},
+		{"gzip;q=much", false},
+		{"gzip;q=0.5, identity", false},
+		{"gzip;q=0.5, identity;q=0.5", true},
+		{"identity;q=0, gzip;q=0.001", true},
 		{"br;q=1.0, deflate", false},
 	};
 
