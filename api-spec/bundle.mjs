@@ -147,6 +147,16 @@ function checkNames(document, path, item, method, ids) {
 		if (wrong) complain(origin.get(`paths ${path}`), `${method.toUpperCase()} ${path}: ${what}`);
 }
 
+// --- what an operation costs, of the share that its client has (docs/limits.md) -------------------
+
+const costs = { read: 1, write: 2, list: 5 };
+
+function addCost(operation, method) {
+	if ((operation.security ?? []).length === 0) return;
+	const isList = operation['x-list'] || operation['x-action'] === 'search';
+	operation['x-cost'] ??= costs[isList ? 'list' : method === 'get' ? 'read' : 'write'];
+}
+
 // --- standard responses: what follows from the operation's form ----------------------------------
 
 function standardStatuses(document, path, item, method) {
@@ -157,6 +167,7 @@ function standardStatuses(document, path, item, method) {
 	const statuses = new Set();
 	const add = (when, ...list) => when && list.forEach((s) => statuses.add(s));
 	add((operation.security ?? []).length > 0, '401', '403');
+	add(operation['x-cost'] > 0 && !item['x-root'], '429');
 	add(path.includes('{'), '404');
 	add(method === 'get' && (has('header', 'If-None-Match') || success.headers?.ETag), '304');
 	add(method === 'get' && success.content, '406');
@@ -171,7 +182,7 @@ function standardStatuses(document, path, item, method) {
 const standardNames = {
 	304: 'NotModified', 400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 406: 'NotAcceptable',
 	409: 'Conflict', 412: 'PreconditionFailed', 413: 'TooLarge', 415: 'UnsupportedMedia', 422: 'Invalid',
-	428: 'PreconditionRequired', default: 'Failed',
+	428: 'PreconditionRequired', 429: 'TooManyRequests', default: 'Failed',
 };
 
 function addResponses(document, path, item, method) {
@@ -192,6 +203,7 @@ function finishOperations(document) {
 		if (!/^(\/(\{[a-z_]+\}|[^{}/]+))+$/.test(path)) complain(origin.get(`paths ${path}`), `path '${path}' is malformed`);
 		for (const method of methods.filter((m) => item[m])) {
 			checkOperation(document, path, item, method, seen);
+			addCost(item[method], method);
 			addResponses(document, path, item, method);
 		}
 	}

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/allowance.h"
 #include "api/identify.h"
 #include "api/principal.h"
 #include "api/problem.h"
@@ -16,6 +17,7 @@ static bool refuse(struct request *r, enum auth_reason reason)
 	if (reason == AUTH_MISSING) {
 		reply_header(r, "WWW-Authenticate", "Bearer realm=\"samhandling\"");
 	} else {
+		allowance_note_refusal(r);
 		event(E_TOKEN_REFUSED, "\"request_id\":\"%s\",\"reason\":\"%s\"", r->id,
 		      auth_reason_name(reason));
 		reply_header(r, "WWW-Authenticate",

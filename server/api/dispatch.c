@@ -1,7 +1,9 @@
 /* The order of the rooms, known here alone. */
 #include <string.h>
 
+#include "api/allowance.h"
 #include "api/answer.h"
+#include "api/cors.h"
 #include "api/lifecycle.h"
 #include "api/metrics.h"
 #include "api/problem.h"
@@ -10,9 +12,15 @@
 #include "api/trace.h"
 #include "base/clock.h"
 
+/* Whoever is known pays at the door, also for what is then refused. */
+static bool admit(struct request *r)
+{
+	return authenticate(r) && allowance_take(r);
+}
+
 static const struct {
 	bool (*enter)(struct request *);
-} rooms[] = {{route}, {authenticate}, {authorise}, {validate}, {execute}};
+} rooms[] = {{route}, {admit}, {authorise}, {validate}, {execute}};
 
 void dispatch(struct request *r)
 {
@@ -30,6 +38,7 @@ void dispatch(struct request *r)
 	}
 	answer_check(r);
 	lifecycle_announce(r);
+	cors_answer(r);
 	trace_end(r);
 }
 
@@ -38,6 +47,7 @@ void dispatch_refuse(struct request *r, int status, const char *code, const char
 	trace_begin(r);
 	r->reply.close = true;
 	problem_status(r, status, code, detail);
+	cors_answer(r);
 	trace_end(r);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/allowance.h"
 #include "api/principal.h"
 #include "api/problem.h"
 #include "api/service.h"
@@ -61,6 +62,13 @@ static const char *first_of(struct arena *a, const char *array)
 	return len == 0 ? NULL : arena_copy(a, array + 1, len);
 }
 
+static int64_t number(struct work *w, const char *column)
+{
+	const char *text = round_text(&w->round, 0, column);
+
+	return text == NULL ? 0 : strtoll(text, NULL, 10);
+}
+
 static void fill_staff(struct work *w, struct principal *p)
 {
 	const char *valid_until = round_text(&w->round, 0, "valid_until");
@@ -76,6 +84,9 @@ static void fill_staff(struct work *w, struct principal *p)
 	p->unit_ids = copied(w, "unit_ids");
 	p->unit_id = first_of(w->request->arena, p->unit_ids);
 	p->is_health_personnel = strcmp(copied(w, "is_health_personnel"), "t") == 0;
+	p->origins = copied(w, "origins");
+	p->client_quota = number(w, "client_quota");
+	p->agency_quota = number(w, "agency_quota");
 	p->expires_at = until < p->expires_at ? until : p->expires_at;
 }
 
@@ -86,6 +97,7 @@ static void fill_citizen(struct work *w, struct principal *p, const char *seal)
 
 	p->citizen_id = copied(w, "citizen_id");
 	p->citizen_hashes = arena_copy(a, hashes, strcspn(hashes, ":"));
+	p->origins = copied(w, "origins");
 	p->agency_type = "CITIZEN";
 	p->agency_slug = "citizen";
 }
@@ -129,17 +141,24 @@ static void lend(struct request *r, struct principal *block)
 	arena_adopt(r->arena, token_cache_give_back, block);
 }
 
+/* Known already, or answered: this address has brought too many bad tokens for a new one. */
+static bool is_settled(struct request *r, const char *token, struct token_mark *mark)
+{
+	struct principal *known = token_cache_get(cache, token, clock_real_s(), mark);
+
+	if (known != NULL)
+		lend(r, known);
+	return known != NULL || !allowance_may_try(r);
+}
+
 enum auth_reason identify(struct request *r, const char *token)
 {
 	struct identity id = {0};
 	struct principal p = {0}, *known;
 	struct token_mark mark;
 
-	known = token_cache_get(cache, token, clock_real_s(), &mark);
-	if (known != NULL) {
-		lend(r, known);
+	if (is_settled(r, token, &mark))
 		return AUTH_OK;
-	}
 
 	enum auth_reason reason = verify_token(r, token, &id, &p.generation);
 

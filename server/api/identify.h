@@ -6,7 +6,7 @@
 
 /*
  * Token → principal, from the cache or by verifying it and asking the staff register. AUTH_OK with
- * r->principal NULL means that the refusal (403 unknown_staff, 503) is already answered.
+ * r->principal NULL means that the refusal (403 unknown_staff, 429, 503) is already answered.
  */
 enum auth_reason identify(struct request *r, const char *token);
 

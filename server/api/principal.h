@@ -21,6 +21,9 @@ struct principal {
 	const char *scope;	 /* claim of the token, or NULL */
 	const char *attestation; /* JSON of the token's national claims */
 	const char *generation;	 /* of the registry when it was verified */
+	const char *origins;	 /* web origins its agency has registered, by spaces; or NULL */
+	/* units a minute from its agency's row, 0 where it says nothing: allowance.h */
+	int64_t client_quota, agency_quota;
 	bool citizen, is_health_personnel;
 	int64_t expires_at; /* seconds since 1970: the token's end or the membership's, the first */
 };

@@ -1,6 +1,7 @@
 /* Room 2: which operation is meant; the answers that need no more than that. */
 #include <string.h>
 
+#include "api/cors.h"
 #include "api/fhir.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
@@ -31,8 +32,11 @@ static int method_of(const char *name)
 /* OPTIONS and methods that the path does not have. */
 static bool answer_other_method(struct request *r, const struct route_match *match)
 {
-	reply_header(r, "Allow", allow_list(r, match));
+	const char *allow = allow_list(r, match);
+
+	reply_header(r, "Allow", allow);
 	if (strcmp(r->in.method, "OPTIONS") == 0) {
+		cors_preflight(r, allow);
 		r->reply.status = 204;
 		return false;
 	}

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "api/actions.h"
+#include "api/allowance.h"
 #include "api/bind.h"
 #include "api/check.h"
 #include "api/formats.h"
 #include "api/identify.h"
 #include "api/metrics.h"
+#include "api/origins.h"
 #include "api/permit.h"
 #include "api/problem.h"
 #include "api/work.h"
@@ -67,7 +69,13 @@ bool service_start(char why[256])
 	service.seals = seal_keys_load(config.seal_keys, why);
 	if (service.seals == NULL)
 		return false;
+	if (config.log_seal_key[0] != '\0') {
+		service.log_key = log_key_load(config.log_seal_key, why);
+		if (service.log_key == NULL)
+			return false;
+	}
 	service.cap = cap_new((unsigned)config.public_reports_per_hour);
+	allowance_start();
 	if (!metrics_start(service.arena, service.contract) || !identify_start())
 		return fail(why, NULL);
 	return true;
@@ -76,9 +84,12 @@ bool service_start(char why[256])
 void service_stop(void)
 {
 	identify_stop();
+	allowance_stop();
+	origins_stop();
 	registry_free(registry.current);
 	registry.current = NULL;
 	seal_keys_free(service.seals);
+	log_key_free(service.log_key);
 	cap_free(service.cap);
 	arena_free(service.arena);
 }
@@ -134,6 +145,7 @@ bool registry_reload(char why[256])
 	registry.current = fresh;
 	pthread_rwlock_unlock(&registry.lock);
 	registry_free(old);
+	origins_reload();
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "api/cap.h"
 #include "auth/auth.h"
+#include "auth/log_key.h"
 #include "auth/seal.h"
 #include "contract/contract.h"
 
@@ -15,8 +16,9 @@
 struct service {
 	struct contract *contract;
 	struct seal_keys *seals;
-	struct cap *cap;     /* of what anyone may call */
-	struct arena *arena; /* start-up memory, never cleared */
+	struct log_key *log_key; /* signs the seals of the access log; NULL without one */
+	struct cap *cap;	 /* of what anyone may call */
+	struct arena *arena;	 /* start-up memory, never cleared */
 };
 
 extern struct service service;

@@ -15,6 +15,8 @@ enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, 
 
 enum place { IN_PATH, IN_QUERY, IN_HEADER };
 
+enum { COST_MAX = 1000 };
+
 enum executor { EXECUTOR_STATEMENT, EXECUTOR_TRANSITION, EXECUTOR_OPS };
 
 struct parameter {
@@ -69,6 +71,7 @@ struct operation {
 	const char *statement;	  /* x-statement: whose statement it runs; its own id */
 	const char *fhir;	  /* x-fhir.interaction: "read", "search" …, or NULL */
 	bool is_list;		  /* x-list */
+	unsigned cost;		  /* x-cost: units of a client's share; 0 takes nothing */
 	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
 	const json_t *json;		/* the operation object, for what is read rarely */
 };

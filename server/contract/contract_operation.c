@@ -9,6 +9,7 @@
 static const char *const known_extensions[] = {
 	"x-action",
 	"x-answer",
+	"x-cost",
 	"x-deprecated-since",
 	"x-executor",
 	"x-list",
@@ -276,6 +277,18 @@ static bool load_resources(struct loader *l, const json_t *json, struct operatio
 	return true;
 }
 
+/* What the operation takes of a client's share; bundle.mjs has written the default of its kind. */
+static bool load_cost(struct loader *l, const json_t *json, struct operation *op)
+{
+	const json_t *cost = json_object_get(json, "x-cost");
+
+	if (cost == NULL)
+		return true;
+	op->cost = (unsigned)json_integer_value(cost);
+	return (json_is_integer(cost) && op->cost <= COST_MAX) ||
+	       loader_refuse(l, "x-cost is not a number from 0 to %d", COST_MAX);
+}
+
 static bool load_extensions(struct loader *l, const json_t *json, struct operation *op)
 {
 	static const char *const actions[] = {"read", "write", "search", "create"};
@@ -293,7 +306,7 @@ static bool load_extensions(struct loader *l, const json_t *json, struct operati
 		known = known || strcmp(action, actions[i]) == 0;
 	if (!known)
 		return loader_refuse(l, "unknown x-action '%s'", action);
-	return check_extensions(l, json) && load_resources(l, json, op) &&
+	return check_extensions(l, json) && load_resources(l, json, op) && load_cost(l, json, op) &&
 	       load_executor(l, json, op) && load_person(l, json, op);
 }
 

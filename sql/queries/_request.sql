@@ -11,12 +11,17 @@ select json_build_object('generation', (select generation from registry_generati
 
 -- name: principal
 -- Which staff member a token's subject is, and whether the claimed role is held now.
-select p.*
+select p.*, l.client_quota, l.agency_quota, web_origins(:token.agency_id::uuid) as origins
 from staff_principal(:token.agency_id::uuid, :token.subject, :token.role) p
+left join agency_limit l on l.agency_id = :token.agency_id::uuid
 
 -- name: principal_citizen
 -- A citizen is found by the seal of the number in the token; without a match there is no person to see.
-select citizen_patient(:token.seal) as citizen_id
+select citizen_patient(:token.seal) as citizen_id, web_origins(null) as origins
+
+-- name: origins
+-- What any agency has registered, for browsers that ask before there is a token.
+select string_agg(distinct origin, ' ') as origins from web_origin
 
 -- name: context
 -- What is not set is empty: the connection's transaction-local settings ended with the last transaction.

@@ -7,7 +7,8 @@ static const char document[] =
 	"\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{}}],"
 	"\"get\":{\"operationId\":\"listParts\",\"security\":[{\"agency\":[]}],\"x-resource\":"
 	"\"things\","
-	"\"x-list\":true,\"x-action\":\"search\",\"parameters\":[{\"name\":\"limit\",\"in\":"
+	"\"x-list\":true,\"x-cost\":5,\"x-action\":\"search\",\"parameters\":[{\"name\":\"limit\","
+	"\"in\":"
 	"\"query\","
 	"\"schema\":{\"type\":\"integer\"}},{\"name\":\"If-None-Match\",\"in\":\"header\","
 	"\"schema\":{}}],"
@@ -30,6 +31,8 @@ static void reads_both_levels_and_the_form(void **state)
 	assert_false(list->parameters[1].required);
 	assert_int_equal(list->parameters[2].place, IN_HEADER);
 	assert_true(list->is_list);
+	assert_int_equal(list->cost, 5);
+	assert_int_equal(create->cost, 0);
 	assert_string_equal(list->action, "search");
 	assert_true(list->secured);
 	assert_null(list->scope);
