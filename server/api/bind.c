@@ -182,6 +182,13 @@ static const char *resource_id(const struct binding *b)
 	return b->path_id != NULL ? b->path_id : id != NULL ? id : b->request->new_id;
 }
 
+/* What the job threads give their statements by themselves; no request has it. */
+static const char *of_job(const struct binding *b)
+{
+	(void)b;
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	const char *(*value)(const struct binding *b);
@@ -205,6 +212,8 @@ static bool source_find(const char *name, struct source *out)
 		out->path = name + 5;
 	if (strncmp(name, "query.", 6) == 0)
 		out->query = name + 6;
+	if (out->member == NULL && strncmp(name, "job.", 4) == 0)
+		out->computed = of_job;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (strcmp(functions[i].name, name) == 0)
 			out->computed = functions[i].value;

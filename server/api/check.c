@@ -31,6 +31,10 @@ static const char *const own[] = {
 	"news_stream",
 	"news_log",
 	"news_log_nobody",
+	"origins",
+	"log_seal_make",
+	"log_seals_unsigned",
+	"log_seal_sign",
 };
 
 static bool is_own(const char *name)

@@ -13,6 +13,7 @@
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/log_sealing.h"
 #include "jobs/sequencer.h"
 
 enum { ROUND_MEMORY = 4 * 1024 * 1024 };
@@ -100,7 +101,7 @@ static void *work(void *unused)
 	do {
 		if (c == NULL)
 			c = pool_open_own();
-		if (c != NULL && !run_all(c, list, a)) {
+		if (c != NULL && !(run_all(c, list, a) && log_sealing_run(c, a))) {
 			/* results in the arenas go before their connection */
 			arena_clear(a);
 			arena_clear(list);

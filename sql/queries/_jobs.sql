@@ -5,3 +5,12 @@ select kind from job order by sort
 
 -- name: job_run
 select job_run(:job.kind, null) as done
+
+-- name: log_seal_make
+select log_seal_make(:job.most::int, :job.every::interval) as done
+
+-- name: log_seals_unsigned
+select s.number, log_seal_statement(s) as statement from log_seal s where s.signature is null order by s.number limit 100
+
+-- name: log_seal_sign
+select log_seal_sign(:job.number::bigint, :job.key, :job.signature)

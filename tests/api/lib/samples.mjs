@@ -5,6 +5,7 @@ import { syntheticNumber } from './fixtures.mjs';
 import * as plans from './samples-plans.mjs';
 import * as around from './samples-around.mjs';
 import * as board from './samples-board.mjs';
+import * as guard from './samples-guard.mjs';
 import * as intake from './samples-intake.mjs';
 import * as outcome from './samples-outcome.mjs';
 import * as trust from './samples-trust.mjs';
@@ -31,7 +32,7 @@ const callers = { ...plans.callers,
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
-	...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers,
+	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
 	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation };
@@ -60,7 +61,7 @@ const bodies = {
 	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
-	...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies,
+	...guard.bodies, ...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies,
 };
 
 export function exampleBody(o) {
@@ -182,5 +183,6 @@ export async function makeSamples(w, find) {
 	await plans.makePlans(s, find);
 	await board.makeBoard(s, find);
 	await trust.makeTrust(s, find);
+	await guard.makeGuard(s, find);
 	return s;
 }

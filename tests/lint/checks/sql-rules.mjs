@@ -6,8 +6,8 @@ const listFile = 'tests/lint/security-definer.txt';
 const searchPath = /set\s+search_path\s*=\s*pg_catalog,\s*public,\s*pg_temp/i;
 // what a caller's temporary table could hide; functions and operators are never looked up among these
 const bareTable = /\b(?:from|join|update|insert\s+into|delete\s+from)\s+(?:only\s+)?(?!public\.|distinct\b|unnest\b|null\b|lateral\b)[a-z_]\w*(?!\s*\()/i;
-// real time belongs to the clock itself, to the access log, news, idempotency and retention of them
-const realTime = /\b(clock_\w+|access_log\w*|outbox\w*|idempotency\w*|sequencer\w*)/
+// real time belongs to the clock itself, to the access log and its seals, news, idempotency and retention of them
+const realTime = /\b(clock_\w+|access_log\w*|log_seal\w*|outbox\w*|idempotency\w*|sequencer\w*)/
 const realTimeStatements = ['context', 'log', 'denial'];
 
 function ups() {

@@ -1,0 +1,90 @@
+/*
+ * Seals the access log, piece by piece.
+ * Tested through tests/api/log-seals.test.mjs: it asks PostgreSQL and signs what it says.
+ */
+#include "jobs/log_sealing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/service.h"
+#include "auth/log_key.h"
+#include "base/config.h"
+#include "base/event.h"
+#include "db/round.h"
+
+/* Rows of one piece: few enough to be read as one answer, and to be named by the piece's number. */
+#define PIECE_ROWS "500"
+
+enum {
+	PIECE = 500,
+	PIECES_MAX = 40 /* in one round, so that a long backlog does not hold up deadlines */
+};
+
+static bool run(struct round *round, const char *statement, const char *const *values)
+{
+	round_add(round, statement_find(statement), values);
+	if (round_run(round))
+		return true;
+	event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", statement, round->sqlstate);
+	return false;
+}
+
+/* One piece; `*sealed` is how many rows it has. */
+static bool make(struct connection *c, struct arena *a, long *sealed)
+{
+	struct round round;
+
+	arena_clear(a);
+
+	const char *every = arena_printf(a, "%ld seconds", config.log_seal_every_s);
+
+	*sealed = 0;
+	round_init(&round, c, a);
+	if (!run(&round, "log_seal_make", (const char *const[]){PIECE_ROWS, every}))
+		return !round.lost;
+	*sealed = strtol(round_text(&round, 0, "done"), NULL, 10);
+	return true;
+}
+
+static bool sign(struct connection *c, struct arena *a, const char *number, const char *statement)
+{
+	const char *signature = log_key_sign(service.log_key, a, statement);
+	const char *const values[] = {number, log_key_id(service.log_key), signature};
+	struct round round;
+
+	if (signature == NULL)
+		return true;
+	round_init(&round, c, a);
+	return run(&round, "log_seal_sign", values) || !round.lost;
+}
+
+static bool sign_all(struct connection *c, struct arena *a)
+{
+	struct round round;
+	bool connected;
+
+	arena_clear(a);
+	round_init(&round, c, a);
+	if (!run(&round, "log_seals_unsigned", NULL))
+		return !round.lost;
+	connected = true;
+	for (int i = 0; connected && i < round_rows(&round, 0); i++) {
+		const PGresult *rows = round.steps[0].result;
+
+		connected = sign(c, a, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
+	}
+	return connected;
+}
+
+bool log_sealing_run(struct connection *c, struct arena *a)
+{
+	long sealed = PIECE;
+
+	if (service.log_key == NULL)
+		return true;
+	for (int i = 0; sealed >= PIECE && i < PIECES_MAX; i++)
+		if (!make(c, a, &sealed))
+			return false;
+	return sign_all(c, a);
+}

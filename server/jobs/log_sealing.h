@@ -1,0 +1,17 @@
+#ifndef JOBS_LOG_SEALING_H
+#define JOBS_LOG_SEALING_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "db/pool.h"
+
+/*
+ * Seals the access log (docs/audit.md): SQL chains the rows that came since (one daemon at a time),
+ * this daemon signs the heads that are not signed yet. Called by the job thread in each of its
+ * rounds; does nothing without a key. `a` is cleared between pieces. False when the connection is
+ * lost.
+ */
+bool log_sealing_run(struct connection *c, struct arena *a);
+
+#endif

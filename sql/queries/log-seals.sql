@@ -1,0 +1,20 @@
+-- name: listLogSeals
+select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
+	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
+from (
+	select log_seal_head(s) as body, cursor_make(s.number::text) as cursor, row_number() over (order by s.number desc) as n
+	from log_seal s
+	where s.signature is not null
+		and (:query.from is null or s.sealed_at >= :query.from::timestamptz)
+		and (:query.to is null or s.sealed_at < :query.to::timestamptz)
+		and (:query.daily is distinct from 'true' or not exists (select from log_seal later
+			where later.number = s.number + 1 and oslo_day(later.sealed_at) = oslo_day(s.sealed_at)))
+		and (:query.cursor is null or s.number < cursor_part(:query.cursor, 0)::bigint)
+	order by s.number desc
+	limit page_size(:query.limit) + 1) x
+
+-- name: getLogSeal
+select log_seal_json(s.number) as body,
+	show_all(array(select distinct p from log_seal_rows(s.number) l, unnest(access_log_persons(l.patient_id, l.shown_set)) p)) as noted
+from log_seal s
+where s.number = :path.number::bigint and s.signature is not null
