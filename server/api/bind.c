@@ -6,6 +6,8 @@
 #include "api/explain.h"
 #include "api/fhir.h"
 #include "api/principal.h"
+#include "auth/random.h"
+#include "base/config.h"
 
 enum from { REQUEST, PRINCIPAL, ACCESS, BINDING };
 
@@ -169,6 +171,26 @@ static const char *is_write(const struct binding *b)
 		       : "true";
 }
 
+static const char *base_url(const struct binding *b)
+{
+	(void)b;
+	return config.base_url;
+}
+
+/* The hash of a receipt that stands in the path, "3ZK8Q-….ics": the secret itself never reaches
+ * SQL. */
+static const char *receipt_hash(const struct binding *b)
+{
+	const char *file = request_parameter(b->request, IN_PATH, "receipt");
+	char receipt[RANDOM_RECEIPT_SIZE], hash[RANDOM_SHA256_HEX_SIZE];
+
+	if (file == NULL ||
+	    !random_receipt_read(arena_copy(b->request->arena, file, strcspn(file, ".")), receipt))
+		return NULL;
+	random_sha256_hex(receipt, hash);
+	return arena_dup(b->request->arena, hash);
+}
+
 static const char *matrix_as_met(const struct binding *b)
 {
 	return explain_matrix(b->request);
@@ -199,10 +221,12 @@ static const struct {
 	{"header.if_match", if_match},
 	{"header.if_none_match", if_none_match},
 	{"idempotency.key", idempotency_key},
+	{"receipt.hash", receipt_hash},
 	{"request.id", request_id},
 	{"request.operation", operation_id},
 	{"request.resource_id", resource_id},
 	{"request.trace_id", trace_id},
+	{"service.base_url", base_url},
 };
 
 static bool source_find(const char *name, struct source *out)

@@ -7,19 +7,10 @@
 
 /* Extensions of an operation that mean something; any other is a misspelling. */
 static const char *const known_extensions[] = {
-	"x-action",
-	"x-answer",
-	"x-cost",
-	"x-deprecated-since",
-	"x-executor",
-	"x-list",
-	"x-machine",
-	"x-no-standard-responses",
-	"x-person",
-	"x-resource",
-	"x-sunset",
-	"x-fhir",
-	"x-statement",
+	"x-action",   "x-answer",    "x-cost",	   "x-deprecated-since",
+	"x-executor", "x-list",	     "x-machine",  "x-no-standard-responses",
+	"x-person",   "x-receipt",   "x-resource", "x-sunset",
+	"x-fhir",     "x-statement",
 };
 
 static const char *text(const json_t *object, const char *name)

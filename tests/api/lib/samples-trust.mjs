@@ -1,5 +1,5 @@
 // What the tests of every operation need for explanations, data subjects, calendars and alerts.
-export const callers = { 'access-explanation': 'drammen-dps:tl-1', 'data-subject-requests': 'drammen-dps:pv-1' };
+export const callers = { 'access-explanation': 'drammen-dps:tl-1', 'data-subject-requests': 'drammen-dps:pv-1', 'calendar-feeds': 'drammen-dps:tm-1' };
 
 export const bodies = {
 	createDataSubjectRequest: (s) => ({ patient_id: s.patient }),
@@ -8,5 +8,6 @@ export const bodies = {
 
 export async function makeTrust(s, find) {
 	const o = find('createDataSubjectRequest');
+	s.at['/calendar-feeds/{id}'] = (await s.create('drammen-dps:tm-1', '/calendar-feeds', {})).id;
 	s.at['/data-subject-requests/{id}'] = (await s.create(s.caller(o), o.path, s.body(o))).id;
 }
