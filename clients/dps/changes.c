@@ -12,6 +12,7 @@
 #include "lib/member.h"
 #include "lib/note.h"
 #include "lib/pace.h"
+#include "lib/stop.h"
 
 enum {
 	PACE_FIRST_MS = 1000,
@@ -112,7 +113,9 @@ static struct turn wait_after(struct changes *c, const struct reply *reply)
 {
 	long pause = pace_next(&c->pace, reply, 0, 0);
 
-	note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", reply->status, "next_ms", (int)pause);
+	if (!stop_asked())
+		note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", reply->status, "next_ms",
+		     (int)pause);
 	return (struct turn){.pause_ms = pause, .waits = true};
 }
 
