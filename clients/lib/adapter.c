@@ -10,6 +10,7 @@
 #include "lib/lock.h"
 #include "lib/member.h"
 #include "lib/note.h"
+#include "lib/problem.h"
 #include "lib/stop.h"
 #include "lib/text.h"
 
@@ -245,8 +246,7 @@ static int check(struct adapter *adapter, const char *name)
 	session_call(session, adapter->arena, &call, &reply);
 	session_free(session);
 	if (reply.status != 200) {
-		fprintf(stderr, "%s: the service answers %d %s\n", name, reply.status,
-			reply.failure != NULL ? reply.failure : "");
+		fprintf(stderr, "%s: %s\n", name, problem_text(adapter->arena, &reply));
 		return ADAPTER_WAITS;
 	}
 	agency = member_text(json_object_get(reply.json, "agency"), "slug");
