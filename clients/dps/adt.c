@@ -137,7 +137,7 @@ const char *adt_take(struct adt *adt, struct arena *a, const char *message, size
 		return hl7_answer(a, &head, commit ? "CR" : "AR", "207^Application internal error",
 				  NULL);
 	}
-	note(NOTE_INFO, "message", "{s:s,s:s,s:b}", "id", id, "event", head.event, "committed",
+	note(NOTE_INFO, "message", "{s:s,s:s,s:b}", "id", id, "trigger", head.event, "committed",
 	     commit);
 	if (commit) {
 		adt->not_before = 0;

@@ -56,7 +56,7 @@ void note(enum note_level level, const char *event, const char *format, ...)
 	va_end(args);
 	if (more == NULL)
 		more = json_pack("{s:s}", "unsayable", error.text);
-	json_object_update(line, more);
+	json_object_update_missing(line, more);
 	write_line(line);
 	json_decref(more);
 	json_decref(line);
