@@ -313,7 +313,7 @@ static void read_one(struct reading *g, const char *sent, const char *value)
 	else if (strcmp(g->parameter->kind, "person") == 0)
 		read_person(g, value);
 	else if (strcmp(g->parameter->kind, "person-number") == 0)
-		keep(r, "patient_number", read_number(g, value));
+		keep(r, "patient_identifier", read_number(g, value));
 	else
 		read_control(g, value);
 }

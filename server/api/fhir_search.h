@@ -13,7 +13,7 @@
  *                  [{"modifier":"not","any":[…]}, …], each value as fhir_value.h makes it
  *   person         a reference to the one Patient; text of its uuid, under the name `patient`
  *   identifier     as token, in which a national number has become its seal
- *   person-number  a Patient's number; its seal, under the name `patient_number`
+ *   person-number  a Patient's number; its seal, under the name `patient_identifier`
  *   control        `_count`, `_total` …: text as it was sent, checked against its schema
  *
  * In the statement's name of a parameter `-` and `.` are `_`. What the operation does not have is a

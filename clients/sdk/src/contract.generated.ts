@@ -554,6 +554,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own calendar feeds
+         * @description The caller's own, revoked and expired ones too. For every member of staff.
+         */
+        get: operations["listCalendarFeeds"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description Makes an address that a calendar program can read without a token: case meetings that the caller takes part in, planned contacts, the board meetings of the own teams, deadlines of tasks that fall to the caller. The entries name no person and no place. The address holds a secret: it is shown in this answer alone, and kept as a hash. It ends after a year, when it is revoked, and with the caller's membership. For every member of staff, twenty at most.
+         */
+        post: operations["createCalendarFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description One of the caller's own, without its address.
+         */
+        get: operations["getCalendarFeed"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a calendar feed
+         * @description The address stops at once. For its owner.
+         */
+        delete: operations["deleteCalendarFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The secret of a feed, and ".ics"
+                 * @example 3ZK8Q-V0M4T-9HBN2-R7XCD-5WEJ61.ics
+                 */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a calendar (RFC 5545)
+         * @description For calendar programs: whoever has the address. It holds times, kinds and links, no person and no place; what the owner may see is asked anew each time, and each reading is in the access log.
+         */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/care-relations/{id}": {
         parameters: {
             query?: never;
@@ -1599,6 +1679,336 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/r4/CarePlan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for CarePlan
+         * @description Those that the caller may read, page by page. For those who may read the plan, by the cell of its kind; who sees the status alone gets that. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchCarePlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/CarePlan/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for CarePlan by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the plan, by the cell of its kind; who sees the status alone gets that. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchCarePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/CarePlan/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a CarePlan
+         * @description An individual plan, a crisis plan, a work and activity plan or a treatment plan, as FHIR R4. For those who may read the plan, by the cell of its kind; who sees the status alone gets that.
+         */
+        get: operations["fhirReadCarePlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/CareTeam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for CareTeam
+         * @description Those that the caller may read, page by page. For those to whom the plan shows its participants. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchCareTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/CareTeam/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for CareTeam by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those to whom the plan shows its participants. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchCareTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/CareTeam/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a CareTeam
+         * @description Who takes part in a plan; it has the plan's id, as FHIR R4. For those to whom the plan shows its participants.
+         */
+        get: operations["fhirReadCareTeam"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Encounter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Encounter
+         * @description Those that the caller may read, page by page. For those who may read the contact or the admission; who sees the status alone gets that and the day. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchEncounter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Encounter/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Encounter by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the contact or the admission; who sees the status alone gets that and the day. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchEncounter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Encounter/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Encounter
+         * @description A contact with a person, or a stay in specialist care, as FHIR R4. For those who may read the contact or the admission; who sees the status alone gets that and the day.
+         */
+        get: operations["fhirReadEncounter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/EpisodeOfCare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for EpisodeOfCare
+         * @description Those that the caller may read, page by page. For those who may read the enrolment; agencies that see the status alone get that and the days. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchEpisodeOfCare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/EpisodeOfCare/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for EpisodeOfCare by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the enrolment; agencies that see the status alone get that and the days. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchEpisodeOfCare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/EpisodeOfCare/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a EpisodeOfCare
+         * @description A person's time in the team, as FHIR R4. For those who may read the enrolment; agencies that see the status alone get that and the days.
+         */
+        get: operations["fhirReadEpisodeOfCare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Goal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Goal
+         * @description Those that the caller may read, page by page. For those to whom the plan shows its goals. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchGoal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Goal/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Goal by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those to whom the plan shows its goals. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Goal/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Goal
+         * @description A goal of a plan, in the person's own words, as FHIR R4. For those to whom the plan shows its goals.
+         */
+        get: operations["fhirReadGoal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/r4/metadata": {
         parameters: {
             query?: never;
@@ -1611,6 +2021,72 @@ export interface paths {
          * @description The CapabilityStatement, made of this contract; anyone may call it.
          */
         get: operations["getFhirMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Organization
+         * @description Those that the caller may read, page by page. For everybody with a token.
+         */
+        get: operations["fhirSearchOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Organization/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Organization by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For everybody with a token.
+         */
+        post: operations["fhirPostSearchOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Organization/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Organization
+         * @description An agency, or a unit of one, as FHIR R4. For everybody with a token.
+         */
+        get: operations["fhirReadOrganization"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1677,6 +2153,270 @@ export interface paths {
          * @description A person's identity and contact, as FHIR R4. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them.
          */
         get: operations["fhirReadPatient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Practitioner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Practitioner
+         * @description Those that the caller may read, page by page. For everybody with a token; citizens see no addresses of staff.
+         */
+        get: operations["fhirSearchPractitioner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Practitioner/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Practitioner by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For everybody with a token; citizens see no addresses of staff.
+         */
+        post: operations["fhirPostSearchPractitioner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Practitioner/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Practitioner
+         * @description A member of staff of one of the agencies, as FHIR R4. For everybody with a token; citizens see no addresses of staff.
+         */
+        get: operations["fhirReadPractitioner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/PractitionerRole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for PractitionerRole
+         * @description Those that the caller may read, page by page. For staff; those whose cell has the letter o see their own roles.
+         */
+        get: operations["fhirSearchPractitionerRole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/PractitionerRole/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for PractitionerRole by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff; those whose cell has the letter o see their own roles.
+         */
+        post: operations["fhirPostSearchPractitionerRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/PractitionerRole/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a PractitionerRole
+         * @description A role that a member of staff has in a unit, for a time, as FHIR R4. For staff; those whose cell has the letter o see their own roles.
+         */
+        get: operations["fhirReadPractitionerRole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/ServiceRequest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for ServiceRequest
+         * @description Those that the caller may read, page by page. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchServiceRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/ServiceRequest/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for ServiceRequest by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchServiceRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/ServiceRequest/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a ServiceRequest
+         * @description A referral to the team, or a measure of a plan, as FHIR R4. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about.
+         */
+        get: operations["fhirReadServiceRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Task
+         * @description Those that the caller may read, page by page. For staff of the agency whose task it is, of both sides of a handover, and the person. Give at least one of `_id`, `patient`, `patient.identifier`, `owner`.
+         */
+        get: operations["fhirSearchTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Task/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Task by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff of the agency whose task it is, of both sides of a handover, and the person. Give at least one of `_id`, `patient`, `patient.identifier`, `owner`.
+         */
+        post: operations["fhirPostSearchTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Task/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Task
+         * @description Something an agency has to do, or a handover that waits for an answer, as FHIR R4. For staff of the agency whose task it is, of both sides of a handover, and the person.
+         */
+        get: operations["fhirReadTask"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2181,6 +2921,52 @@ export interface paths {
          * @description Makes a new version with the reason for it; the domains that are sent replace what stood there. For the agency that recorded it and the team (TM, TL, MH, NAV, HO), and the person (PT) for what they recorded themselves.
          */
         patch: operations["correctLifeSituation"];
+        trace?: never;
+    };
+    "/log-seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the seals of the access log
+         * @description The signed heads of the chain that seals the access log, the newest first. For privacy officers (PV). Keep the daily ones elsewhere: who has a head can tell later that nothing before it was touched.
+         */
+        get: operations["listLogSeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log-seals/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The seal's number; the first one is 1, and none is left out
+                 * @example 42
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a seal with the rows that it seals
+         * @description What is needed to verify one piece of the chain (`samhandling audit verify`, docs/audit.md). For privacy officers (PV). Rows of the own agency's acts are whole; of the others' there is the hash alone. Reading them is itself logged.
+         */
+        get: operations["getLogSeal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/me": {
@@ -4233,6 +5019,60 @@ export interface paths {
          */
         post: operations["submitUserExperienceSurvey"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/web-origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the agency's web origins
+         * @description The origins from which the own agency's front ends may call, by name. For system administrators (SA).
+         */
+        get: operations["listWebOrigins"];
+        put?: never;
+        /**
+         * Register a web origin
+         * @description Lets browsers read the answers to calls that pages of this origin make with tokens of the own agency. For system administrators (SA). Effective at once for new calls; what a browser was told before, it may keep for two hours.
+         */
+        post: operations["createWebOrigin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/web-origins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a web origin
+         * @description One of the own agency's web origins. For system administrators (SA).
+         */
+        get: operations["getWebOrigin"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a web origin out
+         * @description Pages of this origin can no longer read the answers to calls with the own agency's tokens. For system administrators (SA).
+         */
+        delete: operations["deleteWebOrigin"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6294,6 +7134,91 @@ export interface components {
          * @enum {string}
          */
         BoardReason: "NEW_PATIENT" | "EARLY_SIGNS" | "LIFE_EVENT" | "CRISIS" | "AVOIDANCE" | "ADMISSION" | "DISCHARGE" | "IMPRISONMENT" | "LEGAL_MEASURE" | "SUBSTANCE_USE" | "OTHER";
+        /**
+         * @description A calendar that a program can read without a token
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "name": "Samhandling",
+         *       "role": "TM",
+         *       "kinds": [
+         *         "MEETINGS",
+         *         "CONTACTS",
+         *         "DEADLINES"
+         *       ],
+         *       "deadlines_as": "VEVENT",
+         *       "state": "ACTIVE",
+         *       "expires_at": "2027-03-02T08:00:00Z",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        CalendarFeed: {
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Deadlines as moments, or as things to do, which fewer programs show
+             * @enum {string}
+             */
+            deadlines_as: "VEVENT" | "VTODO";
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Uuid"];
+            kinds: components["schemas"]["CalendarKinds"];
+            /**
+             * Format: date-time
+             * @description When it was last read, to the hour
+             */
+            last_used_at?: string;
+            /** @description The calendar's name */
+            name: string;
+            revoked_at?: components["schemas"]["Timestamp"];
+            /** @description As whom its owner sees */
+            role: string;
+            /**
+             * @description Whether it can be read
+             * @enum {string}
+             */
+            state: "ACTIVE" | "EXPIRED" | "REVOKED";
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uri-reference
+             * @description The address with its secret, when it is made alone
+             */
+            url?: string;
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A calendar feed
+         * @example {
+         *       "kinds": [
+         *         "MEETINGS",
+         *         "DEADLINES"
+         *       ]
+         *     }
+         */
+        CalendarFeedCreate: {
+            /**
+             * @description Deadlines as moments or as things to do
+             * @enum {string}
+             */
+            deadlines_as?: "VEVENT" | "VTODO";
+            kinds?: components["schemas"]["CalendarKinds"];
+            /** @description The calendar's name */
+            name?: string;
+        };
+        /** @description The caller's feeds */
+        CalendarFeedList: {
+            /** @description The feeds */
+            items: components["schemas"]["CalendarFeed"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What the calendar holds
+         * @example [
+         *       "MEETINGS",
+         *       "DEADLINES"
+         *     ]
+         */
+        CalendarKinds: ("MEETINGS" | "BOARD_MEETINGS" | "CONTACTS" | "DEADLINES")[];
         /**
          * @description The kind of bed
          * @example DPS_INPATIENT
@@ -9607,6 +10532,86 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description An individual plan, a crisis plan, a work and activity plan or a treatment plan
+         * @example {
+         *       "resourceType": "CarePlan",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirCarePlan: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "CarePlan";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Who takes part in a plan; it has the plan's id
+         * @example {
+         *       "resourceType": "CareTeam",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirCareTeam: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "CareTeam";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A contact with a person, or a stay in specialist care
+         * @example {
+         *       "resourceType": "Encounter",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirEncounter: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Encounter";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A person's time in the team
+         * @example {
+         *       "resourceType": "EpisodeOfCare",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirEpisodeOfCare: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "EpisodeOfCare";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A goal of a plan, in the person's own words
+         * @example {
+         *       "resourceType": "Goal",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirGoal: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Goal";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description What is wrong, in FHIR's words
          * @example {
          *       "resourceType": "OperationOutcome",
@@ -9627,6 +10632,24 @@ export interface components {
              * @constant
              */
             resourceType: "OperationOutcome";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description An agency, or a unit of one
+         * @example {
+         *       "resourceType": "Organization",
+         *       "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *       "active": true,
+         *       "name": "Drammen DPS"
+         *     }
+         */
+        FhirOrganization: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Organization";
         } & {
             [key: string]: unknown;
         };
@@ -9659,6 +10682,77 @@ export interface components {
              * @constant
              */
             resourceType: "Patient";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A member of staff of one of the agencies
+         * @example {
+         *       "resourceType": "Practitioner",
+         *       "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12",
+         *       "active": true,
+         *       "name": [
+         *         {
+         *           "text": "Magnar Eksempelsen"
+         *         }
+         *       ]
+         *     }
+         */
+        FhirPractitioner: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Practitioner";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A role that a member of staff has in a unit, for a time
+         * @example {
+         *       "resourceType": "PractitionerRole",
+         *       "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e13",
+         *       "active": true
+         *     }
+         */
+        FhirPractitionerRole: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "PractitionerRole";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A referral to the team, or a measure of a plan
+         * @example {
+         *       "resourceType": "ServiceRequest",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirServiceRequest: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "ServiceRequest";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Something an agency has to do, or a handover that waits for an answer
+         * @example {
+         *       "resourceType": "Task",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirTask: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Task";
         } & {
             [key: string]: unknown;
         };
@@ -11227,6 +12321,135 @@ export interface components {
             status: "ok";
         };
         /**
+         * @description A seal with the rows that it seals
+         * @example {
+         *       "number": 42,
+         *       "form": 1,
+         *       "sealed_at": "2026-03-02T08:00:00.123456Z",
+         *       "rows": 1,
+         *       "previous": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+         *       "head": "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592",
+         *       "key_id": "1f0c2a9e3d7b4a51",
+         *       "signature": "vJRyyeT3uqF7Wo4Zx0YfLQw6m0w8cS2m1dQnqk3oJtJ9b0cXr5u1cT7h1mJt2P8fTq6yQpYkqYwQ0eVwG3mKAg",
+         *       "shown_to": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *       "entries": [
+         *         {
+         *           "txid": "81231",
+         *           "id": "4711",
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "row": null,
+         *           "shown": null
+         *         }
+         *       ]
+         *     }
+         */
+        LogSeal: {
+            /** @description The rows in their order */
+            entries: components["schemas"]["LogSealEntry"][];
+            /** @description Which form of rows and chain holds; 1 until now */
+            form: number;
+            /** @description SHA-256 over the piece and all before it */
+            head: string;
+            /** @description Which key signed it */
+            key_id: string;
+            /** @description Its place in the chain */
+            number: number;
+            /** @description Head of the piece before; noughts before the first */
+            previous: string;
+            /** @description How many rows it seals */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description When it was sealed (UTC, to the microsecond)
+             */
+            sealed_at: string;
+            /**
+             * Format: uuid
+             * @description The agency whose rows are whole; null when all are
+             */
+            shown_to: string | null;
+            /** @description Ed25519 over the members above as text, base64url */
+            signature: string;
+        };
+        /** @description One row of the log in a seal */
+        LogSealEntry: {
+            /**
+             * Format: uuid
+             * @description Whose act it was
+             */
+            agency_id: string | null;
+            /** @description SHA-256 of the row when it was sealed; null for one that was put in afterwards */
+            hash: string | null;
+            /** @description Its number in the log */
+            id: string;
+            /** @description The row as it is in the log today; null when the caller may not read it, or it is gone */
+            row: string | null;
+            /** @description Of a row that shows several persons: their ids with commas between, whose SHA-256 the row names */
+            shown: string | null;
+            /** @description The transaction that wrote it */
+            txid: string;
+        };
+        /**
+         * @description The signed head of one piece of the chain
+         * @example {
+         *       "number": 42,
+         *       "form": 1,
+         *       "sealed_at": "2026-03-02T08:00:00.123456Z",
+         *       "rows": 1,
+         *       "previous": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+         *       "head": "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592",
+         *       "key_id": "1f0c2a9e3d7b4a51",
+         *       "signature": "vJRyyeT3uqF7Wo4Zx0YfLQw6m0w8cS2m1dQnqk3oJtJ9b0cXr5u1cT7h1mJt2P8fTq6yQpYkqYwQ0eVwG3mKAg"
+         *     }
+         */
+        LogSealHead: {
+            /** @description Which form of rows and chain holds; 1 until now */
+            form: number;
+            /** @description SHA-256 over the piece and all before it */
+            head: string;
+            /** @description Which key signed it */
+            key_id: string;
+            /** @description Its place in the chain */
+            number: number;
+            /** @description Head of the piece before; noughts before the first */
+            previous: string;
+            /** @description How many rows it seals */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description When it was sealed (UTC, to the microsecond)
+             */
+            sealed_at: string;
+            /** @description Ed25519 over the members above as text, base64url */
+            signature: string;
+        };
+        /**
+         * @description A page of heads
+         * @example {
+         *       "items": [
+         *         {
+         *           "number": 42,
+         *           "form": 1,
+         *           "sealed_at": "2026-03-02T08:00:00.123456Z",
+         *           "rows": 1,
+         *           "previous": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+         *           "head": "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592",
+         *           "key_id": "1f0c2a9e3d7b4a51",
+         *           "signature": "vJRyyeT3uqF7Wo4Zx0YfLQw6m0w8cS2m1dQnqk3oJtJ9b0cXr5u1cT7h1mJt2P8fTq6yQpYkqYwQ0eVwG3mKAg"
+         *         }
+         *       ],
+         *       "links": {
+         *         "self": "/api/v1/log-seals"
+         *       }
+         *     }
+         */
+        LogSealList: {
+            /** @description The heads */
+            items: components["schemas"]["LogSealHead"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
          * @description The caller as the service knows them
          * @example {
          *       "kind": "STAFF",
@@ -12498,6 +13721,11 @@ export interface components {
             /** @description What was said */
             note?: string;
         };
+        /**
+         * @description Scheme, host and port as a browser sends them; without TLS only this machine
+         * @example https://team.drammen-dps.example
+         */
+        Origin: string;
         /**
          * @description What is due for an enrolled person, and when
          * @example {
@@ -16402,6 +17630,41 @@ export interface components {
          */
         Version: number;
         /**
+         * @description An origin from which an agency's front ends call
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "origin": "https://team.drammen-dps.example",
+         *       "note": "The team's board",
+         *       "created_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        WebOrigin: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Uuid"];
+            /** @description What it is */
+            note: string | null;
+            origin: components["schemas"]["Origin"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new origin
+         * @example {
+         *       "origin": "https://team.drammen-dps.example"
+         *     }
+         */
+        WebOriginCreate: {
+            /** @description What it is */
+            note?: string;
+            origin: components["schemas"]["Origin"];
+        };
+        /** @description A page of origins */
+        WebOriginList: {
+            /** @description The origins */
+            items: components["schemas"]["WebOrigin"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
          * @description The legal reason why the person does not read the text
          * @enum {string}
          */
@@ -16701,6 +17964,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The client, or its agency as a whole, has spent its share for the moment */
+        TooManyRequests: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No token, or one that cannot be accepted */
         Unauthorized: {
             headers: {
@@ -16743,15 +18018,260 @@ export interface components {
          */
         Cursor: string;
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCarePlan._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirCarePlan._lastUpdated": string;
+        /**
+         * @description Kind of plan
+         * @example IP
+         */
+        "FhirCarePlan.category": string;
+        /**
+         * @description When it holds
+         * @example ge2026-03-01
+         */
+        "FhirCarePlan.date": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCarePlan.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirCarePlan.patient.identifier": string;
+        /**
+         * @description FHIR status of the plan
+         * @example active
+         */
+        "FhirCarePlan.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCarePlan.subject": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCareTeam._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirCareTeam._lastUpdated": string;
+        /**
+         * @description In which this person takes part
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirCareTeam.participant": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCareTeam.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirCareTeam.patient.identifier": string;
+        /**
+         * @description FHIR status of the team
+         * @example active
+         */
+        "FhirCareTeam.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCareTeam.subject": string;
+        /**
          * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
          * @example 50
          */
         FhirCount: number;
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirEncounter._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirEncounter._lastUpdated": string;
+        /**
+         * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
+         * @example IMP
+         */
+        "FhirEncounter.class": string;
+        /**
+         * @description When it was; a stay that goes on lasts
+         * @example ge2026-03-01
+         */
+        "FhirEncounter.date": string;
+        /**
+         * @description Of which time in the team
+         * @example EpisodeOfCare/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirEncounter.episode_of_care": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirEncounter.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirEncounter.patient.identifier": string;
+        /**
+         * @description By which unit
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirEncounter.service_provider": string;
+        /**
+         * @description FHIR status of the encounter
+         * @example finished
+         */
+        "FhirEncounter.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirEncounter.subject": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirEpisodeOfCare._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirEpisodeOfCare._lastUpdated": string;
+        /**
+         * @description Whose main contact this is
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirEpisodeOfCare.care_manager": string;
+        /**
+         * @description When it was
+         * @example ge2026-03-01
+         */
+        "FhirEpisodeOfCare.date": string;
+        /**
+         * @description In which team
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirEpisodeOfCare.organization": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirEpisodeOfCare.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirEpisodeOfCare.patient.identifier": string;
+        /**
+         * @description FHIR status of the episode
+         * @example active
+         */
+        "FhirEpisodeOfCare.status": string;
+        /**
          * @description The media type of the answer, in place of Accept
          * @example json
          */
         FhirFormat: string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirGoal._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirGoal._lastUpdated": string;
+        /**
+         * @description Domain of life
+         * @example HOUSING
+         */
+        "FhirGoal.category": string;
+        /**
+         * @description FHIR status of the goal
+         * @example active
+         */
+        "FhirGoal.lifecycle_status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirGoal.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirGoal.patient.identifier": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirGoal.subject": string;
+        /**
+         * @description By when
+         * @example ge2026-03-01
+         */
+        "FhirGoal.target_date": string;
+        /**
+         * @description The ETag that the caller holds; 304 when it is still true
+         * @example W/"3"
+         */
+        FhirIfNoneMatch: string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirOrganization._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirOrganization._lastUpdated": string;
+        /**
+         * @description Whether it is in use
+         * @example true
+         */
+        "FhirOrganization.active": string;
+        /**
+         * @description An organisation number or RESH id
+         * @example urn:oid:2.16.578.1.12.4.1.4.101|310079197
+         */
+        "FhirOrganization.identifier": string;
+        /**
+         * @description Beginning of the name
+         * @example nord
+         */
+        "FhirOrganization.name": string;
+        /**
+         * @description The units of this agency
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirOrganization.partof": string;
+        /**
+         * @description Kind of agency or unit
+         * @example DPS
+         */
+        "FhirOrganization.type": string;
         /**
          * @description Where the page starts, from the link `next` of the page before; opaque
          * @example WyIwMThmIl0
@@ -16798,6 +18318,66 @@ export interface components {
          */
         "FhirPatient.organization": string;
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirPractitioner._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirPractitioner._lastUpdated": string;
+        /**
+         * @description Whether the person is employed now
+         * @example true
+         */
+        "FhirPractitioner.active": string;
+        /**
+         * @description An HPR number
+         * @example urn:oid:2.16.578.1.12.4.1.4.4|9144889
+         */
+        "FhirPractitioner.identifier": string;
+        /**
+         * @description Beginning of any part of the name
+         * @example nord
+         */
+        "FhirPractitioner.name": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirPractitionerRole._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirPractitionerRole._lastUpdated": string;
+        /**
+         * @description Whether the role is held now
+         * @example true
+         */
+        "FhirPractitionerRole.active": string;
+        /**
+         * @description When the role is held
+         * @example ge2026-03-01
+         */
+        "FhirPractitionerRole.date": string;
+        /**
+         * @description The roles in this unit
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirPractitionerRole.organization": string;
+        /**
+         * @description The roles of this person
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirPractitionerRole.practitioner": string;
+        /**
+         * @description Which role
+         * @example TL
+         */
+        "FhirPractitionerRole.role": string;
+        /**
          * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
          * @example handling=lenient
          */
@@ -16808,10 +18388,130 @@ export interface components {
          */
         FhirPretty: "true" | "false";
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirServiceRequest._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirServiceRequest._lastUpdated": string;
+        /**
+         * @description When it was sent or proposed
+         * @example ge2026-03-01
+         */
+        "FhirServiceRequest.authored": string;
+        /**
+         * @description Measures of this plan
+         * @example CarePlan/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirServiceRequest.based_on": string;
+        /**
+         * @description REFERRAL or MEASURE
+         * @example MEASURE
+         */
+        "FhirServiceRequest.category": string;
+        /**
+         * @description `order` for referrals, `plan` for measures
+         * @example plan
+         */
+        "FhirServiceRequest.intent": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirServiceRequest.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirServiceRequest.patient.identifier": string;
+        /**
+         * @description Who is responsible
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirServiceRequest.performer": string;
+        /**
+         * @description How much it hastens
+         * @example urgent
+         */
+        "FhirServiceRequest.priority": string;
+        /**
+         * @description FHIR status of the request
+         * @example active
+         */
+        "FhirServiceRequest.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirServiceRequest.subject": string;
+        /**
          * @description `count` asks for the total alone
          * @example count
          */
         FhirSummary: "false" | "count";
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirTask._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirTask._lastUpdated": string;
+        /**
+         * @description When it was made
+         * @example ge2026-03-01
+         */
+        "FhirTask.authored_on": string;
+        /**
+         * @description The native state
+         * @example OPEN
+         */
+        "FhirTask.business_status": string;
+        /**
+         * @description Kind of task
+         * @example HANDOVER
+         */
+        "FhirTask.code": string;
+        /**
+         * @description What it is about
+         * @example ServiceRequest/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirTask.focus": string;
+        /**
+         * @description When it was last changed
+         * @example ge2026-03-01
+         */
+        "FhirTask.modified": string;
+        /**
+         * @description Who is to do it: a unit, an agency, a member of staff
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirTask.owner": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirTask.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirTask.patient.identifier": string;
+        /**
+         * @description FHIR status of the task
+         * @example requested
+         */
+        "FhirTask.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirTask.subject": string;
         /**
          * @description Whether the Bundle says how many matches there are; not unless asked
          * @example accurate
@@ -16875,6 +18575,16 @@ export interface components {
          * @example /api/v1/tasks/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
          */
         Location: string;
+        /**
+         * @description What is left of the caller's shares, and in how many seconds each is whole again (draft-ietf-httpapi-ratelimit-headers); every answer to a caller with a token has it
+         * @example "client";r=11995;t=1, "agency";r=118000;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description The shares, each with its size in units of `x-cost` and its time in seconds
+         * @example "client";q=12000;w=60, "agency";q=120000;w=60
+         */
+        RateLimitPolicy: string;
         /**
          * @description Seconds to wait before trying again
          * @example 2
@@ -16989,6 +18699,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17026,6 +18737,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17095,6 +18807,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17193,6 +18906,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17276,6 +18990,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17377,6 +19092,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17425,6 +19141,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17495,6 +19212,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17602,6 +19320,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17680,6 +19399,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17734,6 +19454,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17774,6 +19495,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17831,6 +19553,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -17905,6 +19628,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18036,6 +19760,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18143,6 +19868,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18262,6 +19988,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18309,6 +20036,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18379,6 +20107,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18435,6 +20164,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18509,6 +20239,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18583,6 +20314,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18668,6 +20400,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18740,6 +20473,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18834,6 +20568,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -18931,6 +20666,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19004,6 +20740,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19092,6 +20829,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19170,6 +20908,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19273,6 +21012,257 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listCalendarFeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feeds, without their addresses */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/calendar-feeds"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarFeedList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kinds": [
+                 *         "MEETINGS",
+                 *         "DEADLINES"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarFeedCreate"];
+            };
+        };
+        responses: {
+            /** @description The feed, with its address */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Samhandling",
+                     *       "role": "TM",
+                     *       "kinds": [
+                     *         "MEETINGS",
+                     *         "CONTACTS",
+                     *         "DEADLINES"
+                     *       ],
+                     *       "deadlines_as": "VEVENT",
+                     *       "state": "ACTIVE",
+                     *       "expires_at": "2027-03-02T08:00:00Z",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "url": "https://samhandling.example/api/v1/calendar/3ZK8Q-V0M4T-9HBN2-R7XCD-5WEJ61.ics"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Samhandling",
+                     *       "role": "TM",
+                     *       "kinds": [
+                     *         "MEETINGS",
+                     *         "CONTACTS",
+                     *         "DEADLINES"
+                     *       ],
+                     *       "deadlines_as": "VEVENT",
+                     *       "state": "ACTIVE",
+                     *       "expires_at": "2027-03-02T08:00:00Z",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    deleteCalendarFeed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed is revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The secret of a feed, and ".ics"
+                 * @example 3ZK8Q-V0M4T-9HBN2-R7XCD-5WEJ61.ics
+                 */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example BEGIN:VCALENDAR
+                     *     VERSION:2.0
+                     *     PRODID:-//Samhandling//Kalender//NO
+                     *     END:VCALENDAR
+                     */
+                    "text/calendar": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19329,6 +21319,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19402,6 +21393,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19465,6 +21457,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19566,6 +21559,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19644,6 +21638,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19740,6 +21735,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19842,6 +21838,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19895,6 +21892,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19941,6 +21939,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -19990,6 +21989,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20052,6 +22052,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20116,6 +22117,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20203,6 +22205,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20276,6 +22279,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20366,6 +22370,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20462,6 +22467,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20549,6 +22555,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20626,6 +22633,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20703,6 +22711,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20754,6 +22763,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20823,6 +22833,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20883,6 +22894,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -20952,6 +22964,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21027,6 +23040,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21110,6 +23124,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21166,6 +23181,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21244,6 +23260,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21356,6 +23373,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21440,6 +23458,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21541,6 +23560,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21623,6 +23643,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21723,6 +23744,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21831,6 +23853,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21889,6 +23912,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -21954,6 +23978,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22022,6 +24047,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22097,6 +24123,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22160,6 +24187,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22248,6 +24276,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22397,6 +24426,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22471,6 +24501,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22534,6 +24565,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22621,6 +24653,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22699,6 +24732,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22777,6 +24811,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22875,6 +24910,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -22947,6 +24983,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23050,6 +25087,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23124,6 +25162,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23198,6 +25237,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23258,6 +25298,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23342,7 +25383,1333 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
+        };
+    };
+    fhirSearchCarePlan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCarePlan._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCarePlan._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Kind of plan
+                 * @example IP
+                 */
+                category?: components["parameters"]["FhirCarePlan.category"];
+                /**
+                 * @description When it holds
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirCarePlan.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCarePlan.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCarePlan.patient.identifier"];
+                /**
+                 * @description FHIR status of the plan
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirCarePlan.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCarePlan.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchCarePlan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCarePlan._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCarePlan._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Kind of plan
+                 * @example IP
+                 */
+                category?: components["parameters"]["FhirCarePlan.category"];
+                /**
+                 * @description When it holds
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirCarePlan.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCarePlan.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCarePlan.patient.identifier"];
+                /**
+                 * @description FHIR status of the plan
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirCarePlan.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCarePlan.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadCarePlan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An individual plan, a crisis plan, a work and activity plan or a treatment plan */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirCarePlan"];
+                    "application/json": components["schemas"]["FhirCarePlan"];
+                    "text/json": components["schemas"]["FhirCarePlan"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchCareTeam: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCareTeam._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCareTeam._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description In which this person takes part
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                participant?: components["parameters"]["FhirCareTeam.participant"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCareTeam.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCareTeam.patient.identifier"];
+                /**
+                 * @description FHIR status of the team
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirCareTeam.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCareTeam.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchCareTeam: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCareTeam._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCareTeam._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description In which this person takes part
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                participant?: components["parameters"]["FhirCareTeam.participant"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCareTeam.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCareTeam.patient.identifier"];
+                /**
+                 * @description FHIR status of the team
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirCareTeam.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCareTeam.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadCareTeam: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who takes part in a plan; it has the plan's id */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirCareTeam"];
+                    "application/json": components["schemas"]["FhirCareTeam"];
+                    "text/json": components["schemas"]["FhirCareTeam"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchEncounter: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirEncounter._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirEncounter._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
+                 * @example IMP
+                 */
+                class?: components["parameters"]["FhirEncounter.class"];
+                /**
+                 * @description When it was; a stay that goes on lasts
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirEncounter.date"];
+                /**
+                 * @description Of which time in the team
+                 * @example EpisodeOfCare/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "episode-of-care"?: components["parameters"]["FhirEncounter.episode_of_care"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirEncounter.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirEncounter.patient.identifier"];
+                /**
+                 * @description By which unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "service-provider"?: components["parameters"]["FhirEncounter.service_provider"];
+                /**
+                 * @description FHIR status of the encounter
+                 * @example finished
+                 */
+                status?: components["parameters"]["FhirEncounter.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirEncounter.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchEncounter: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirEncounter._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirEncounter._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
+                 * @example IMP
+                 */
+                class?: components["parameters"]["FhirEncounter.class"];
+                /**
+                 * @description When it was; a stay that goes on lasts
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirEncounter.date"];
+                /**
+                 * @description Of which time in the team
+                 * @example EpisodeOfCare/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "episode-of-care"?: components["parameters"]["FhirEncounter.episode_of_care"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirEncounter.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirEncounter.patient.identifier"];
+                /**
+                 * @description By which unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "service-provider"?: components["parameters"]["FhirEncounter.service_provider"];
+                /**
+                 * @description FHIR status of the encounter
+                 * @example finished
+                 */
+                status?: components["parameters"]["FhirEncounter.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirEncounter.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadEncounter: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A contact with a person, or a stay in specialist care */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirEncounter"];
+                    "application/json": components["schemas"]["FhirEncounter"];
+                    "text/json": components["schemas"]["FhirEncounter"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchEpisodeOfCare: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirEpisodeOfCare._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirEpisodeOfCare._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whose main contact this is
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "care-manager"?: components["parameters"]["FhirEpisodeOfCare.care_manager"];
+                /**
+                 * @description When it was
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirEpisodeOfCare.date"];
+                /**
+                 * @description In which team
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirEpisodeOfCare.organization"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirEpisodeOfCare.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirEpisodeOfCare.patient.identifier"];
+                /**
+                 * @description FHIR status of the episode
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirEpisodeOfCare.status"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchEpisodeOfCare: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirEpisodeOfCare._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirEpisodeOfCare._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whose main contact this is
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "care-manager"?: components["parameters"]["FhirEpisodeOfCare.care_manager"];
+                /**
+                 * @description When it was
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirEpisodeOfCare.date"];
+                /**
+                 * @description In which team
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirEpisodeOfCare.organization"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirEpisodeOfCare.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirEpisodeOfCare.patient.identifier"];
+                /**
+                 * @description FHIR status of the episode
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirEpisodeOfCare.status"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadEpisodeOfCare: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A person's time in the team */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirEpisodeOfCare"];
+                    "application/json": components["schemas"]["FhirEpisodeOfCare"];
+                    "text/json": components["schemas"]["FhirEpisodeOfCare"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchGoal: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirGoal._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirGoal._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Domain of life
+                 * @example HOUSING
+                 */
+                category?: components["parameters"]["FhirGoal.category"];
+                /**
+                 * @description FHIR status of the goal
+                 * @example active
+                 */
+                "lifecycle-status"?: components["parameters"]["FhirGoal.lifecycle_status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirGoal.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirGoal.patient.identifier"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirGoal.subject"];
+                /**
+                 * @description By when
+                 * @example ge2026-03-01
+                 */
+                "target-date"?: components["parameters"]["FhirGoal.target_date"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchGoal: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirGoal._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirGoal._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Domain of life
+                 * @example HOUSING
+                 */
+                category?: components["parameters"]["FhirGoal.category"];
+                /**
+                 * @description FHIR status of the goal
+                 * @example active
+                 */
+                "lifecycle-status"?: components["parameters"]["FhirGoal.lifecycle_status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirGoal.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirGoal.patient.identifier"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirGoal.subject"];
+                /**
+                 * @description By when
+                 * @example ge2026-03-01
+                 */
+                "target-date"?: components["parameters"]["FhirGoal.target_date"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadGoal: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A goal of a plan, in the person's own words */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirGoal"];
+                    "application/json": components["schemas"]["FhirGoal"];
+                    "text/json": components["schemas"]["FhirGoal"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
         };
     };
     getFhirMetadata: {
@@ -23377,6 +26744,266 @@ export interface operations {
                 };
             };
             400: components["responses"]["FhirBadRequest"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchOrganization: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirOrganization._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirOrganization._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether it is in use
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirOrganization.active"];
+                /**
+                 * @description An organisation number or RESH id
+                 * @example urn:oid:2.16.578.1.12.4.1.4.101|310079197
+                 */
+                identifier?: components["parameters"]["FhirOrganization.identifier"];
+                /**
+                 * @description Beginning of the name
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirOrganization.name"];
+                /**
+                 * @description The units of this agency
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                partof?: components["parameters"]["FhirOrganization.partof"];
+                /**
+                 * @description Kind of agency or unit
+                 * @example DPS
+                 */
+                type?: components["parameters"]["FhirOrganization.type"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchOrganization: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirOrganization._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirOrganization._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether it is in use
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirOrganization.active"];
+                /**
+                 * @description An organisation number or RESH id
+                 * @example urn:oid:2.16.578.1.12.4.1.4.101|310079197
+                 */
+                identifier?: components["parameters"]["FhirOrganization.identifier"];
+                /**
+                 * @description Beginning of the name
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirOrganization.name"];
+                /**
+                 * @description The units of this agency
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                partof?: components["parameters"]["FhirOrganization.partof"];
+                /**
+                 * @description Kind of agency or unit
+                 * @example DPS
+                 */
+                type?: components["parameters"]["FhirOrganization.type"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadOrganization: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example W/"3"
+                 */
+                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An agency, or a unit of one */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirOrganization"];
+                    "application/json": components["schemas"]["FhirOrganization"];
+                    "text/json": components["schemas"]["FhirOrganization"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
             406: components["responses"]["FhirNotAcceptable"];
             default: components["responses"]["FhirFailed"];
         };
@@ -23644,6 +27271,1112 @@ export interface operations {
             default: components["responses"]["FhirFailed"];
         };
     };
+    fhirSearchPractitioner: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPractitioner._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPractitioner._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether the person is employed now
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirPractitioner.active"];
+                /**
+                 * @description An HPR number
+                 * @example urn:oid:2.16.578.1.12.4.1.4.4|9144889
+                 */
+                identifier?: components["parameters"]["FhirPractitioner.identifier"];
+                /**
+                 * @description Beginning of any part of the name
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirPractitioner.name"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchPractitioner: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPractitioner._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPractitioner._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether the person is employed now
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirPractitioner.active"];
+                /**
+                 * @description An HPR number
+                 * @example urn:oid:2.16.578.1.12.4.1.4.4|9144889
+                 */
+                identifier?: components["parameters"]["FhirPractitioner.identifier"];
+                /**
+                 * @description Beginning of any part of the name
+                 * @example nord
+                 */
+                name?: components["parameters"]["FhirPractitioner.name"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadPractitioner: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example W/"3"
+                 */
+                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A member of staff of one of the agencies */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirPractitioner"];
+                    "application/json": components["schemas"]["FhirPractitioner"];
+                    "text/json": components["schemas"]["FhirPractitioner"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchPractitionerRole: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPractitionerRole._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPractitionerRole._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether the role is held now
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirPractitionerRole.active"];
+                /**
+                 * @description When the role is held
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirPractitionerRole.date"];
+                /**
+                 * @description The roles in this unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirPractitionerRole.organization"];
+                /**
+                 * @description The roles of this person
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+                 */
+                practitioner?: components["parameters"]["FhirPractitionerRole.practitioner"];
+                /**
+                 * @description Which role
+                 * @example TL
+                 */
+                role?: components["parameters"]["FhirPractitionerRole.role"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchPractitionerRole: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirPractitionerRole._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirPractitionerRole._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whether the role is held now
+                 * @example true
+                 */
+                active?: components["parameters"]["FhirPractitionerRole.active"];
+                /**
+                 * @description When the role is held
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirPractitionerRole.date"];
+                /**
+                 * @description The roles in this unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                organization?: components["parameters"]["FhirPractitionerRole.organization"];
+                /**
+                 * @description The roles of this person
+                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+                 */
+                practitioner?: components["parameters"]["FhirPractitionerRole.practitioner"];
+                /**
+                 * @description Which role
+                 * @example TL
+                 */
+                role?: components["parameters"]["FhirPractitionerRole.role"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadPractitionerRole: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example W/"3"
+                 */
+                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A role that a member of staff has in a unit, for a time */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirPractitionerRole"];
+                    "application/json": components["schemas"]["FhirPractitionerRole"];
+                    "text/json": components["schemas"]["FhirPractitionerRole"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchServiceRequest: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirServiceRequest._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirServiceRequest._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it was sent or proposed
+                 * @example ge2026-03-01
+                 */
+                authored?: components["parameters"]["FhirServiceRequest.authored"];
+                /**
+                 * @description Measures of this plan
+                 * @example CarePlan/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "based-on"?: components["parameters"]["FhirServiceRequest.based_on"];
+                /**
+                 * @description REFERRAL or MEASURE
+                 * @example MEASURE
+                 */
+                category?: components["parameters"]["FhirServiceRequest.category"];
+                /**
+                 * @description `order` for referrals, `plan` for measures
+                 * @example plan
+                 */
+                intent?: components["parameters"]["FhirServiceRequest.intent"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirServiceRequest.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirServiceRequest.patient.identifier"];
+                /**
+                 * @description Who is responsible
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                performer?: components["parameters"]["FhirServiceRequest.performer"];
+                /**
+                 * @description How much it hastens
+                 * @example urgent
+                 */
+                priority?: components["parameters"]["FhirServiceRequest.priority"];
+                /**
+                 * @description FHIR status of the request
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirServiceRequest.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirServiceRequest.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchServiceRequest: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirServiceRequest._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirServiceRequest._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it was sent or proposed
+                 * @example ge2026-03-01
+                 */
+                authored?: components["parameters"]["FhirServiceRequest.authored"];
+                /**
+                 * @description Measures of this plan
+                 * @example CarePlan/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                "based-on"?: components["parameters"]["FhirServiceRequest.based_on"];
+                /**
+                 * @description REFERRAL or MEASURE
+                 * @example MEASURE
+                 */
+                category?: components["parameters"]["FhirServiceRequest.category"];
+                /**
+                 * @description `order` for referrals, `plan` for measures
+                 * @example plan
+                 */
+                intent?: components["parameters"]["FhirServiceRequest.intent"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirServiceRequest.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirServiceRequest.patient.identifier"];
+                /**
+                 * @description Who is responsible
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                performer?: components["parameters"]["FhirServiceRequest.performer"];
+                /**
+                 * @description How much it hastens
+                 * @example urgent
+                 */
+                priority?: components["parameters"]["FhirServiceRequest.priority"];
+                /**
+                 * @description FHIR status of the request
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirServiceRequest.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirServiceRequest.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadServiceRequest: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A referral to the team, or a measure of a plan */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirServiceRequest"];
+                    "application/json": components["schemas"]["FhirServiceRequest"];
+                    "text/json": components["schemas"]["FhirServiceRequest"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchTask: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirTask._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirTask._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it was made
+                 * @example ge2026-03-01
+                 */
+                "authored-on"?: components["parameters"]["FhirTask.authored_on"];
+                /**
+                 * @description The native state
+                 * @example OPEN
+                 */
+                "business-status"?: components["parameters"]["FhirTask.business_status"];
+                /**
+                 * @description Kind of task
+                 * @example HANDOVER
+                 */
+                code?: components["parameters"]["FhirTask.code"];
+                /**
+                 * @description What it is about
+                 * @example ServiceRequest/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                focus?: components["parameters"]["FhirTask.focus"];
+                /**
+                 * @description When it was last changed
+                 * @example ge2026-03-01
+                 */
+                modified?: components["parameters"]["FhirTask.modified"];
+                /**
+                 * @description Who is to do it: a unit, an agency, a member of staff
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                owner?: components["parameters"]["FhirTask.owner"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirTask.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirTask.patient.identifier"];
+                /**
+                 * @description FHIR status of the task
+                 * @example requested
+                 */
+                status?: components["parameters"]["FhirTask.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirTask.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchTask: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirTask._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirTask._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it was made
+                 * @example ge2026-03-01
+                 */
+                "authored-on"?: components["parameters"]["FhirTask.authored_on"];
+                /**
+                 * @description The native state
+                 * @example OPEN
+                 */
+                "business-status"?: components["parameters"]["FhirTask.business_status"];
+                /**
+                 * @description Kind of task
+                 * @example HANDOVER
+                 */
+                code?: components["parameters"]["FhirTask.code"];
+                /**
+                 * @description What it is about
+                 * @example ServiceRequest/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                focus?: components["parameters"]["FhirTask.focus"];
+                /**
+                 * @description When it was last changed
+                 * @example ge2026-03-01
+                 */
+                modified?: components["parameters"]["FhirTask.modified"];
+                /**
+                 * @description Who is to do it: a unit, an agency, a member of staff
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                owner?: components["parameters"]["FhirTask.owner"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirTask.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirTask.patient.identifier"];
+                /**
+                 * @description FHIR status of the task
+                 * @example requested
+                 */
+                status?: components["parameters"]["FhirTask.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirTask.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadTask: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Something an agency has to do, or a handover that waits for an answer */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirTask"];
+                    "application/json": components["schemas"]["FhirTask"];
+                    "text/json": components["schemas"]["FhirTask"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
     listFlowTemplates: {
         parameters: {
             query?: {
@@ -23704,6 +28437,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23785,6 +28519,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23855,6 +28590,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -23943,6 +28679,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24036,6 +28773,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24109,6 +28847,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24195,6 +28934,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24266,6 +29006,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24361,6 +29102,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24494,6 +29236,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24563,6 +29306,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24610,6 +29354,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24705,6 +29450,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24765,6 +29511,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24834,6 +29581,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24897,6 +29645,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -24980,6 +29729,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25048,6 +29798,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25134,6 +29885,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25226,6 +29978,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25279,6 +30032,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25350,6 +30104,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25424,6 +30179,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25528,6 +30284,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25604,6 +30361,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25692,6 +30450,93 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listLogSeals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only the last one of each day
+                 * @example true
+                 */
+                daily?: boolean;
+                /**
+                 * @description Sealed from this time on
+                 * @example 2026-03-02T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Sealed before this time
+                 * @example 2026-03-03T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of heads */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSealList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getLogSeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The seal's number; the first one is 1, and none is left out
+                 * @example 42
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The seal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSeal"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25765,6 +30610,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25843,6 +30689,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -25929,6 +30776,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26000,6 +30848,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26089,6 +30938,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26184,6 +31034,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26242,6 +31093,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26324,6 +31176,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26407,6 +31260,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26496,6 +31350,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26571,6 +31426,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26670,6 +31526,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26740,6 +31597,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26842,6 +31700,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26900,6 +31759,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -26960,6 +31820,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27043,6 +31904,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27152,6 +32014,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27257,6 +32120,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27338,6 +32202,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27438,6 +32303,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27543,6 +32409,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27627,6 +32494,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27692,6 +32560,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27765,6 +32634,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -27852,6 +32722,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28015,6 +32886,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28104,6 +32976,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28167,6 +33040,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28241,6 +33115,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28340,6 +33215,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28444,6 +33320,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28523,6 +33400,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28584,6 +33462,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28656,6 +33535,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28728,6 +33608,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28811,6 +33692,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28890,6 +33772,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -28956,6 +33839,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29034,6 +33918,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29105,6 +33990,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29172,6 +34058,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29245,6 +34132,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29323,6 +34211,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29414,6 +34303,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29499,6 +34389,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29598,6 +34489,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29661,6 +34553,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29759,6 +34652,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29807,6 +34701,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29880,6 +34775,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -29928,6 +34824,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30000,6 +34897,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30047,6 +34945,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30095,6 +34994,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30169,6 +35069,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30273,6 +35174,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30321,6 +35223,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30379,6 +35282,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30455,6 +35359,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30513,6 +35418,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30589,6 +35495,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30649,6 +35556,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -30937,6 +35845,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31067,6 +35976,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31151,6 +36061,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31189,6 +36100,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31296,6 +36208,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31405,6 +36318,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31464,6 +36378,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31540,6 +36455,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31608,6 +36524,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31671,6 +36588,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31771,6 +36689,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31851,6 +36770,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -31949,6 +36869,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32052,6 +36973,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32116,6 +37038,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32197,6 +37120,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32270,6 +37194,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32354,6 +37279,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32445,6 +37371,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32491,6 +37418,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32550,6 +37478,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32639,6 +37568,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32717,6 +37647,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32807,6 +37738,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32892,6 +37824,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -32964,6 +37897,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33027,6 +37961,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33085,6 +38020,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33143,6 +38079,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33218,6 +38155,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33292,6 +38230,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33370,6 +38309,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33431,6 +38371,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33492,6 +38433,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33570,6 +38512,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33639,6 +38582,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33697,6 +38641,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33773,6 +38718,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33854,6 +38800,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -33939,6 +38886,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34009,6 +38957,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34067,6 +39016,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34142,6 +39092,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34264,6 +39215,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34334,6 +39286,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34397,6 +39350,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };
@@ -34455,6 +39409,192 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listWebOrigins: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of origins */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *           "version": 1,
+                     *           "origin": "https://team.drammen-dps.example",
+                     *           "note": "The team's board",
+                     *           "created_at": "2026-03-02T08:00:00Z"
+                     *         }
+                     *       ],
+                     *       "links": {
+                     *         "self": "/api/v1/web-origins"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebOriginList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createWebOrigin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "origin": "https://team.drammen-dps.example",
+                 *       "note": "The team's board"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebOriginCreate"];
+            };
+        };
+        responses: {
+            /** @description The origin is registered */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebOrigin"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getWebOrigin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The origin */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebOrigin"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    deleteWebOrigin: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };

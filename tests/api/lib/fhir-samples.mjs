@@ -1,6 +1,23 @@
 // For each type of the FHIR face one that exists, who may read it, and a search that finds it.
+const tl = 'drammen-dps:tl-1';
+const co = 'drammen-kommune:co-1';
+
+function sample(who, id, query = `_id=${id}`) {
+	return { who, id, query };
+}
+
 export const fhirSamples = (s) => ({
-	Patient: { who: 'drammen-dps:tl-1', id: s.patient, query: `_id=${s.patient}` },
+	Organization: sample(tl, s.ids.unit['drammen-dps:fact'], `partof=Organization/${s.ids.agency['drammen-dps']}`),
+	Practitioner: sample(tl, s.ids.staff['drammen-dps:tm-1'], `_id=${s.ids.staff['drammen-dps:tm-1']}`),
+	PractitionerRole: sample('drammen-dps:sa-1', s.at['/memberships/{id}']),
+	Patient: sample(tl, s.patient),
+	EpisodeOfCare: sample(tl, s.at['/enrolments/{id}']),
+	Encounter: sample('drammen-dps:dps-1', s.at['/admissions/{id}'], `patient=Patient/${s.patient}&class=IMP`),
+	ServiceRequest: sample(co, s.at['/measures/{id}'], `patient=${s.planned}&category=MEASURE`),
+	Task: sample('drammen-kommune:mh-1', s.at['/tasks/{id}'], `_id=${s.at['/tasks/{id}']}&owner=Organization/${s.ids.agency['drammen-kommune']}`),
+	CarePlan: sample(co, s.at['/plans/{id}'], `patient=Patient/${s.planned}`),
+	Goal: sample(co, s.at['/plans/{plan_id}/goals/{id}'][1], `subject=Patient/${s.planned}`),
+	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 });
 
 // The operation's path for that sample; one that names nothing with `nowhere`.

@@ -1,0 +1,186 @@
+-- migrate:up
+-- Encounter: contacts and admissions. EpisodeOfCare: enrolments.
+
+-- Where the meeting was decides FHIR's class.
+create function fhir_contact_class(mode text, place text) returns json language sql immutable as $$
+	select fhir_coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', case when mode is null then null
+		when mode <> 'FACE_TO_FACE' then 'VR' when place = 'HOME' then 'HH'
+		when place in ('TEAM_OFFICE', 'CLINIC', 'HOSPITAL', 'NAV_OFFICE', 'GP_OFFICE') then 'AMB' else 'FLD' end)
+$$;
+
+create function fhir_minutes(minutes text) returns json language sql immutable as $$
+	select case when minutes is not null then json_build_object('value', minutes::int, 'unit', 'min',
+		'system', 'http://unitsofmeasure.org', 'code', 'min') end $$;
+
+-- Of the native answer; a letter has no meeting in it and is told by its mode.
+create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c ->> 'id',
+		'meta', fhir_meta((c ->> 'version')::int, at, null, fhir_is_subset(c)),
+		'extension', fhir_list(fhir_native_state('contact-state', c ->> 'status'), case when c ? 'outcome' then
+			json_build_object('url', fhir_extension('contact-outcome'), 'valueCode', c ->> 'outcome') end),
+		'identifier', case when c ? 'external_record' then json_build_array(json_build_object(
+			'system', fhir_naming('external-record-' || lower(coalesce(c #>> '{external_record,system}', 'other'))),
+			'value', c #>> '{external_record,reference}')) end,
+		'status', case when c ->> 'status' = 'PLANNED' then 'planned' when c ->> 'status' = 'VOID' then 'entered-in-error'
+			when not c ? 'outcome' or c ->> 'outcome' = 'HELD' then 'finished' else 'cancelled' end,
+		'class', coalesce(fhir_contact_class(c ->> 'mode', c ->> 'place'), fhir_masked()),
+		'type', fhir_list(fhir_concept(fhir_system('contact-mode'), c ->> 'mode'),
+			fhir_concept(fhir_system('contact-place'), c ->> 'place')),
+		'subject', fhir_reference('Patient', c ->> 'patient_id'),
+		'episodeOfCare', case when c ? 'enrolment_id' then json_build_array(fhir_reference('EpisodeOfCare', c ->> 'enrolment_id')) end,
+		'participant', (select jsonb_agg(jsonb_build_object('individual', fhir_reference('Practitioner', s ->> 'staff_id')))
+			from jsonb_array_elements(c -> 'staff') s),
+		'period', fhir_period(coalesce(c ->> 'started_at', c ->> 'planned_at', c ->> 'date'), null),
+		'length', fhir_minutes(c ->> 'minutes'),
+		'reasonCode', (select jsonb_agg(fhir_concept(fhir_system('contact-purpose'), p)) from jsonb_array_elements_text(c -> 'purposes') p),
+		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')))
+$$;
+
+create function fhir_days(nights text) returns json language sql immutable as $$
+	select case when nights is not null then json_build_object('value', nights::int, 'unit', 'd',
+		'system', 'http://unitsofmeasure.org', 'code', 'd') end $$;
+
+-- A stay's ward segments are contained: the wards are mostly no units of an agency here.
+create function fhir_wards(segments jsonb, open boolean) returns table (locations jsonb, places jsonb) language sql stable as $$
+	select jsonb_agg(jsonb_build_object('resourceType', 'Location', 'id', 'w' || n,
+			'name', concat_ws(', ', s ->> 'institution', s ->> 'ward')) order by n),
+		jsonb_agg(jsonb_strip_nulls(jsonb_build_object('location', jsonb_build_object('reference', '#w' || n),
+			'status', case when s ? 'valid_to' and s ->> 'valid_to' is not null then 'completed' when open then 'active' else 'planned' end,
+			'period', fhir_period(s ->> 'valid_from', s ->> 'valid_to'))) order by n)
+	from jsonb_array_elements(segments) with ordinality x (s, n)
+$$;
+
+create function fhir_admission(a jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', a ->> 'id',
+		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'urgency'),
+		'contained', w.locations,
+		'extension', fhir_list(fhir_native_state('admission-state', a ->> 'status'), case when a ? 'ready_at' then
+			json_build_object('url', fhir_extension('ready-for-discharge'), 'valueDateTime', a ->> 'ready_at') end),
+		'status', case a ->> 'status' when 'PLANNED' then 'planned' when 'ON_LEAVE' then 'onleave'
+			when 'DISCHARGED' then 'finished' when 'CANCELLED' then 'cancelled'
+			when 'ENTERED_IN_ERROR' then 'entered-in-error' else 'in-progress' end,
+		'class', fhir_coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', 'IMP'),
+		'serviceType', fhir_concept(fhir_system('admission-level'), a ->> 'level'),
+		'priority', fhir_concept('http://terminology.hl7.org/CodeSystem/v3-ActPriority',
+			case a ->> 'urgency' when 'ACUTE' then 'EM' when 'PLANNED' then 'EL' end),
+		'subject', fhir_reference('Patient', a ->> 'patient_id'),
+		'period', fhir_period(coalesce(a ->> 'admitted_at', a ->> 'planned_for', a ->> 'since'), a ->> 'ended_at'),
+		'length', fhir_days(a #>> '{nights,net}'),
+		'hospitalization', case when a ? 'disposition' then json_build_object('dischargeDisposition', json_build_object(
+			'coding', fhir_list(fhir_coding('http://terminology.hl7.org/CodeSystem/discharge-disposition',
+				case a ->> 'disposition' when 'HOME' then 'home' when 'OTHER_INSTITUTION' then 'other-hcf'
+					when 'LEFT_AGAINST_ADVICE' then 'aadvice' when 'DECEASED' then 'exp' else 'oth' end),
+				fhir_coding(fhir_system('admission-disposition'), a ->> 'disposition')))) end,
+		'location', w.places, 'serviceProvider', fhir_reference('Organization', coalesce(a ->> 'unit_id', a ->> 'agency_id'))))
+	from fhir_wards(a -> 'segments', a ->> 'status' <> 'PLANNED') w
+$$;
+
+create function fhir_contact_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select c.id, c.patient_id, fhir_contact(contact_json(c.*::contact), c.updated_at), c.version, c.updated_at
+	from (select admit('contacts', thing, 'HEALTH_SUMMARY', false) as patient_id offset 0) g
+	cross join lateral (select c.* from contact c where c.id = thing and c.patient_id = g.patient_id offset 0) c
+	where contact_is_mine(c.*::contact)
+$$;
+
+create function fhir_admission_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select a.id, a.patient_id, fhir_admission(admission_json(a.*::admission), a.updated_at), a.version, a.updated_at
+	from (select admit('admissions', thing, 'ADMISSION', false) as patient_id offset 0) g
+	cross join lateral (select a.* from admission a where a.id = thing and a.patient_id = g.patient_id offset 0) a
+$$;
+
+-- A contact or an admission; an id that is neither of what the caller may know is nothing.
+create function fhir_encounter(thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	begin
+		if fhir_enter('contacts') then
+			return query select * from fhir_contact_seen(thing);
+			if found then
+				return;
+			end if;
+		end if;
+	exception when sqlstate 'AP404' then null;
+	end;
+	if fhir_enter('admissions') then
+		return query select * from fhir_admission_seen(thing);
+	end if;
+end $$;
+
+create function fhir_encounters(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
+declare
+	who uuid := fhir_named(person, number);
+	reasons text[] := '{}';
+	any_found boolean := false;
+	one uuid;
+begin
+	foreach one in array coalesce(fhir_ids(ids), '{}') loop
+		begin
+			return query select f.* from fhir_encounter(one) f where who is null or f.patient_id = who;
+		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
+		end;
+	end loop;
+	if ids is not null then
+		return;
+	end if;
+	reasons := reasons || fhir_refusal(who, 'contacts', 'HEALTH_SUMMARY');
+	if reasons[1] is null then
+		return query select c.id, c.patient_id, fhir_contact(contact_json(c), c.updated_at), c.version, c.updated_at
+			from contact c where c.patient_id = who and contact_is_mine(c) and not item_is_blocked(c.patient_id, c.id);
+		any_found := found;
+	end if;
+	reasons := reasons || fhir_refusal(who, 'admissions', 'ADMISSION');
+	if reasons[2] is null then
+		return query select a.id, a.patient_id, fhir_admission(admission_json(a), a.updated_at), a.version, a.updated_at
+			from admission a where a.patient_id = who and not item_is_blocked(a.patient_id, a.id);
+		any_found := any_found or found;
+	end if;
+	perform fhir_told(any_found, reasons);
+end $$;
+
+-- EpisodeOfCare: the time in the team. Who sees the status alone sees that and the days.
+create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'EpisodeOfCare', 'id', e ->> 'id',
+		'meta', fhir_meta((e ->> 'version')::int, at, null, fhir_is_subset(e)),
+		'extension', json_build_array(fhir_native_state('enrolment-state', e ->> 'status')),
+		'status', case e ->> 'status' when 'PENDING' then 'planned' when 'PAUSED' then 'onhold'
+			when 'NEVER_ENGAGED' then 'cancelled' when 'DISCHARGED' then 'finished' when 'TRANSFERRED' then 'finished'
+			when 'DECEASED' then 'finished' else 'active' end,
+		'type', json_build_array(fhir_concept(fhir_system('enrolment-type'), 'FACT_TEAM')),
+		'patient', fhir_reference('Patient', e ->> 'patient_id'),
+		'managingOrganization', fhir_organization(e -> 'unit'),
+		'period', fhir_period(e ->> 'enrolled_at', e ->> 'ended_at'),
+		'referralRequest', case when e ? 'referral_id' then json_build_array(fhir_reference('ServiceRequest', e ->> 'referral_id')) end,
+		'careManager', fhir_reference('Practitioner', e #>> '{main_contact,id}')))
+$$;
+
+create function fhir_enrolment_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select e.id, e.patient_id, fhir_enrolment(enrolment_json(e.*::enrolment), e.updated_at), e.version, e.updated_at
+	from (select admit('enrolments', thing, 'ENROLMENT', false) as patient_id offset 0) g
+	cross join lateral (select x.* from enrolment x where x.id = thing and x.patient_id = g.patient_id offset 0) e
+$$;
+
+create function fhir_enrolments(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
+declare
+	who uuid := fhir_named(person, number);
+	reason text;
+	one uuid;
+begin
+	foreach one in array coalesce(fhir_ids(ids), '{}') loop
+		begin
+			return query select f.* from fhir_enrolment_seen(one) f where who is null or f.patient_id = who;
+		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
+		end;
+	end loop;
+	if ids is not null then
+		return;
+	end if;
+	reason := fhir_refusal(who, 'enrolments', 'ENROLMENT');
+	if reason is null then
+		return query select e.id, e.patient_id, fhir_enrolment(enrolment_json(e), e.updated_at), e.version, e.updated_at
+			from enrolment e where e.patient_id = who and not item_is_blocked(e.patient_id, e.id);
+	end if;
+	perform fhir_told(false, array[reason]);
+end $$;
+
+-- migrate:down
+drop function if exists fhir_contact_class, fhir_minutes, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_contact_seen,
+	fhir_admission_seen, fhir_encounter, fhir_encounters, fhir_enrolment, fhir_enrolment_seen, fhir_enrolments cascade;

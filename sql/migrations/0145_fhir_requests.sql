@@ -1,0 +1,183 @@
+-- migrate:up
+-- ServiceRequest: referrals, and measures of plans. Task: what an agency has to do, and handovers that wait.
+
+create function fhir_referral(r jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', r ->> 'id',
+		'meta', fhir_meta((r ->> 'version')::int, at, null, fhir_is_subset(r)),
+		'extension', json_build_array(fhir_native_state('referral-state', r ->> 'status')),
+		'replaces', case when r ? 'supersedes' then json_build_array(fhir_reference('ServiceRequest', r ->> 'supersedes')) end,
+		'status', case r ->> 'status' when 'DRAFT' then 'draft' when 'ENROLLED' then 'completed' when 'CLOSED' then 'completed'
+			when 'REJECTED' then 'revoked' when 'REDIRECTED' then 'revoked' when 'WITHDRAWN' then 'revoked'
+			when 'LAPSED' then 'revoked' else 'active' end,
+		'intent', 'order', 'category', json_build_array(fhir_concept(fhir_system('request-category'), 'REFERRAL')),
+		'priority', case r ->> 'risk_level' when 'RED' then 'stat' when 'ORANGE' then 'asap' when 'YELLOW' then 'urgent'
+			when 'GREEN' then 'routine' end,
+		'code', fhir_concept(fhir_system('service'), 'TEAM_INTAKE'),
+		-- who sees the status alone is not told whom it is about
+		'subject', coalesce(fhir_reference('Patient', r ->> 'patient_id'), fhir_masked()),
+		'authoredOn', coalesce(r ->> 'sent_at', r ->> 'created_at'),
+		'requester', coalesce(fhir_reference('Practitioner', r #>> '{author,staff_id}'), fhir_organization(r -> 'sent_by_unit')),
+		'performer', case when r -> 'responsible_unit' ? 'id' then json_build_array(fhir_organization(r -> 'responsible_unit')) end,
+		'reasonCode', case when r ? 'reason' then json_build_array(json_build_object('text', r ->> 'reason')) end,
+		'supportingInfo', case when r ? 'consent_id' then json_build_array(fhir_reference('Consent', r ->> 'consent_id')) end))
+$$;
+
+create function fhir_measure(m jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', m ->> 'id',
+		'meta', fhir_meta((m ->> 'version')::int, at, null, fhir_is_subset(m)),
+		'extension', json_build_array(fhir_native_state('measure-state', m ->> 'status')),
+		'identifier', case when m #>> '{legal_decision,reference}' is not null then json_build_array(json_build_object(
+			'system', fhir_naming('decision'), 'value', m #>> '{legal_decision,reference}')) end,
+		'basedOn', case when m ? 'plan_id' then json_build_array(fhir_reference('CarePlan', m ->> 'plan_id')) end,
+		-- one that nobody has accepted is no promise
+		'status', case m ->> 'status' when 'PROPOSED' then 'draft' when 'ON_HOLD' then 'on-hold' when 'COMPLETED' then 'completed'
+			when 'ACCEPTED' then 'active' when 'IN_PROGRESS' then 'active' else 'revoked' end,
+		'intent', 'plan', 'category', json_build_array(fhir_concept(fhir_system('request-category'), 'MEASURE')),
+		'code', json_build_object('coding', fhir_list(fhir_coding(fhir_system('life-domain'), m ->> 'domain')), 'text', m ->> 'title'),
+		'subject', fhir_reference('Patient', m ->> 'patient_id'),
+		'occurrencePeriod', fhir_period(m ->> 'start_on', m ->> 'end_on'),
+		'authoredOn', m ->> 'proposed_at',
+		'requester', coalesce(fhir_reference('Practitioner', m ->> 'proposed_by'),
+			fhir_reference('Organization', m ->> 'proposed_by_agency_id')),
+		'performer', fhir_list(fhir_organization(m -> 'responsible_unit'), fhir_reference('Practitioner', m ->> 'responsible_staff_id')),
+		'supportingInfo', (select jsonb_agg(fhir_reference('Goal', g)) from jsonb_array_elements_text(m -> 'goal_ids') g),
+		'note', case when m ? 'how' then json_build_array(json_build_object('text', m ->> 'how')) end))
+$$;
+
+create function fhir_referral_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select r.id, case when referral_standing(r) <> 'STATUS' then r.patient_id end,
+		fhir_referral(referral_json(r), case when referral_standing(r) <> 'STATUS' then r.updated_at end), r.version,
+		case when referral_standing(r) <> 'STATUS' then r.updated_at end
+	from referral_seen(thing) r
+$$;
+
+create function fhir_measure_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select m.id, m.patient_id, fhir_measure(measure_json(m, measure_projection(m)), m.updated_at), m.version, m.updated_at
+	from measure_seen(thing) m
+$$;
+
+create function fhir_request(thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	if fhir_enter('referrals') then
+		begin
+			return query select * from fhir_referral_seen(thing);
+			if found then
+				return;
+			end if;
+		exception when sqlstate 'AP404' then null;
+		end;
+	end if;
+	if fhir_enter('plan-measures') then
+		return query select * from fhir_measure_seen(thing);
+	end if;
+end $$;
+
+-- Those of one person are found by row security, and each is read singly: a measure decides by itself whether the caller
+-- takes part in its plan.
+create function fhir_requests(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
+declare
+	who uuid := fhir_named(person, number);
+	reasons text[] := '{}';
+	things uuid[] := fhir_ids(ids);
+	any_found boolean := false;
+	one uuid;
+begin
+	if ids is null then
+		reasons := reasons || fhir_refusal(who, 'referrals', 'HEALTH_SUMMARY');
+		things := array(select r.id from referral r where r.patient_id = who and referral_standing(r) <> 'STATUS');
+		reasons := reasons || fhir_refusal(who, 'plan-measures', 'MEASURES');
+		things := things || array(select m.id from measure m where m.patient_id = who);
+	end if;
+	foreach one in array things loop
+		begin
+			return query select f.* from fhir_request(one) f where who is null or f.patient_id = who;
+			any_found := any_found or found;
+		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
+		end;
+	end loop;
+	perform fhir_told(any_found or ids is not null, reasons);
+end $$;
+
+-- Task --------------------------------------------------------------------------------------------------------
+-- What a task is about, where that is a type of this face.
+create function fhir_focus(entity text, thing text) returns json language sql immutable as $$
+	select fhir_reference(case entity when 'referral' then 'ServiceRequest' when 'measure' then 'ServiceRequest'
+		when 'plan' then 'CarePlan' when 'enrolment' then 'EpisodeOfCare' when 'admission' then 'Encounter'
+		when 'contact' then 'Encounter' end, thing) where entity in ('referral', 'measure', 'plan', 'enrolment', 'admission', 'contact')
+$$;
+
+create function fhir_task(t jsonb, at timestamptz) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', t ->> 'id',
+		'meta', fhir_meta((t ->> 'version')::int, at),
+		'status', case t ->> 'status' when 'DONE' then 'completed' when 'CANCELLED' then 'cancelled' else 'requested' end,
+		'statusReason', case when t ? 'closing_note' then json_build_object('text', t ->> 'closing_note') end,
+		'businessStatus', fhir_concept(fhir_system('task-state'), t ->> 'status'), 'intent', 'order',
+		'code', fhir_concept(fhir_system('task'), t ->> 'kind'), 'description', t ->> 'title',
+		'focus', fhir_focus(t ->> 'entity', t ->> 'entity_id'), 'for', fhir_reference('Patient', t ->> 'patient_id'),
+		'authoredOn', t ->> 'created_at', 'lastModified', t ->> 'updated_at',
+		'requester', fhir_reference('Practitioner', t ->> 'created_by'),
+		'owner', coalesce(fhir_reference('Practitioner', t ->> 'assignee_staff_id'),
+			fhir_reference('Organization', coalesce(t ->> 'unit_id', t ->> 'agency_id'))),
+		'note', case when t ? 'note' then json_build_array(json_build_object('text', t ->> 'note')) end,
+		'restriction', case when t ? 'due_at' then json_build_object('period', fhir_period(null, t ->> 'due_at')) end))
+$$;
+
+-- Until it is accepted the sender stays responsible: the receiver is who is asked.
+create function fhir_handover(h jsonb, at timestamptz, patient uuid) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', h ->> 'id',
+		'meta', fhir_meta((h ->> 'version')::int, at),
+		'status', case h ->> 'status' when 'OFFERED' then 'requested' when 'ACCEPTED' then 'accepted'
+			when 'REJECTED' then 'rejected' else 'cancelled' end,
+		'statusReason', case when h ? 'decision_reason' then json_build_object('text', h ->> 'decision_reason') end,
+		'businessStatus', fhir_concept(fhir_system('handover-state'), h ->> 'status'), 'intent', 'order',
+		'code', fhir_concept(fhir_system('task'), 'HANDOVER'), 'description', h ->> 'reason',
+		'focus', fhir_focus(case h ->> 'entity' when 'referrals' then 'referral' when 'measures' then 'measure'
+			when 'enrolments' then 'enrolment' end, h ->> 'entity_id'),
+		'for', fhir_reference('Patient', patient::text), 'authoredOn', h ->> 'offered_at', 'lastModified', h ->> 'updated_at',
+		'requester', fhir_organization(h -> 'from_unit'), 'owner', fhir_organization(h -> 'to_unit'),
+		'reasonCode', fhir_concept(fhir_system('legal-basis'), h ->> 'legal_basis'),
+		'restriction', json_build_object('period', fhir_period(null, h ->> 'due_at'))))
+$$;
+
+-- Row security says whose tasks and handovers they are; there is no person to admit.
+create function fhir_tasks(ids jsonb, person uuid, number text, owners jsonb) returns setof fhir_thing language plpgsql as $$
+declare
+	who uuid := fhir_named(person, number);
+	things uuid[] := fhir_ids(ids);
+begin
+	if fhir_enter('tasks') then
+		return query select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at from task t
+			where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id())
+				and (ids is null or t.id = any (things)) and (who is null or t.patient_id = who)
+				and (owners is null or fhir_holds_reference(owners, 'Organization', t.unit_id)
+					or fhir_holds_reference(owners, 'Organization', t.agency_id)
+					or fhir_holds_reference(owners, 'Practitioner', t.assignee_staff_id));
+	end if;
+	if fhir_enter('handovers') then
+		return query select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at
+			from handover h
+			where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
+				and (ids is null or h.id = any (things)) and (who is null or h.patient_id = who)
+				and (owners is null or fhir_holds_reference(owners, 'Organization', h.to_unit_id)
+					or fhir_holds_reference(owners, 'Organization', h.to_agency_id));
+	end if;
+end $$;
+
+create function fhir_task_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	if fhir_enter('tasks') then
+		return query select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at
+			from task t where t.id = thing;
+		if found then
+			return;
+		end if;
+	end if;
+	if fhir_enter('handovers') then
+		return query select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at
+			from handover h where h.id = thing;
+	end if;
+end $$;
+
+-- migrate:down
+drop function if exists fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_request, fhir_requests, fhir_focus,
+	fhir_task, fhir_handover, fhir_tasks, fhir_task_seen cascade;
