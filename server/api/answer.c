@@ -98,13 +98,19 @@ static void set_page_policy(struct work *w)
 	reply_header(r, "Referrer-Policy", "no-referrer");
 }
 
+/* One JSON value; lines of them (NDJSON) are text. */
+static bool is_json(const char *type)
+{
+	return strstr(type, "json") != NULL && strstr(type, "ndjson") == NULL;
+}
+
 /* What the contract gives another media type than JSON is sent as the statement wrote it. */
 static bool set_text(struct work *w, const char *body)
 {
 	struct request *r = w->request;
 	const char *type = negotiate_type(request_header_list(r, "Accept"), r->op, r->reply.status);
 
-	if (type == NULL || strstr(type, "json") != NULL)
+	if (type == NULL || is_json(type))
 		return false;
 	if (strcmp(type, "text/html") == 0)
 		set_page_policy(w);
@@ -209,7 +215,7 @@ void answer_check(struct request *r)
 		return;
 	}
 	faults->arena = r->arena;
-	if (strstr(r->reply.content_type, "json") == NULL)
+	if (!is_json(r->reply.content_type))
 		return;
 	value = json_loadb(r->reply.body, r->reply.body_size, JSON_DECODE_ANY, NULL);
 	if (value == NULL)

@@ -16,6 +16,8 @@ struct binding {
 	const char *job_kind;	       /* :job.kind, which the job thread gives by itself */
 	const char *status, *location; /* of an idempotency row */
 	const char *news_after;	       /* :news.after, where a reader of changes goes on */
+	const char *given;	       /* :given, JSON that an operation in C has made */
+	const char *content;	       /* :content, JSON rows that it has read */
 	const char *token_seal, *token_subject, *token_role,
 		*token_agency; /* before a principal exists */
 };

@@ -35,6 +35,11 @@ static const char *const own[] = {
 	"log_seal_make",
 	"log_seals_unsigned",
 	"log_seal_sign",
+	"import_begin",
+	"import_receive",
+	"import_fail",
+	"import_read",
+	"import_step",
 };
 
 static bool is_own(const char *name)

@@ -23,6 +23,10 @@ static const struct op_entry table[] = {
 	{"getDocsFile", ops_docs_file},
 	{"listChanges", ops_list_changes},
 	{"streamChanges", ops_stream_changes},
+	{"importAdmissions", ops_import},
+	{"importContacts", ops_import},
+	{"importHousing", ops_import},
+	{"importStaff", ops_import},
 	/* clang-format on */
 };
 

@@ -20,6 +20,21 @@ struct header {
 	const char *name, *value;
 };
 
+/*
+ * A body that is read in pieces (x-stream): room 1 makes it, the operation reads it, and what it
+ * leaves unread ends the connection.
+ */
+struct body_source {
+	/*
+	 * The next piece: its size, and `*data` valid until the next call. 0: the body has ended.
+	 * < 0: it was refused or broke off, and `status`, `code`, `detail` say how.
+	 */
+	long (*next)(struct body_source *s, const char **data);
+	bool ended;
+	int status;
+	const char *code, *detail; /* problems.yaml's code, a sentence */
+};
+
 /* What room 1 hands in: clean HTTP, everything NUL-terminated and in the arena's memory. */
 struct message {
 	const char *method;    /* as sent: "GET" */
@@ -34,6 +49,7 @@ struct message {
 	size_t body_size;
 	bool loopback;	 /* the peer is this machine */
 	bool holds_gzip; /* If-None-Match named a compressed representation: http/coding.h */
+	struct body_source *source; /* instead of `body`, for an operation with x-stream */
 };
 
 /* What goes out. Body and header values live in the arena, or forever. */
@@ -106,6 +122,9 @@ void reply_header(struct request *r, const char *name, const char *value);
 
 /* Says that the answer depends on this request header too: one Vary, in the arena's memory. */
 void reply_vary(struct request *r, const char *name);
+
+/* For room 1, when path and method are known: whether the operation reads the body itself. */
+bool request_is_streamed(const struct request *r);
 
 /* The whole request, rooms 2 to 5: fills r->reply. Never fails: failures are replies. */
 void dispatch(struct request *r);

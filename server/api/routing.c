@@ -94,5 +94,15 @@ bool route(struct request *r)
 		reply_header(r, "Accept-Encoding", "identity");
 		return problem(r, "unsupported_media", "send the body without an encoding");
 	}
-	return r->in.body_size == 0 || body_is_expected(r);
+	return (r->in.body_size == 0 && r->in.source == NULL) || body_is_expected(r);
+}
+
+bool request_is_streamed(const struct request *r)
+{
+	struct route_match match;
+	int method = method_of(r->in.method);
+
+	return method >= 0 &&
+	       contract_match(service.contract, r->in.segments, r->in.segment_count, &match) &&
+	       match.by_method[method] != NULL && match.by_method[method]->is_stream;
 }

@@ -21,17 +21,29 @@ static struct schema *body_schema(const struct request *r)
 	return m == NULL ? NULL : m->schema;
 }
 
+/* What is not JSON (HL7 v2) is for the operation to read. */
+static bool is_json(const struct request *r)
+{
+	const struct media *m = negotiate_body(request_header(r, "Content-Type"), r->op);
+
+	return m == NULL || strstr(m->type, "json") != NULL;
+}
+
 static bool parse_body(struct request *r)
 {
 	json_error_t error;
 
 	if (fhir_does(r->op, "search"))
 		return true; /* a form, which has been read */
+	if (r->in.source != NULL)
+		return true;
 	if (r->in.body_size == 0) {
 		if (r->op->body_required)
 			return problem(r, "not_json", "a body is needed");
 		return true;
 	}
+	if (!is_json(r))
+		return true;
 	if (!json_fits_depth(r->in.body, r->in.body_size, config.json_depth))
 		return problem(r, "not_json", "nested deeper than %ld levels", config.json_depth);
 	r->json = json_loadb(r->in.body, r->in.body_size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,

@@ -178,22 +178,27 @@ void seal_receipt(const struct seal_keys *k, const char *text, char out[RANDOM_R
 	random_receipt_of(bytes, out);
 }
 
-/* "seal:<key>:<hk>=<hex>,…:", which is also what the encryption vouches for. */
-static char *make_prefix(const struct seal_keys *k, struct arena *a, const char *number)
+/* "<hk>=<hex>,…" of a normalised number. */
+static const char *hashes(const struct seal_keys *k, struct arena *a, const char *number)
 {
-	char *prefix = arena_printf(a, "seal:%s:", k->encryption.keys[0].id);
+	const char *list = "";
 
 	for (size_t i = 0; i < k->lookup.count; i++) {
 		unsigned char bytes[RANDOM_SHA256_BYTES];
 		char hex[RANDOM_SHA256_HEX_SIZE];
-		bool last = i + 1 == k->lookup.count;
 
 		make_mac(k, &k->lookup.keys[i], "number\n", number, bytes);
 		random_hex(bytes, sizeof(bytes), hex);
-		prefix = arena_printf(a, "%s%s=%s%s", prefix, k->lookup.keys[i].id, hex,
-				      last ? ":" : ",");
+		list = arena_printf(a, "%s%s%s=%s", list, i > 0 ? "," : "", k->lookup.keys[i].id,
+				    hex);
 	}
-	return prefix;
+	return list;
+}
+
+/* "seal:<key>:<hashes>:", which is also what the encryption vouches for. */
+static char *make_prefix(const struct seal_keys *k, struct arena *a, const char *number)
+{
+	return arena_printf(a, "seal:%s:%s:", k->encryption.keys[0].id, hashes(k, a, number));
 }
 
 /* Writes nonce, ciphertext and tag of `len` bytes of text. */
@@ -216,18 +221,34 @@ static void encrypt(const struct seal_keys *k, const char *prefix, const char *t
 	EVP_CIPHER_CTX_free(context);
 }
 
+/* The number as it is hashed and sealed, in `normal` when it had to be normalised; NULL: no number.
+ */
+static const char *stored_form(const char *number, char normal[NATIONAL_ID_SIZE])
+{
+	size_t len = strlen(number);
+
+	if (national_id_normalise(number, len, normal))
+		return normal;
+	return len == 0 || len > NUMBER_MAX ? NULL : number;
+}
+
+const char *seal_lookup(const struct seal_keys *k, struct arena *a, const char *number)
+{
+	char normal[NATIONAL_ID_SIZE];
+	const char *stored = stored_form(number, normal);
+
+	return stored == NULL ? NULL : hashes(k, a, stored);
+}
+
 const char *seal_make(const struct seal_keys *k, struct arena *a, const char *number)
 {
 	char normal[NATIONAL_ID_SIZE];
-	size_t len = strlen(number);
 
-	if (national_id_normalise(number, len, normal)) {
-		number = normal;
-		len = strlen(normal);
-	}
-	if (len == 0 || len > NUMBER_MAX)
+	number = stored_form(number, normal);
+	if (number == NULL)
 		return NULL;
 
+	size_t len = strlen(number);
 	unsigned char bytes[NONCE_BYTES + NUMBER_MAX + TAG_BYTES];
 	char *prefix = make_prefix(k, a, number);
 

@@ -30,6 +30,12 @@ void seal_keys_free(struct seal_keys *k);
  */
 const char *seal_make(const struct seal_keys *k, struct arena *a, const char *number);
 
+/*
+ * What finds a number and cannot be opened again: its look-up hashes, "<hk>=<hex>[,<hk>=<hex>…]",
+ * in the arena's memory; for rows that need no more. The number has 1 … 64 bytes, else NULL.
+ */
+const char *seal_lookup(const struct seal_keys *k, struct arena *a, const char *number);
+
 /* The number in a seal of `len` bytes, or NULL when it is not one of ours or was changed. */
 const char *seal_open(const struct seal_keys *k, struct arena *a, const char *seal, size_t len);
 

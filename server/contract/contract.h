@@ -73,6 +73,7 @@ struct operation {
 	bool is_list;		  /* x-list */
 	unsigned cost;		  /* x-cost: units of a client's share; 0 takes nothing */
 	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
+	bool is_stream;			/* x-stream: the body comes in pieces */
 	const json_t *json;		/* the operation object, for what is read rarely */
 };
 

@@ -10,7 +10,7 @@ static const char *const known_extensions[] = {
 	"x-action",   "x-answer",    "x-cost",	   "x-deprecated-since",
 	"x-executor", "x-list",	     "x-machine",  "x-no-standard-responses",
 	"x-person",   "x-receipt",   "x-resource", "x-sunset",
-	"x-fhir",     "x-statement",
+	"x-fhir",     "x-statement", "x-stream",
 };
 
 static const char *text(const json_t *object, const char *name)
@@ -292,6 +292,7 @@ static bool load_extensions(struct loader *l, const json_t *json, struct operati
 		op->statement = op->id;
 	op->fhir = text(json_object_get(json, "x-fhir"), "interaction");
 	op->is_list = json_is_true(json_object_get(json, "x-list"));
+	op->is_stream = json_is_true(json_object_get(json, "x-stream"));
 	op->action = action != NULL ? action : op->method == METHOD_GET ? "read" : "write";
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		known = known || strcmp(action, actions[i]) == 0;

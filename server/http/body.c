@@ -53,9 +53,7 @@ static bool append(struct worker *w, struct body *b, const char *bytes, size_t s
 	return true;
 }
 
-/* Bytes that have arrived, waiting until `until_us` for them; 0 when refused. */
-static size_t more(struct worker *w, struct mg_connection *conn, const char **data,
-		   int64_t until_us)
+size_t body_more(struct worker *w, struct mg_connection *conn, const char **data, int64_t until_us)
 {
 	int64_t left = until_us - clock_monotonic_us();
 	int n = left > 0 ? mg_peek_body(conn, data, (int)(left / 1000) + 1) : -1;
@@ -76,7 +74,7 @@ static bool read_plain(struct worker *w, struct mg_connection *conn, struct body
 
 	while (b->size < length) {
 		const char *data;
-		size_t n = more(w, conn, &data, until_us), left = length - b->size;
+		size_t n = body_more(w, conn, &data, until_us), left = length - b->size;
 
 		if (n > left)
 			n = left;
@@ -95,7 +93,7 @@ static bool read_chunked(struct worker *w, struct mg_connection *conn, struct bo
 
 	while (step != CHUNK_END) {
 		const char *data;
-		size_t n = more(w, conn, &data, until_us), used, size;
+		size_t n = body_more(w, conn, &data, until_us), used, size;
 
 		if (n == 0)
 			return false;
@@ -111,7 +109,7 @@ static bool read_chunked(struct worker *w, struct mg_connection *conn, struct bo
 }
 
 /* RFC 9110, 10.1.1: who asks first is answered, unless the body is there anyway. */
-static void say_continue(struct worker *w, struct mg_connection *conn)
+void body_say_continue(struct worker *w, struct mg_connection *conn)
 {
 	static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	const char *data;
@@ -130,7 +128,7 @@ bool body_read(struct worker *w, struct mg_connection *conn, struct message *m)
 	if (w->head.content_length > (uint64_t)config.body_max)
 		return worker_refuse(w, 413, "too_large",
 				     "the body is larger than the service takes");
-	say_continue(w, conn);
+	body_say_continue(w, conn);
 	if (!(w->head.chunked ? read_chunked : read_plain)(w, conn, &b, until_us))
 		return false;
 	if (b.size > 0) {

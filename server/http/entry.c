@@ -47,6 +47,11 @@ static void answer(struct worker *w, struct mg_connection *conn, struct request 
 	coding_read(r);
 	dispatch(r);
 	coding_apply(r);
+	if (r->in.source != NULL && !r->in.source->ended) {
+		/* the rest of the body stands where the next request would */
+		mg_close_gently(conn);
+		r->reply.close = true;
+	}
 	keep = !w->head.http10 && !w->head.wants_close && !r->reply.close &&
 	       !atomic_load_explicit(&entry_of(conn)->draining, memory_order_relaxed);
 

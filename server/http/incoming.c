@@ -11,6 +11,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "http/body.h"
+#include "http/body_stream.h"
 
 enum { REQUEST_MEMORY = 16 * 1024 * 1024 /* an arena's limit: passing it is a bug */ };
 
@@ -86,5 +87,10 @@ bool incoming_read(struct worker *w, struct mg_connection *conn, struct request 
 	/* what a proxy on this machine passes on comes from elsewhere */
 	if (request_header(r, "Forwarded") != NULL || request_header(r, "X-Forwarded-For") != NULL)
 		r->in.loopback = false;
-	return split_path(w, &r->in) && body_read(w, conn, &r->in);
+	if (!split_path(w, &r->in))
+		return false;
+	if (!request_is_streamed(r))
+		return body_read(w, conn, &r->in);
+	r->in.source = body_stream_open(w, conn);
+	return r->in.source != NULL;
 }

@@ -4,26 +4,21 @@
  */
 #include "jobs/jobs.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "api/news.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/imports.h"
 #include "jobs/log_sealing.h"
+#include "jobs/pace.h"
 #include "jobs/sequencer.h"
 
 enum { ROUND_MEMORY = 4 * 1024 * 1024 };
 
-static struct {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool running, stop;
-} jobs = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+static struct pace pace = PACE_INITIALIZER;
 
 /* Runs a statement about a job; false when it fails. */
 static bool ask(struct round *round, const char *statement, const char *kind)
@@ -71,27 +66,6 @@ static bool run_all(struct connection *c, struct arena *list, struct arena *a)
 	return true;
 }
 
-/* Waits for the interval or the stop; true to go on. */
-static bool pause_between(void)
-{
-	struct timespec until;
-	bool go_on;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += config.jobs_interval_ms / 1000;
-	until.tv_nsec += config.jobs_interval_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&jobs.lock);
-	while (!jobs.stop && pthread_cond_timedwait(&jobs.wake, &jobs.lock, &until) == 0)
-		;
-	go_on = !jobs.stop;
-	pthread_mutex_unlock(&jobs.lock);
-	return go_on;
-}
-
 static void *work(void *unused)
 {
 	struct arena *list = arena_new(ROUND_MEMORY), *a = arena_new(ROUND_MEMORY);
@@ -108,7 +82,7 @@ static void *work(void *unused)
 			pool_close_own(c);
 			c = NULL;
 		}
-	} while (pause_between());
+	} while (pace_wait(&pace, config.jobs_interval_ms));
 	arena_clear(a);
 	arena_clear(list);
 	pool_close_own(c);
@@ -123,26 +97,13 @@ bool jobs_start(void)
 		return false;
 	if (config.jobs_interval_ms == 0)
 		return true;
-	jobs.running = pthread_create(&jobs.thread, NULL, work, NULL) == 0;
-	return jobs.running;
-}
-
-/* The thread of the table's jobs. */
-static void stop_timer(void)
-{
-	if (!jobs.running)
-		return;
-	pthread_mutex_lock(&jobs.lock);
-	jobs.stop = true;
-	pthread_cond_signal(&jobs.wake);
-	pthread_mutex_unlock(&jobs.lock);
-	pthread_join(jobs.thread, NULL);
-	jobs.running = false;
+	return pace_start(&pace, work) && imports_start();
 }
 
 void jobs_stop(void)
 {
 	news_stop();
-	stop_timer();
+	imports_stop();
+	pace_stop(&pace);
 	sequencer_stop();
 }

@@ -1,7 +1,8 @@
 /*
  * The http room on its own: a stand-in for the rooms behind it answers each request with what it
  * was handed, as JSON. For tests/protocol, and to measure what http itself costs. Paths of its own:
- * /sleep/MS, /bytes/N, /status/N, /plain, /pieces/N (of N bytes, N times), /cut/N (after N pieces).
+ * /sleep/MS, /bytes/N, /status/N, /plain, /pieces/N (of N bytes, N times), /cut/N (after N pieces);
+ * /stream/N reads the body itself, up to N bytes of it.
  */
 #include <jansson.h>
 #include <signal.h>
@@ -95,11 +96,40 @@ static bool is_command(const struct message *m, const char *name)
 	return m->segment_count == 2 && strcmp(m->segments[0], name) == 0;
 }
 
+bool request_is_streamed(const struct request *r)
+{
+	return is_command(&r->in, "stream") && strcmp(r->in.method, "POST") == 0;
+}
+
+/* Answers how many bytes there were in how many pieces, and a sum that tells their order. */
+static void reply_stream(struct request *r, long most)
+{
+	struct body_source *s = r->in.source;
+	long n = 0, size = 0, pieces = 0;
+	unsigned sum = 0;
+	const char *data;
+
+	while (size < most && (n = s->next(s, &data)) > 0) {
+		for (long i = 0; i < n; i++)
+			sum = sum * 31 + (unsigned char)data[i];
+		size += n;
+		pieces++;
+	}
+	if (n < 0)
+		dispatch_refuse(r, s->status, s->code, s->detail);
+	else
+		reply_json(r, 200, "application/json",
+			   json_pack("{si si sI sb}", "size", (int)size, "pieces", (int)pieces,
+				     "sum", (json_int_t)sum, "ended", s->ended));
+}
+
 void dispatch(struct request *r)
 {
 	const struct message *m = &r->in;
 
-	if (m->segment_count == 1 && strcmp(m->segments[0], "plain") == 0) {
+	if (m->source != NULL) {
+		reply_stream(r, atol(m->segments[1]));
+	} else if (m->segment_count == 1 && strcmp(m->segments[0], "plain") == 0) {
 		reply_bytes(r, 100);
 	} else if (is_command(m, "bytes")) {
 		reply_bytes(r, strtoul(m->segments[1], NULL, 10));

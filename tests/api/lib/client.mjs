@@ -29,7 +29,8 @@ export class Answer {
 	constructor(request, { status, headers, text }) {
 		Object.assign(this, { request, status, headers, text });
 		this.type = (headers['content-type'] ?? '').split(';')[0].trim();
-		this.body = text === '' ? undefined : /json/.test(this.type) ? this.parsed() : text;
+		const json = /json$/.test(this.type) && !/ndjson$/.test(this.type);
+		this.body = text === '' && (json || this.type === '') ? undefined : json ? this.parsed() : text;
 		this.etag = headers.etag;
 		this.location = headers.location;
 	}
@@ -68,15 +69,17 @@ export function targetOf(method, path) {
 	return /^\/(health|metrics|docs|app|fhir)(\/|$|\?)/.test(path) ? path : prefix + path;
 }
 
-function contentType(method, body) {
+// JSON where the operation takes it, else the first that it takes.
+function contentType(method, target, body) {
 	if (body === undefined) return {};
-	return { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' };
+	const types = Object.keys(operationAt(method, target)?.operation.requestBody?.content ?? {});
+	return { 'content-type': types[0] ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json') };
 }
 
 // Sends; text and Buffers go as they are, anything else as JSON. `judged: false` for answers that no contract describes.
 export async function send(port, { token, method, path, body, headers = {}, signal, judged = true }) {
 	const payload = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-	const all = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...contentType(method, body),
+	const all = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...contentType(method, targetOf(method, path), body),
 		...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }) };
 	for (const [name, value] of Object.entries(headers))
 		if (value === null) delete all[name.toLowerCase()];

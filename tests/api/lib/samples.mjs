@@ -6,6 +6,7 @@ import * as plans from './samples-plans.mjs';
 import * as around from './samples-around.mjs';
 import * as board from './samples-board.mjs';
 import * as guard from './samples-guard.mjs';
+import * as imports from './samples-imports.mjs';
 import * as intake from './samples-intake.mjs';
 import * as outcome from './samples-outcome.mjs';
 import * as trust from './samples-trust.mjs';
@@ -32,10 +33,10 @@ const callers = { ...plans.callers,
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
-	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers,
+	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers, ...imports.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
-	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation };
+	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
 let minutes = 0;
@@ -178,6 +179,7 @@ export async function makeSamples(w, find) {
 	await person(s, find);
 	await report(s, find);
 	await specialistCare(s, find);
+	await imports.makeImports(s, find);
 	await around.makeAround(s, find);
 	await intake.makeIntake(s);
 	await plans.makePlans(s, find);

@@ -1,0 +1,30 @@
+#ifndef API_IMPORT_BATCH_H
+#define API_IMPORT_BATCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "api/request.h"
+#include "api/room.h"
+
+/* A batch of an import as PostgreSQL knows it when an upload begins. */
+struct import_batch {
+	const char *id; /* NULL: there is none, and the request is answered */
+	bool is_open;	/* it takes more of its file */
+	long received;	/* rows so far */
+	json_t *header; /* columns of a CSV file whose beginning is here; new reference, or NULL */
+};
+
+/* Makes the batch that the request asks for, or finds the one to go on with. */
+enum outcome import_batch_begin(struct request *r, struct import_batch *out);
+
+/* Answers with the batch as it stands: 202. */
+enum outcome import_batch_answer(struct request *r, const char *id);
+
+/*
+ * Who sends an import, as the access log will say it for each person whom the merge touches later,
+ * when there is no request any more. New reference.
+ */
+json_t *import_batch_caller(const struct request *r);
+
+#endif

@@ -1,0 +1,273 @@
+-- migrate:up
+-- How batches are merged: one block a transaction, beside the upload, by whichever daemon comes first.
+
+-- The rows that go one by one, each in a subtransaction: one that breaks a rule takes nobody with it.
+create function import_each(b import_batch, act text) returns void language plpgsql as $$
+declare
+	d import_row;
+	said text;
+	rule text;
+begin
+	for d in select * from import_desk where verdict = 'ONE' order by n loop
+		begin
+			execute format('select %I($1, $2)', act) into said using b, d;
+		exception
+			when deadlock_detected then raise;
+			when others then
+				get stacked diagnostics rule = constraint_name;
+				said := case when sqlstate like 'AP%' then upper(sqlerrm) when rule <> '' then upper(rule) else sqlstate end;
+		end;
+		update import_desk x set verdict = said where x.n = d.n;
+	end loop;
+end $$;
+
+-- Rows of the other types: laid out with what their key and their person are known to be; all go one by one.
+create function import_lay(b import_batch, content json) returns void language plpgsql as $$
+begin
+	insert into import_source (agency_id, type, system)
+	select distinct b.agency_id, b.type, e ->> 's' from json_array_elements(content) e on conflict do nothing;
+	insert into import_desk (n, i, t, h, o, p, raw, source, patient_id, id, verdict)
+	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, w.patient_id, clock_uuid(), 'ONE'
+	from json_array_elements(content) e (raw)
+	cross join lateral json_populate_record(null::import_admission, e.raw) r
+	join import_source c on c.agency_id = b.agency_id and c.type = b.type and c.system = r.s
+	left join lateral (select i.patient_id from patient_identifier i where i.hash = any (r.p) limit 1) w on true;
+end $$;
+
+create function import_known(b import_batch, d import_row, out o import_origin, out said text) language plpgsql as $$
+begin
+	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
+	said := coalesce(import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode),
+		case when d.o = 'delete' then null when d.patient_id is null and b.type <> 'staff' then 'PATIENT_UNKNOWN'
+			when o.patient_id <> d.patient_id and not o.removed then 'OTHER_PERSON' end);
+end $$;
+
+-- One row of another type: known, or written by the type's own function, which gives the thing's id.
+create function import_other(b import_batch, d import_row) returns text language plpgsql as $$
+declare
+	k record;
+	thing uuid;
+begin
+	k := import_known(b, d);
+	if k.said is not null then
+		return k.said;
+	end if;
+	perform 1 from patient p where p.id = d.patient_id for no key update;
+	execute format('select %I($1, $2, $3)', 'import_' || b.type || '_write') into thing
+		using b, d, case when (k.o).removed then null else (k.o).entity_id end;
+	if d.o = 'delete' then
+		update import_origin set removed = true, told_at = d.t, content_hash = d.h, batch_id = b.id, row_no = d.n
+		where source = d.source and external_id = d.i;
+		return 'DELETED';
+	end if;
+	perform import_trace(b, d, thing, null);
+	return case when (k.o).external_id is null or (k.o).removed then 'CREATED' else 'UPDATED' end;
+end $$;
+
+-- What became of the rows on the desk: counts and remarks. Rows of unknown persons are laid aside.
+create function import_conclude(b import_batch, warnings jsonb) returns jsonb language plpgsql as $$
+declare
+	said jsonb;
+begin
+	insert into import_parked (batch_id, row_no, source, external_id, hashes, content, until)
+	select distinct on (d.source, d.i) b.id, d.n, d.source, d.i, d.p, d.raw, deadline_at('IMPORT_PARKED', clock_now())
+	from import_desk d where d.verdict = 'PATIENT_UNKNOWN' order by d.source, d.i, d.t desc, d.n desc
+	on conflict (source, external_id) do update set batch_id = excluded.batch_id, row_no = excluded.row_no,
+		hashes = excluded.hashes, content = excluded.content, until = excluded.until, ready = false;
+	perform import_log(b, array(select d.patient_id from import_desk d join import_verdict v on v.code = d.verdict
+		where v.counted in ('created', 'updated', 'unchanged', 'deleted')));
+	select coalesce(jsonb_agg(jsonb_build_object('row', d.n, 'source_id', d.i,
+			'severity', case when coalesce(v.counted, 'rejected') = 'rejected' then 'error' else 'warning' end,
+			'code', d.verdict, 'field', v.field, 'message', coalesce(v.message, 'breaks a rule of the thing'))
+			order by d.n), '[]') || warnings into said
+	from import_desk d left join import_verdict v on v.code = d.verdict where v.code is null or v.message is not null;
+	return (select jsonb_build_object('remarks', said, 'counts', coalesce(jsonb_object_agg(c.counted, c.n), '{}'))
+		from (select coalesce(v.counted, 'rejected') as counted, count(*) as n
+			from import_desk d left join import_verdict v on v.code = d.verdict group by 1) c);
+end $$;
+
+create function import_merge(b import_batch, content json) returns jsonb language plpgsql as $$
+declare
+	warnings jsonb := '[]';
+begin
+	perform import_speak(b), import_desk_clear();
+	if b.type in ('admissions', 'adt') then
+		warnings := import_admissions(b, content);
+	else
+		perform import_lay(b, content);
+		perform import_each(b, 'import_other');
+	end if;
+	return import_conclude(b, warnings);
+end $$;
+
+-- The same, and nothing of it stays.
+create function import_try(b import_batch, content json) returns jsonb language plpgsql as $$
+declare
+	told jsonb;
+begin
+	begin
+		told := import_merge(b, content);
+		raise exception using errcode = 'APTRY';
+	exception when sqlstate 'APTRY' then
+		return told;
+	end;
+end $$;
+
+create function import_count(batch uuid, told jsonb) returns void language sql as $$
+	update import_batch b set created = created + coalesce((c ->> 'created')::int, 0),
+		updated = updated + coalesce((c ->> 'updated')::int, 0), unchanged = unchanged + coalesce((c ->> 'unchanged')::int, 0),
+		deleted = deleted + coalesce((c ->> 'deleted')::int, 0), ignored = ignored + coalesce((c ->> 'ignored')::int, 0),
+		parked = parked + coalesce((c ->> 'parked')::int, 0), rejected = rejected + coalesce((c ->> 'rejected')::int, 0),
+		warnings = warnings + (select count(*) from jsonb_array_elements(told -> 'remarks') r where r ->> 'severity' = 'warning'),
+		updated_at = clock_now()
+	from (select told -> 'counts' as c) t where b.id = batch;
+	select import_remember(batch, told -> 'remarks')
+$$;
+
+-- The batch whose turn it is: two of one agency and type go one after the other. One that is still being received is
+-- merged as it comes, unless all of it must be judged first.
+create function import_next() returns setof import_batch language sql as $$
+	select b.* from import_batch b
+	where (b.state in ('RECEIVED', 'RUNNING') or (b.state = 'RECEIVING' and b.on_error = 'reject_row'
+			and exists (select 1 from import_block k where k.batch_id = b.id)))
+		and not exists (select 1 from import_batch e where e.agency_id = b.agency_id and e.type = b.type
+			and (e.created_at, e.id) < (b.created_at, b.id) and (e.state in ('RECEIVED', 'RUNNING')
+				or (e.state = 'RECEIVING' and exists (select 1 from import_block k where k.batch_id = e.id))))
+	order by b.created_at, b.id limit 1 for no key update of b skip locked
+$$;
+
+create function import_finish(b import_batch) returns void language plpgsql as $$
+begin
+	if b.on_error = 'reject_batch' and b.rejected > 0 then
+		perform import_fail(b.id, 'rows_rejected');
+	elsif b.state in ('RECEIVED', 'RUNNING') then
+		delete from import_block k where k.batch_id = b.id; -- of a trial
+		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now() where x.id = b.id;
+	end if;
+end $$;
+
+-- The first pass of a batch that takes all rows or none, and all of a dry run: rows are judged, nothing stays.
+create function import_judge(b import_batch, k import_block) returns void language plpgsql as $$
+declare
+	told jsonb := import_try(b, k.content);
+begin
+	if b.mode = 'dry_run' then
+		perform import_count(b.id, told);
+	else -- what is taken is counted when it is taken
+		perform import_count(b.id, jsonb_build_object('remarks', (select coalesce(jsonb_agg(r), '[]')
+			from jsonb_array_elements(told -> 'remarks') r where r ->> 'severity' = 'error'),
+			'counts', jsonb_build_object('rejected', coalesce(told -> 'counts' -> 'rejected', '0'))));
+	end if;
+	update import_batch x set tried = k.last_row, state = 'RUNNING' where x.id = b.id;
+end $$;
+
+-- The second pass can refuse only what clashes with an earlier row of the same file; then the batch stops there.
+create function import_take(b import_batch, k import_block) returns void language plpgsql as $$
+declare
+	told jsonb;
+begin
+	told := import_merge(b, k.content);
+	if b.on_error = 'reject_batch' and told -> 'counts' ? 'rejected' then
+		raise exception using errcode = 'APTRY', detail = told::text;
+	end if;
+	perform import_count(b.id, told);
+	update import_batch x set merged = k.last_row, state = case when x.state = 'RECEIVED' then 'RUNNING' else x.state end
+	where x.id = b.id;
+	delete from import_block x where x.batch_id = k.batch_id and x.first_row = k.first_row;
+exception when sqlstate 'APTRY' then
+	get stacked diagnostics told = pg_exception_detail;
+	perform import_remember(b.id, told -> 'remarks'), import_fail(b.id, 'rows_rejected');
+end $$;
+
+-- Rows that were laid aside, and whose person has been registered since.
+create function import_unpark() returns int language plpgsql as $$
+declare
+	b import_batch;
+	rows json;
+	told jsonb;
+	gone bigint[];
+begin
+	select x.* into b from import_parked p join import_batch x on x.id = p.batch_id where p.ready order by p.id limit 1;
+	if b.id is null then
+		return 0;
+	end if;
+	select json_agg(p.content order by p.id), array_agg(p.id) into rows, gone from (select * from import_parked x
+		where x.ready and x.batch_id = b.id order by x.id limit 200 for update skip locked) p;
+	delete from import_parked p where p.id = any (gone);
+	told := import_merge(b, rows);
+	perform import_count(b.id, jsonb_set(told, '{counts,parked}', to_jsonb(coalesce((told -> 'counts' ->> 'parked')::int, 0)
+		- coalesce(cardinality(gone), 0))));
+	return coalesce(cardinality(gone), 0);
+end $$;
+
+create function import_ready() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	update import_parked p set ready = true where p.hashes @> array[new.hash];
+	return null;
+end $$;
+create trigger import_ready after insert on patient_identifier for each row execute function import_ready();
+
+-- One step of whatever waits; how many rows it was, 0 when nothing waits.
+create function import_step() returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	b import_batch;
+	k import_block;
+	trial boolean;
+begin
+	select * into b from import_next();
+	if b.id is null then
+		return import_unpark();
+	end if;
+	trial := b.mode = 'dry_run' or (b.on_error = 'reject_batch' and b.tried < b.received);
+	if b.on_error = 'reject_batch' and b.rejected > 0 and not trial then
+		perform import_finish(b);
+		return 1;
+	end if;
+	select * into k from import_block x where x.batch_id = b.id
+		and x.first_row > case when trial then b.tried else b.merged end order by x.first_row limit 1;
+	if k.batch_id is not null then
+		if trial then
+			perform import_judge(b, k);
+		else
+			perform import_take(b, k);
+		end if;
+		return k.last_row - k.first_row + 1;
+	end if;
+	if trial and b.mode <> 'dry_run' and b.rejected = 0 then -- the last rows were refused before they became a block
+		update import_batch x set tried = x.received where x.id = b.id;
+	else
+		perform import_finish(b);
+	end if;
+	return 1;
+end $$;
+revoke execute on function import_step() from public;
+grant execute on function import_step() to samhandling_service;
+
+-- What falls due: uploads that nobody went on with, rows whose person never came.
+create function job_imports(batch int) returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	stale uuid;
+	n int;
+begin
+	for stale in select b.id from import_batch b where b.state = 'RECEIVING'
+		and b.updated_at < clock_now() - make_interval(days => (select d.amount from deadline_rule d where d.code = 'IMPORT_UNFINISHED'))
+		order by b.created_at limit batch for update skip locked
+	loop
+		perform import_fail(stale, 'upload_not_finished');
+	end loop;
+	delete from import_parked p where p.id in (select x.id from import_parked x where x.until <= clock_now()
+		order by x.until limit batch for update skip locked);
+	get diagnostics n = row_count;
+	return n;
+end $$;
+insert into job (kind, call, batch) values ('imports_cleared', 'job_imports', 500);
+
+-- migrate:down
+delete from job where kind = 'imports_cleared';
+drop trigger import_ready on patient_identifier;
+drop function if exists job_imports, import_step, import_ready, import_unpark, import_take, import_judge, import_finish,
+	import_next, import_count, import_try, import_merge, import_conclude, import_other, import_known, import_lay, import_each
+	cascade;

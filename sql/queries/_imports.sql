@@ -1,0 +1,18 @@
+-- Receiving and merging of imports (server/api/ops_import.c, server/jobs/imports.c); the daemon knows them by name.
+
+-- name: import_begin
+select b.id, b.state, b.received, b.header, import_json(b) as body
+from import_begin(:new.id::uuid, :given::jsonb) b
+
+-- name: import_receive
+select import_receive(:path.id::uuid, :given::jsonb, :content::json) as done
+
+-- name: import_fail
+select import_fail(:path.id::uuid, :request.reason) as done
+
+-- name: import_read
+select import_json(b) as body, 202 as status, '/api/v1/imports/' || b.id as location
+from import_batch b where b.id = :path.id::uuid
+
+-- name: import_step
+select import_step() as done
