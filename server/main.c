@@ -33,7 +33,8 @@ static int fail(int code, const char *why)
 
 static int usage(void)
 {
-	puts("usage: samhandlingd [--check | --check-db | --print-statements OPERATION | --help]\n"
+	puts("usage: samhandlingd [--check | --check-db | --print-statements OPERATION |\n"
+	     "                     --hash-number | --help]\n"
 	     "Settings come from the environment (NAME_FILE reads the value from a file):");
 	config_print_help();
 	return 0;
@@ -93,14 +94,25 @@ static int serve(void)
 	return 0;
 }
 
+/* What needs no database; true when that was all, with the exit code. */
+static bool print_and_end(int argc, char **argv, int *code)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc == 2 && strcmp(what, "--check") == 0)
+		*code = puts("contract, statements and machines agree") < 0;
+	else if (argc == 3 && strcmp(what, "--print-statements") == 0)
+		*code = print_statements(argv[2]) ? 0 : fail(EXIT_SETTINGS, "no such operation");
+	else if (argc == 2 && strcmp(what, "--hash-number") == 0)
+		*code = print_number_hash() ? 0 : fail(EXIT_SETTINGS, "no national number");
+	else
+		return false;
+	return true;
+}
+
 static int run(int argc, char **argv)
 {
 	char why[256];
-
-	if (argc == 2 && strcmp(argv[1], "--check") == 0)
-		return puts("contract, statements and machines agree") < 0;
-	if (argc == 3 && strcmp(argv[1], "--print-statements") == 0)
-		return print_statements(argv[2]) ? 0 : fail(EXIT_SETTINGS, "no such operation");
 
 	const struct pool_settings pool = {.url = config.database_url,
 					   .size = (size_t)config.pool_size,
@@ -131,7 +143,8 @@ int main(int argc, char **argv)
 		return fail(EXIT_SETTINGS, why);
 	if (!service_start(why))
 		return fail(EXIT_CONTRACT, why);
-	code = run(argc, argv);
+	if (!print_and_end(argc, argv, &code))
+		code = run(argc, argv);
 	service_stop();
 	return code;
 }

@@ -21,7 +21,7 @@ select slug, name, type, organisation_number, municipality_number from demo wher
 on conflict (slug) do nothing;
 
 insert into trusted_issuers (issuer, profile, audience, algorithms, max_lifetime_s, jwks, sandbox)
-select issuer, profile, audience, '{ES256}', 43200, jwks, true from demo
+select issuer, case profile when 'agency' then 'samhandling' else profile end, audience, '{ES256}', 43200, jwks, true from demo
 on conflict (issuer) do update set jwks = excluded.jwks where trusted_issuers.jwks <> excluded.jwks;
 
 insert into agency_issuers (issuer_id, organisation_number, agency_id)

@@ -9,7 +9,7 @@
 #include "auth/random.h"
 #include "base/config.h"
 
-enum from { REQUEST, PRINCIPAL, ACCESS, BINDING };
+enum from { REQUEST, PRINCIPAL, ACCESS, BINDING, TOKEN };
 
 /* Text members that statements know by name; alphabetical within each group. */
 static const struct member {
@@ -61,10 +61,16 @@ static const struct member {
 	MEMBER("request.about", BINDING, binding, about),
 	MEMBER("request.action", BINDING, binding, action),
 	MEMBER("request.reason", BINDING, binding, reason),
-	MEMBER("token.agency_id", BINDING, binding, token_agency),
-	MEMBER("token.role", BINDING, binding, token_role),
+	MEMBER("token.agency_id", TOKEN, identity, agency_id),
+	MEMBER("token.hpr_number", TOKEN, identity, hpr_number),
+	MEMBER("token.identify_by", TOKEN, identity, identify_by),
+	MEMBER("token.issuer_id", TOKEN, identity, issuer_id),
+	MEMBER("token.proof", BINDING, binding, proof_digest),
+	MEMBER("token.proof_seconds", BINDING, binding, proof_seconds),
+	MEMBER("token.role", TOKEN, identity, role),
+	MEMBER("token.role_ceiling", TOKEN, identity, role_ceiling),
 	MEMBER("token.seal", BINDING, binding, token_seal),
-	MEMBER("token.subject", BINDING, binding, token_subject),
+	MEMBER("token.subject", TOKEN, identity, subject),
 #undef MEMBER
 };
 
@@ -91,8 +97,11 @@ static const struct member *member_find(const char *name)
 static const char *member_value(const struct binding *b, const struct member *m)
 {
 	const struct request *r = b->request;
-	const void *const bases[] = {
-		[REQUEST] = r, [PRINCIPAL] = r->principal, [ACCESS] = &r->access, [BINDING] = b};
+	const void *const bases[] = {[REQUEST] = r,
+				     [PRINCIPAL] = r->principal,
+				     [ACCESS] = &r->access,
+				     [BINDING] = b,
+				     [TOKEN] = b->token};
 	const char *value;
 
 	if (bases[m->from] == NULL)

@@ -2,6 +2,7 @@
 #define API_BIND_H
 
 #include "api/request.h"
+#include "auth/auth.h"
 #include "db/statement.h"
 
 /* What statements may ask for beside the request itself. */
@@ -18,8 +19,10 @@ struct binding {
 	const char *news_after;	       /* :news.after, where a reader of changes goes on */
 	const char *given;	       /* :given, JSON that an operation in C has made */
 	const char *content;	       /* :content, JSON rows that it has read */
-	const char *token_seal, *token_subject, *token_role,
-		*token_agency; /* before a principal exists */
+	/* before a principal exists: */
+	const struct identity *token;		  /* :token.…, what the token says */
+	const char *token_seal;			  /* the number in it, sealed */
+	const char *proof_digest, *proof_seconds; /* a DPoP proof, and how long it could be used */
 };
 
 /* True when some statement may use this parameter's name. */

@@ -13,6 +13,8 @@ static const char *const own[] = {
 	"registry",
 	"principal",
 	"principal_citizen",
+	"principal_machine",
+	"dpop_first_use",
 	"context",
 	"gate",
 	"log",

@@ -28,8 +28,7 @@ static bool admitted_again(struct request *r)
 	char why[256];
 
 	r->reply.status = 0;
-	registry_reload(why);
-	identify_forget();
+	registry_refresh(why);
 	return authenticate(r) && authorise(r);
 }
 

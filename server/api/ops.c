@@ -18,6 +18,7 @@ static const struct op_entry table[] = {
 	{"getHealthLive", ops_live},
 	{"getHealthReady", ops_ready},
 	{"getMetrics", ops_metrics},
+	{"getProtectedResource", ops_protected_resource},
 	{"getFhirMetadata", ops_fhir_metadata},
 	{"getDocs", ops_docs},
 	{"getDocsFile", ops_docs_file},

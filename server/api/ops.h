@@ -30,6 +30,7 @@ enum outcome ops_matrix(struct request *r);
 enum outcome ops_live(struct request *r);
 enum outcome ops_ready(struct request *r);
 enum outcome ops_metrics(struct request *r);
+enum outcome ops_protected_resource(struct request *r);
 enum outcome ops_docs(struct request *r);
 enum outcome ops_docs_file(struct request *r);
 enum outcome ops_list_changes(struct request *r);

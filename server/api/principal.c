@@ -13,7 +13,8 @@ static const size_t texts[] = {
 	TEXT(agency_type), TEXT(agency_name),	 TEXT(staff_id),  TEXT(name),
 	TEXT(role),	   TEXT(hpr_number),	 TEXT(unit_ids),  TEXT(unit_id),
 	TEXT(citizen_id),  TEXT(citizen_hashes), TEXT(purpose),	  TEXT(scope),
-	TEXT(attestation), TEXT(generation),	 TEXT(origins),
+	TEXT(attestation), TEXT(generation),	 TEXT(origins),	  TEXT(jkt),
+	TEXT(x5t),
 #undef TEXT
 };
 

@@ -3,10 +3,12 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/service.h"
 #include "api/work.h"
 #include "api/reads.h"
+#include "domain/national_id.h"
 
 static void print_one(const struct statement *s)
 {
@@ -46,5 +48,20 @@ bool print_statements(const char *operation_id)
 	print_named("log");
 	if (op->method == METHOD_POST)
 		print_named("idempotency_end");
+	return true;
+}
+
+bool print_number_hash(void)
+{
+	char line[32], number[NATIONAL_ID_SIZE];
+	size_t len = fgets(line, sizeof(line), stdin) == NULL ? 0 : strcspn(line, "\r\n");
+
+	if (!national_id_is_valid(line, len) || !national_id_normalise(line, len, number))
+		return false;
+
+	/* seal:<key>:<hash>[,<older hash>…]:<text> */
+	const char *hash = strchr(seal_make(service.seals, service.arena, number) + 5, ':') + 1;
+
+	printf("%.*s\n", (int)strcspn(hash, ",:"), hash);
 	return true;
 }

@@ -10,4 +10,11 @@
  */
 bool print_statements(const char *operation_id);
 
+/*
+ * Reads a national number from standard input and prints its look-up hash, as issuer_subjects wants
+ * it: an operator registers who a number belongs to without storing the number. False when it is
+ * none.
+ */
+bool print_number_hash(void);
+
 #endif

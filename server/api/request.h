@@ -50,6 +50,9 @@ struct message {
 	bool loopback;	 /* the peer is this machine */
 	bool holds_gzip; /* If-None-Match named a compressed representation: http/coding.h */
 	struct body_source *source; /* instead of `body`, for an operation with x-stream */
+	bool tls;	 /* the peer speaks TLS to us */
+	/* thumbprint of the certificate that the caller has shown (auth/certificate.h), or NULL */
+	const char *certificate;
 };
 
 /* What goes out. Body and header values live in the arena, or forever. */
@@ -90,7 +93,8 @@ struct request {
 	const struct operation *op;  /* NULL until routed */
 	bool head;		     /* HEAD answered as GET without a body */
 	struct principal *principal; /* NULL until authenticated */
-	const char *purpose;	     /* of use, for this request; NULL when there is none */
+	bool proven;	     /* its DPoP proof is used up: looking at it again is no second use */
+	const char *purpose; /* of use, for this request; NULL when there is none */
 	size_t parameter_count;
 	struct parameter_value parameters[QUERY_MAX]; /* path, query and header, validated */
 	struct access access;

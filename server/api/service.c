@@ -2,6 +2,7 @@
 #include "api/service.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +31,10 @@ struct service service;
 static struct {
 	pthread_rwlock_t lock;
 	struct registry *current;
-} registry = {.lock = PTHREAD_RWLOCK_INITIALIZER};
+	pthread_mutex_t reading; /* one reading after the other, so that an old one is never last */
+	atomic_uint_fast64_t asked;
+	uint64_t answered; /* calls up to this one are served by what was read */
+} registry = {.lock = PTHREAD_RWLOCK_INITIALIZER, .reading = PTHREAD_MUTEX_INITIALIZER};
 
 static bool fail(char why[256], const char *reason)
 {
@@ -74,6 +78,7 @@ bool service_start(char why[256])
 		if (service.log_key == NULL)
 			return false;
 	}
+	service.keys = key_store_new(NULL);
 	service.cap = cap_new((unsigned)config.public_reports_per_hour);
 	allowance_start();
 	if (!metrics_start(service.arena, service.contract) || !identify_start())
@@ -88,6 +93,7 @@ void service_stop(void)
 	origins_stop();
 	registry_free(registry.current);
 	registry.current = NULL;
+	key_store_free(service.keys);
 	seal_keys_free(service.seals);
 	log_key_free(service.log_key);
 	cap_free(service.cap);
@@ -121,7 +127,7 @@ static struct registry *read_registry(struct arena *a, char why[256])
 	if (round_run(&round)) {
 		json_t *json = json_loads(round_text(&round, 0, "body"), 0, NULL);
 
-		fresh = registry_load(json, !config.sandbox, why);
+		fresh = registry_load(json, !config.sandbox, service.keys, why);
 		json_decref(json);
 	} else {
 		fail(why, "the registry cannot be read");
@@ -130,12 +136,11 @@ static struct registry *read_registry(struct arena *a, char why[256])
 	return fresh;
 }
 
-bool registry_reload(char why[256])
+static bool load_registry(char why[256])
 {
 	struct arena *a = arena_new(STARTUP_MEMORY);
 	struct registry *fresh, *old = NULL;
 
-	why[0] = '\0';
 	fresh = read_registry(a, why);
 	arena_free(a);
 	if (fresh == NULL)
@@ -149,12 +154,40 @@ bool registry_reload(char why[256])
 	return true;
 }
 
+bool registry_reload(char why[256])
+{
+	uint64_t mine = atomic_fetch_add(&registry.asked, 1) + 1;
+	bool fine = true;
+
+	why[0] = '\0';
+	pthread_mutex_lock(&registry.reading);
+	if (registry.answered < mine) {
+		uint64_t upto = atomic_load(&registry.asked);
+
+		fine = load_registry(why);
+		if (fine)
+			registry.answered = upto;
+	}
+	pthread_mutex_unlock(&registry.reading);
+	return fine;
+}
+
+bool registry_refresh(char why[256])
+{
+	bool fine = registry_reload(why);
+
+	/* afterwards, so that nothing verified by the old one is put back */
+	if (fine)
+		identify_forget();
+	return fine;
+}
+
 void service_reload(void)
 {
 	char why[256], text[256];
 
-	if (registry_reload(why))
-		identify_forget();
+	key_store_want_all(service.keys);
+	registry_refresh(why);
 	event(E_CONFIG_RELOADED, "\"remark\":\"%s\"", event_text(why, text));
 }
 

@@ -5,6 +5,7 @@
 
 #include "api/cap.h"
 #include "auth/auth.h"
+#include "auth/key_store.h"
 #include "auth/log_key.h"
 #include "auth/seal.h"
 #include "contract/contract.h"
@@ -17,6 +18,7 @@ struct service {
 	struct contract *contract;
 	struct seal_keys *seals;
 	struct log_key *log_key; /* signs the seals of the access log; NULL without one */
+	struct key_store *keys;	 /* issuers' key sets that lie at addresses */
 	struct cap *cap;	 /* of what anyone may call */
 	struct arena *arena;	 /* start-up memory, never cleared */
 };
@@ -38,10 +40,16 @@ bool service_check_database(char why[256]);
 const struct registry *registry_hold(void);
 void registry_release(void);
 
-/* Reads issuers and keys from PostgreSQL (and their files) again; keeps the old on failure. */
+/*
+ * Reads issuers and keys from PostgreSQL (and their files, and what was fetched) again; keeps the
+ * old on failure. Who comes while others read shares the next reading with them.
+ */
 bool registry_reload(char why[256]);
 
-/* Re-reads what SIGHUP re-reads: issuers, keys, seal keys. */
+/* The same, and forgets the verified tokens: keys may have gone. False with `why` as above. */
+bool registry_refresh(char why[256]);
+
+/* Re-reads what SIGHUP re-reads: issuers, keys, key sets at addresses. */
 void service_reload(void);
 
 #endif

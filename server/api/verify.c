@@ -9,19 +9,29 @@
 #include "api/service.h"
 #include "base/clock.h"
 
-static enum auth_reason verify(struct request *r, const char *token, struct identity *id,
-			       const char **generation)
+/* How long a request waits for keys that are being fetched. */
+enum { KEYS_WAIT_MS = 2000 };
+
+struct inquiry {
+	struct request *request;
+	const char *token;
+	struct identity *id;
+	struct auth_trace *trace;
+	const char **generation;
+};
+
+static enum auth_reason verify(const struct inquiry *q)
 {
 	const struct registry *registry = registry_hold();
+	struct arena *a = q->request->arena;
 	enum auth_reason reason = AUTH_ISSUER;
 
 	if (registry != NULL) {
 		const struct auth_request how = {
-			.registry = registry, .arena = r->arena, .now = clock_real_s()};
+			.registry = registry, .arena = a, .now = clock_real_s(), .trace = q->trace};
 
-		reason = auth_verify(&how, token, id);
-		*generation =
-			arena_printf(r->arena, "%lld", (long long)registry_generation(registry));
+		reason = auth_verify(&how, q->token, q->id);
+		*q->generation = arena_printf(a, "%lld", (long long)registry_generation(registry));
 	}
 	registry_release();
 	return reason;
@@ -31,7 +41,7 @@ static enum auth_reason verify(struct request *r, const char *token, struct iden
 static bool hangs_on_registry(enum auth_reason reason)
 {
 	return reason == AUTH_ISSUER || reason == AUTH_KEY || reason == AUTH_ALGORITHM ||
-	       reason == AUTH_ORGANISATION;
+	       reason == AUTH_ORGANISATION || reason == AUTH_SUPPLIER || reason == AUTH_CLIENT;
 }
 
 /*
@@ -48,12 +58,23 @@ static bool read_again(void)
 	       registry_reload(why);
 }
 
-enum auth_reason verify_token(struct request *r, const char *token, struct identity *id,
-			      const char **generation)
+/* An unknown key may be a new one. Nothing is held while waiting: no lock, no connection. */
+static bool fetch_again(enum auth_reason reason, const struct auth_trace *trace)
 {
-	enum auth_reason reason = verify(r, token, id, generation);
+	return (reason == AUTH_KEY || reason == AUTH_KEYS_AWAY) && trace->issuer_id != NULL &&
+	       key_store_want(service.keys, trace->issuer_id, KEYS_WAIT_MS);
+}
+
+enum auth_reason verify_token(struct request *r, const char *token, struct identity *id,
+			      struct auth_trace *trace, const char **generation)
+{
+	const struct inquiry q = {
+		.request = r, .token = token, .id = id, .trace = trace, .generation = generation};
+	enum auth_reason reason = verify(&q);
 
 	if (hangs_on_registry(reason) && read_again())
-		reason = verify(r, token, id, generation);
+		reason = verify(&q);
+	if (fetch_again(reason, trace))
+		reason = verify(&q);
 	return reason;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/claims.h"
+#include "auth/random.h"
 #include "auth/registry.h"
 #include "auth/signature.h"
 #include "auth/token.h"
@@ -27,6 +28,16 @@ static const struct {
 	[AUTH_LIFETIME] = {"lifetime", "invalid_token"},
 	[AUTH_CLAIMS] = {"claims", "invalid_token"},
 	[AUTH_ORGANISATION] = {"organisation", "invalid_token"},
+	[AUTH_SUPPLIER] = {"supplier", "invalid_token"},
+	[AUTH_CLIENT] = {"client", "invalid_token"},
+	[AUTH_LEVEL] = {"level", "invalid_token"},
+	[AUTH_BINDING] = {"binding", "invalid_token"},
+	[AUTH_PROOF] = {"proof", "invalid_dpop_proof"},
+	[AUTH_REPLAY] = {"replay", "invalid_dpop_proof"},
+	[AUTH_NONCE] = {"nonce", "use_dpop_nonce"},
+	[AUTH_CERTIFICATE] = {"certificate", "invalid_token"},
+	[AUTH_KEYS_AWAY] = {"keys_away", "unavailable"},
+	[AUTH_UNAVAILABLE] = {"unavailable", "unavailable"},
 };
 
 const char *auth_reason_code(enum auth_reason reason)
@@ -59,7 +70,7 @@ static enum auth_reason prove(const struct issuer *issuer, const struct token *t
 	const struct key *key = token->kid == NULL ? NULL : jwks_find(&issuer->jwks, token->kid);
 
 	if (key == NULL)
-		return AUTH_KEY;
+		return issuer->keys_away && token->kid != NULL ? AUTH_KEYS_AWAY : AUTH_KEY;
 	if (!jwks_key_fits(key, algorithm))
 		return AUTH_ALGORITHM;
 	return signature_verify(token, algorithm, key) ? AUTH_OK : AUTH_SIGNATURE;
@@ -70,13 +81,31 @@ static enum auth_reason judge(const struct auth_request *request, const struct i
 {
 	const char *audience = request->audience_override;
 	enum auth_reason reason =
-		claims_audience(claims, audience == NULL ? issuer->audience : audience);
+		claims_audience(claims, issuer, audience == NULL ? issuer->audience : audience);
 
 	if (reason == AUTH_OK)
 		reason = claims_times(claims, issuer, request->now, out);
 	if (reason == AUTH_OK)
 		reason = claims_identity(request, claims, issuer, out);
 	return reason;
+}
+
+/* Nothing of it is believed; the issuer's own id and hashes alone can be trusted to be harmless. */
+static void leave_trace(const struct auth_request *request, const struct issuer *issuer,
+			const struct token *token)
+{
+	const char *jti = json_string_value(json_object_get(token->claims, "jti"));
+	char hash[RANDOM_SHA256_HEX_SIZE];
+
+	if (request->trace == NULL)
+		return;
+	*request->trace = (struct auth_trace){.kid = arena_dup(request->arena, token->kid)};
+	if (issuer != NULL)
+		request->trace->issuer_id = arena_dup(request->arena, issuer->id);
+	if (jti != NULL) {
+		random_sha256_hex(jti, hash);
+		request->trace->jti = arena_copy(request->arena, hash, 16);
+	}
 }
 
 enum auth_reason auth_verify(const struct auth_request *request, const char *token,
@@ -87,6 +116,8 @@ enum auth_reason auth_verify(const struct auth_request *request, const char *tok
 	enum auth_reason reason = token_read(request->arena, token, &parts);
 
 	*out = found;
+	if (request->trace != NULL)
+		*request->trace = (struct auth_trace){0};
 	if (reason != AUTH_OK)
 		return reason;
 
@@ -95,6 +126,7 @@ enum auth_reason auth_verify(const struct auth_request *request, const char *tok
 	const struct issuer *issuer =
 		name == NULL ? NULL : registry_issuer(request->registry, name);
 
+	leave_trace(request, issuer, &parts);
 	if (issuer == NULL)
 		return AUTH_ISSUER;
 	reason = prove(issuer, &parts);

@@ -1,6 +1,7 @@
 /* Takes bounded, printable text out of claims. */
 #include "auth/claim_text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { CODE_MAX = 64, SCOPE_MAX_BYTES = 2048 };
@@ -55,12 +56,13 @@ bool claim_text_or_member(struct arena *a, const json_t *claim, const char *name
 	return true;
 }
 
-static bool is_flat(json_t *claim)
+static bool is_flat(const json_t *claim)
 {
 	const char *name;
 	const json_t *member;
 
-	json_object_foreach(claim, name, member)
+	/* jansson's iteration takes no const, and changes nothing */
+	json_object_foreach((json_t *)(uintptr_t)claim, name, member)
 	{
 		if (!is_printable(name))
 			return false;
@@ -71,7 +73,7 @@ static bool is_flat(json_t *claim)
 	return true;
 }
 
-bool claim_object(struct arena *a, json_t *claim, size_t max, const char **out)
+bool claim_object(struct arena *a, const json_t *claim, size_t max, const char **out)
 {
 	*out = NULL;
 	if (!json_is_object(claim))

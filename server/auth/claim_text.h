@@ -21,7 +21,7 @@ bool claim_text(struct arena *a, const json_t *claim, size_t max, const char **o
 bool claim_text_or_member(struct arena *a, const json_t *claim, const char *name, const char **out);
 
 /* A flat object of text and booleans, as compact JSON of at most `max` bytes; or text. */
-bool claim_object(struct arena *a, json_t *claim, size_t max, const char **out);
+bool claim_object(struct arena *a, const json_t *claim, size_t max, const char **out);
 
 /*
  * Scopes as text with any number of spaces between, or as an array; out: one space between, "" when

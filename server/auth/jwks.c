@@ -177,48 +177,67 @@ static bool may_verify(const json_t *jwk)
 }
 
 /* What the key says about itself, before its numbers are looked at. NULL when it may be used. */
-static const char *refuse(const json_t *jwk, const struct jwks *set)
+static const char *refuse(const json_t *jwk)
 {
 	static const char *const secret[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
-	const char *kid = text_member(jwk, "kid");
 
 	if (!json_is_object(jwk))
 		return "a key is not an object";
 	for (size_t i = 0; i < sizeof(secret) / sizeof(secret[0]); i++)
 		if (json_object_get(jwk, secret[i]) != NULL)
 			return "a key has secret members";
-	if (kid[0] == '\0' || strlen(kid) > KID_MAX)
-		return "a key has no usable kid";
-	if (jwks_find(set, kid) != NULL)
-		return "a kid stands twice";
 	if (json_object_get(jwk, "use") != NULL && strcmp(text_member(jwk, "use"), "sig") != 0)
 		return "a key is not for signatures";
 	return may_verify(jwk) ? NULL : "a key is not for verifying";
 }
 
-/* Appends the key to the set, or says why not. */
-static const char *add_key(struct arena *a, const json_t *jwk, struct jwks *set)
+const char *jwks_key(struct arena *a, const json_t *jwk, struct key *out)
 {
-	const char *why = refuse(jwk, set), *kty = text_member(jwk, "kty");
-	struct key key = {.only = ALGORITHM_COUNT};
+	const char *why = refuse(jwk), *kty = text_member(jwk, "kty");
 
+	*out = (struct key){.only = ALGORITHM_COUNT};
 	if (why != NULL)
 		return why;
 	if (json_object_get(jwk, "alg") != NULL) {
-		key.only = algorithm_find(text_member(jwk, "alg"));
-		if (key.only == ALGORITHM_COUNT)
+		out->only = algorithm_find(text_member(jwk, "alg"));
+		if (out->only == ALGORITHM_COUNT)
 			return "a key is for an algorithm that is not supported";
 	}
 	if (strcmp(kty, "RSA") == 0)
-		why = rsa_key(a, jwk, &key);
+		why = rsa_key(a, jwk, out);
 	else
-		why = strcmp(kty, "EC") == 0 ? ec_key(a, jwk, &key) : "a key is neither RSA nor EC";
+		why = strcmp(kty, "EC") == 0 ? ec_key(a, jwk, out) : "a key is neither RSA nor EC";
+	ERR_clear_error();
 	if (why != NULL)
 		return why;
-	arena_adopt(a, release_key, key.pkey);
-	key.pem = pem_of(a, key.pkey);
-	if (key.pem == NULL || (key.only < ALGORITHM_COUNT && !jwks_key_fits(&key, key.only)))
+	arena_adopt(a, release_key, out->pkey);
+	if (out->only < ALGORITHM_COUNT && !jwks_key_fits(out, out->only))
 		return "a key does not fit its own algorithm";
+	return NULL;
+}
+
+static const char *refuse_kid(const json_t *jwk, const struct jwks *set)
+{
+	const char *kid = text_member(jwk, "kid");
+
+	if (kid[0] == '\0' || strlen(kid) > KID_MAX)
+		return "a key has no usable kid";
+	return jwks_find(set, kid) != NULL ? "a kid stands twice" : NULL;
+}
+
+/* Appends the key to the set, or says why not. */
+static const char *add_key(struct arena *a, const json_t *jwk, struct jwks *set)
+{
+	const char *why = refuse_kid(jwk, set);
+	struct key key;
+
+	if (why == NULL)
+		why = jwks_key(a, jwk, &key);
+	if (why != NULL)
+		return why;
+	key.pem = pem_of(a, key.pkey);
+	if (key.pem == NULL)
+		return "a key cannot be written out";
 	key.kid = arena_dup(a, text_member(jwk, "kid"));
 	set->keys[set->count++] = key;
 	return NULL;
@@ -240,7 +259,6 @@ bool jwks_load(struct arena *a, const json_t *json, struct jwks *out, const char
 		if (fault != NULL)
 			*why = fault;
 	}
-	ERR_clear_error();
 	return true;
 }
 

@@ -18,7 +18,7 @@ struct key {
 	enum key_kind kind;
 	enum algorithm only; /* the key's own `alg`; ALGORITHM_COUNT when it names none */
 	EVP_PKEY *pkey;
-	const char *pem; /* the same key for libjwt */
+	const char *pem; /* the same key for libjwt; NULL for a key that came alone */
 };
 
 struct jwks {
@@ -33,6 +33,12 @@ struct jwks {
  * it is no set.
  */
 bool jwks_load(struct arena *a, const json_t *json, struct jwks *out, const char **why);
+
+/*
+ * A key that comes alone (in a DPoP proof) and needs no kid: NULL, or why it cannot be used (a
+ * constant). The key is adopted by the arena.
+ */
+const char *jwks_key(struct arena *a, const json_t *jwk, struct key *out);
 
 /* The key with that `kid`, or NULL. */
 const struct key *jwks_find(const struct jwks *set, const char *kid);

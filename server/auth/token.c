@@ -33,6 +33,7 @@ static bool read_type(struct token *out)
 	const json_t *type = json_object_get(out->header, "typ");
 	const char *name = json_string_value(type);
 
+	out->type = TOKEN_PLAIN;
 	out->has_type = type != NULL;
 	if (type == NULL)
 		return true;
@@ -60,13 +61,13 @@ static enum auth_reason read_header(struct token *out)
 	return read_type(out) ? AUTH_OK : AUTH_HEADER;
 }
 
-enum auth_reason token_read(struct arena *a, const char *text, struct token *out)
+enum auth_reason token_split(struct arena *a, const char *text, struct token *out)
 {
 	size_t len = strnlen(text, TOKEN_BYTES_MAX + 1);
 	const char *first = memchr(text, '.', len);
 	const char *second = first == NULL ? NULL : strchr(first + 1, '.');
 
-	*out = (struct token){.text = text};
+	*out = (struct token){.text = text, .type = TOKEN_UNREAD};
 	if (len > TOKEN_BYTES_MAX || second == NULL || strchr(second + 1, '.') != NULL)
 		return AUTH_MALFORMED;
 	out->signed_size = (size_t)(second - text);
@@ -76,5 +77,12 @@ enum auth_reason token_read(struct arena *a, const char *text, struct token *out
 		base64url_decode(a, second + 1, len - out->signed_size - 1, &out->signature_size);
 	if (out->header == NULL || out->claims == NULL || out->signature == NULL)
 		return AUTH_MALFORMED;
-	return read_header(out);
+	return AUTH_OK;
+}
+
+enum auth_reason token_read(struct arena *a, const char *text, struct token *out)
+{
+	enum auth_reason reason = token_split(a, text, out);
+
+	return reason == AUTH_OK ? read_header(out) : reason;
 }

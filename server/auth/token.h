@@ -13,6 +13,7 @@ enum { TOKEN_BYTES_MAX = 8192, TOKEN_DEPTH_MAX = 16 };
 enum token_type {
 	TOKEN_PLAIN,  /* typ JWT, or none: see has_type */
 	TOKEN_ACCESS, /* typ at+jwt (RFC 9068) */
+	TOKEN_UNREAD, /* any other: see token_split() */
 };
 
 struct token {
@@ -31,5 +32,11 @@ struct token {
  * member twice) or AUTH_HEADER (crit, an embedded or linked key, an unknown type).
  */
 enum auth_reason token_read(struct arena *a, const char *text, struct token *out);
+
+/*
+ * The parts alone, for tokens of another kind, whose header the caller reads: AUTH_OK or
+ * AUTH_MALFORMED. Algorithm and kid stay NULL, the type TOKEN_UNREAD.
+ */
+enum auth_reason token_split(struct arena *a, const char *text, struct token *out);
 
 #endif

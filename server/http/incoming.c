@@ -8,7 +8,9 @@
 
 #include <civetweb.h>
 
+#include "auth/certificate.h"
 #include "base/address.h"
+#include "base/config.h"
 #include "base/text.h"
 #include "http/body.h"
 #include "http/body_stream.h"
@@ -78,7 +80,28 @@ struct request *incoming_new(struct worker *w, struct mg_connection *conn)
 	r->in.method = r->in.raw_path = "";
 	r->in.remote = mg_get_request_info(conn)->remote_addr;
 	r->in.loopback = address_is_loopback(r->in.remote);
+	r->in.tls = mg_get_request_info(conn)->is_ssl != 0;
 	return r;
+}
+
+/*
+ * What the caller has shown: on its own connection to us, or else to the proxy whose header we were
+ * told to trust. A header that came twice was not set by that proxy alone.
+ */
+static const char *certificate(struct worker *w, struct mg_connection *conn, struct request *r)
+{
+	const struct mg_client_cert *shown = mg_get_request_info(conn)->client_cert;
+	const char *name = config.client_cert_header, *value;
+	char thumbprint[THUMBPRINT_SIZE];
+
+	if (shown != NULL && shown->peer_cert != NULL)
+		return certificate_of_peer(shown->peer_cert, thumbprint)
+			       ? arena_dup(w->arena, thumbprint)
+			       : NULL;
+	if (*name == '\0' || r->in.tls || request_header_count(r, name) != 1)
+		return NULL;
+	value = request_header(r, name);
+	return certificate_of_header(w->arena, value);
 }
 
 bool incoming_read(struct worker *w, struct mg_connection *conn, struct request *r)
@@ -87,6 +110,7 @@ bool incoming_read(struct worker *w, struct mg_connection *conn, struct request 
 	/* what a proxy on this machine passes on comes from elsewhere */
 	if (request_header(r, "Forwarded") != NULL || request_header(r, "X-Forwarded-For") != NULL)
 		r->in.loopback = false;
+	r->in.certificate = certificate(w, conn, r);
 	if (!split_path(w, &r->in))
 		return false;
 	if (!request_is_streamed(r))

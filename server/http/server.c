@@ -74,6 +74,11 @@ static bool set_tls(struct http_server *s)
 		return true;
 	option(s, "ssl_certificate", config.tls_certificate);
 	option(s, "ssl_certificate_chain", config.tls_certificate);
+	/* asked for, not demanded: a token may be bound to what is shown */
+	if (*config.tls_client_ca != '\0') {
+		option(s, "ssl_verify_peer", "optional");
+		option(s, "ssl_ca_file", config.tls_client_ca);
+	}
 	/* for TLS 1.2; what 1.3 has is all good */
 	option(s, "ssl_cipher_list", "ECDHE+AESGCM:ECDHE+CHACHA20");
 	if (strcmp(config.tls_versions, "1.2,1.3") == 0)

@@ -11,6 +11,8 @@
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/fetch.h"
+#include "jobs/keys.h"
 #include "jobs/imports.h"
 #include "jobs/log_sealing.h"
 #include "jobs/pace.h"
@@ -93,7 +95,7 @@ static void *work(void *unused)
 
 bool jobs_start(void)
 {
-	if (!sequencer_start())
+	if (!fetch_start() || !keys_start() || !sequencer_start())
 		return false;
 	if (config.jobs_interval_ms == 0)
 		return true;
@@ -106,4 +108,6 @@ void jobs_stop(void)
 	imports_stop();
 	pace_stop(&pace);
 	sequencer_stop();
+	keys_stop();
+	fetch_stop();
 }

@@ -133,25 +133,6 @@ begin
 	raise exception using errcode = 'APREG', message = 'registry_changed';
 end $$;
 
--- Who a token's subject is; asked before there is a caller, so with the owner's rights.
-create function staff_principal(agency uuid, token_subject text, token_role text)
-returns table (agency_slug text, agency_type text, agency_name text, staff_id uuid, name text, hpr_number text,
-	is_health_personnel boolean, unit_ids uuid[], role text, valid_until bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-	select a.slug, a.type, a.name, s.id, s.name, s.hpr_number, s.is_health_personnel,
-		array_agg(distinct m.unit_id order by m.unit_id), m.role,
-		extract(epoch from least(min(m.valid_to), s.valid_to, a.valid_to)::timestamp
-			at time zone 'Europe/Oslo')::bigint
-	from agency a
-	join staff s on s.agency_id = a.id
-	join staff_membership m on m.staff_id = s.id
-	where a.id = agency and s.subject = token_subject and m.role = token_role and m.state = 'ACTIVE'
-		and clock_today() >= greatest(a.valid_from, s.valid_from, m.valid_from)
-		and clock_today() < least(coalesce(a.valid_to, 'infinity'), coalesce(s.valid_to, 'infinity'),
-			coalesce(m.valid_to, 'infinity'))
-	group by a.id, s.id, m.role
-$$;
-
 -- Municipalities with validity and succession (domain.md §8.3) ----------------------------------------
 create table municipality (
 	id uuid primary key default gen_random_uuid(),

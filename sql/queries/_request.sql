@@ -1,18 +1,35 @@
 -- Statements that the daemon itself runs around an operation's own; it knows them by name.
 
 -- name: registry
+-- An issuer's own pointers stand before its profile's.
 select json_build_object('generation', (select generation from registry_generation),
 	'issuers', coalesce((select json_agg(json_build_object('id', i.id, 'issuer', i.issuer, 'audience', i.audience,
-		'algorithms', i.algorithms, 'types', i.types, 'profile', i.profile, 'max_lifetime_s', i.max_lifetime_s,
-		'sandbox', i.sandbox, 'jwks', i.jwks, 'jwks_file', i.jwks_file,
+		'single_audience', i.single_audience, 'algorithms', i.algorithms, 'types', i.types, 'levels', i.levels,
+		'max_lifetime_s', i.max_lifetime_s, 'leeway_s', i.leeway_s, 'sandbox', i.sandbox, 'jwks', i.jwks,
+		'jwks_file', i.jwks_file, 'jwks_url', i.jwks_url, 'discovery_url', i.discovery_url, 'refresh_s', i.refresh_s,
+		'min_refetch_s', i.min_refetch_s, 'stale_ok_s', i.stale_ok_s, 'dpop', i.dpop, 'dpop_window_s', i.dpop_window_s,
+		'dpop_nonce', i.dpop_nonce, 'certificate', i.certificate,
+		'profile', json_build_object('claims', p.claims || i.claims, 'organisation_form', p.organisation_form,
+			'reject_if_present', p.reject_if_present, 'identify_by', p.identify_by,
+			'person_is_number', p.person_is_number, 'citizen', p.citizen),
 		'agencies', coalesce((select json_agg(json_build_object('organisation_number', a.organisation_number,
-			'agency_id', a.agency_id)) from agency_issuers a where a.issuer_id = i.id), '[]')))
-		from trusted_issuers i where i.enabled), '[]')) as body
+			'agency_id', a.agency_id, 'parent_number', a.parent_number, 'covers', a.covers, 'client_ids', a.client_ids,
+			'suppliers', a.suppliers, 'scope_map', a.scope_map, 'role_ceiling', a.role_ceiling,
+			'user_required', a.user_required, 'machine_allowed', a.machine_allowed, 'machine_role', a.machine_role,
+			'dpop', a.dpop)) from agency_issuers a where a.issuer_id = i.id), '[]')) order by i.issuer)
+		from trusted_issuers i join token_profile p on p.name = i.profile where i.enabled), '[]')) as body
 
 -- name: principal
--- Which staff member a token's subject is, and whether the claimed role is held now.
-select p.*, l.client_quota, l.agency_quota, web_origins(:token.agency_id::uuid) as origins
-from staff_principal(:token.agency_id::uuid, :token.subject, :token.role) p
+-- Which staff member a token's subject is, and in which roles they may act now.
+select t.*, l.client_quota, l.agency_quota, web_origins(:token.agency_id::uuid) as origins
+from token_staff(:token.agency_id::uuid, :token.issuer_id::uuid, :token.identify_by::text[], :token.subject,
+	seal_hashes(:token.seal), :token.hpr_number, :token.role, :token.role_ceiling::text[]) t
+left join agency_limit l on l.agency_id = :token.agency_id::uuid
+order by t.role
+
+-- name: principal_machine
+select t.*, l.client_quota, l.agency_quota, web_origins(:token.agency_id::uuid) as origins
+from token_machine(:token.agency_id::uuid) t
 left join agency_limit l on l.agency_id = :token.agency_id::uuid
 
 -- name: principal_citizen
@@ -22,6 +39,13 @@ select citizen_patient(:token.seal) as citizen_id, web_origins(null) as origins
 -- name: origins
 -- What any agency has registered, for browsers that ask before there is a token.
 select string_agg(distinct origin, ' ') as origins from web_origin
+
+-- name: dpop_first_use
+-- No row: the proof was used before.
+insert into dpop_proof (digest, expires_at)
+values (decode(:token.proof, 'hex'), now() + make_interval(secs => :token.proof_seconds::int))
+on conflict (digest) do nothing
+returning 1 as first
 
 -- name: context
 -- What is not set is empty: the connection's transaction-local settings ended with the last transaction.

@@ -45,7 +45,7 @@ static void start(void)
 	for (size_t i = 0; i < 3; i += 2)
 		json_object_set_new(json_array_get(issuers, i), "jwks",
 				    json_pack("{s:[o]}", "keys", maker_jwk(setup, key, "k")));
-	registry = registry_load(json, true, why);
+	registry = registry_load(json, true, NULL, why);
 	maker_expect(registry != NULL && why[0] == '\0');
 	json_decref(json);
 }

@@ -34,12 +34,55 @@ static inline json_t *fixture_agency(const char *number, const char *id)
 	return json_pack("{s:s, s:s}", "organisation_number", number, "agency_id", id);
 }
 
+/* The profiles as the migration makes them. */
+static const char fixture_samhandling[] =
+	"{\"claims\":{\"org_child\":\"/agency/orgnr\",\"client\":\"/client_id\","
+	"\"person\":\"/sub\",\"hpr\":\"/hpr_nr\",\"level\":\"/acr\",\"role\":\"/role\","
+	"\"scope\":\"/scope\",\"purpose\":\"/purpose_of_use\",\"name\":\"/name\","
+	"\"department\":\"/department\",\"point_of_care\":\"/point_of_care\","
+	"\"authorization\":\"/authorization\",\"decision_ref\":\"/decision_ref\"},"
+	"\"reject_if_present\":[\"/supplier\",\"/delegation_source\",\"/authorization_details\","
+	"\"/act\",\"/pid\"],\"identify_by\":[\"subject\",\"mapping\"]}";
+static const char fixture_helseid[] =
+	"{\"claims\":{"
+	"\"org_child\":\"/helseid:~1~1claims~1client~1claims~1orgnr_child\","
+	"\"org_parent\":\"/helseid:~1~1claims~1client~1claims~1orgnr_parent\","
+	"\"supplier\":\"/helseid:~1~1claims~1client~1claims~1orgnr_supplier\","
+	"\"client\":\"/client_id\",\"person\":\"/helseid:~1~1claims~1identity~1pid\","
+	"\"hpr\":\"/helseid:~1~1claims~1hpr~1hpr_number\","
+	"\"level\":\"/helseid:~1~1claims~1identity~1security_level\",\"scope\":\"/scope\","
+	"\"name\":\"/name\"},\"reject_if_present\":[\"/act\"],"
+	"\"identify_by\":[\"hpr\",\"mapping\"],\"person_is_number\":true}";
+static const char fixture_maskinporten[] =
+	"{\"claims\":{\"org_child\":\"/consumer/ID\",\"supplier\":\"/supplier/ID\","
+	"\"systemuser_org\":\"/authorization_details/0/systemuser_org/ID\","
+	"\"client\":\"/client_id\",\"scope\":\"/scope\"},\"organisation_form\":\"iso6523\","
+	"\"reject_if_present\":[\"/pid\",\"/act\",\"/authorization_details/1\"],"
+	"\"identify_by\":[\"mapping\"]}";
+static const char fixture_citizens[] =
+	"{\"claims\":{\"client\":\"/client_id\",\"person\":\"/pid\",\"level\":\"/acr\","
+	"\"role\":\"/role\",\"scope\":\"/scope\",\"name\":\"/name\"},"
+	"\"reject_if_present\":[\"/agency\",\"/supplier\",\"/act\"],\"identify_by\":[],"
+	"\"person_is_number\":true,\"citizen\":true}";
+
+static inline json_t *fixture_profile(const char *name)
+{
+	const char *text = strcmp(name, "helseid") == 0	       ? fixture_helseid
+			   : strcmp(name, "maskinporten") == 0 ? fixture_maskinporten
+			   : strcmp(name, "citizen") == 0      ? fixture_citizens
+							       : fixture_samhandling;
+	json_t *profile = json_loads(text, 0, NULL);
+
+	maker_expect(profile != NULL);
+	return profile;
+}
+
 static inline json_t *fixture_issuer(const char *id, const char *name, const char *profile)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:b, s:[], s:[s,n], s:{s:[]}, s:[]}", "id", id,
-			 "issuer", name, "profile", profile, "audience", "samhandling",
-			 "max_lifetime_s", 900, "sandbox", 0, "algorithms", "types", "JWT", "jwks",
-			 "keys", "agencies");
+	return json_pack("{s:s, s:s, s:o, s:s, s:i, s:b, s:[], s:[s,n], s:{s:[]}, s:[]}", "id", id,
+			 "issuer", name, "profile", fixture_profile(profile), "audience",
+			 "samhandling", "max_lifetime_s", 900, "sandbox", 0, "algorithms", "types",
+			 "JWT", "jwks", "keys", "agencies");
 }
 
 /* The parts of an issuer that a test wants to change. */
@@ -62,7 +105,7 @@ static inline void fixture_key(json_t *issuer, EVP_PKEY *key, const char *kid)
 
 static inline json_t *fixture_dps(void)
 {
-	json_t *issuer = fixture_issuer("dps", DPS_ISSUER, "agency");
+	json_t *issuer = fixture_issuer("dps", DPS_ISSUER, "samhandling");
 
 	fixture_allow(issuer, "RS256");
 	fixture_allow(issuer, "PS256");
@@ -74,7 +117,7 @@ static inline json_t *fixture_dps(void)
 
 static inline json_t *fixture_lier(void)
 {
-	json_t *issuer = fixture_issuer("lier", LIER_ISSUER, "agency");
+	json_t *issuer = fixture_issuer("lier", LIER_ISSUER, "samhandling");
 
 	fixture_allow(issuer, "ES256");
 	fixture_key(issuer, fixture.lier, "lier-1");
@@ -87,7 +130,7 @@ static inline json_t *fixture_national(void)
 {
 	static const char *const algorithms[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
 						 "PS512", "ES256", "ES384", "ES512"};
-	json_t *issuer = fixture_issuer("national", "https://sts.example", "agency");
+	json_t *issuer = fixture_issuer("national", "https://sts.example", "samhandling");
 
 	for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
 		fixture_allow(issuer, algorithms[i]);
@@ -118,7 +161,7 @@ static inline json_t *fixture_citizen(void)
 static inline struct registry *fixture_load(bool production)
 {
 	char why[256];
-	struct registry *r = registry_load(fixture.json, production, why);
+	struct registry *r = registry_load(fixture.json, production, NULL, why);
 
 	assert_string_equal(why, "");
 	assert_non_null(r);

@@ -6,10 +6,12 @@
 
 #include "api/identify.h"
 #include "api/room.h"
+#include "base/config.h"
 
 static int start(void **state)
 {
 	fixture_start(state);
+	config.base_url = "https://samhandling.example";
 	assert_true(identify_start());
 	return 0;
 }

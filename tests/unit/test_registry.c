@@ -27,7 +27,7 @@ static struct registry *patched(const char *patch, bool production)
 	json_decref(changes);
 
 	json_t *json = json_pack("{s:i, s:[o]}", "generation", 8, "issuers", issuer);
-	struct registry *r = registry_load(json, production, why);
+	struct registry *r = registry_load(json, production, NULL, why);
 
 	json_decref(json);
 	assert_non_null(r);
@@ -123,7 +123,7 @@ static void test_broken_beside_good(void **state)
 	json_t *json = json_pack("{s:i, s:[o,s,o,o,o]}", "generation", 9, "issuers", broken,
 				 "not an issuer", fixture_dps(), fixture_lier(), twice);
 
-	r = registry_load(json, true, why);
+	r = registry_load(json, true, NULL, why);
 	json_decref(json);
 	assert_non_null(r);
 	assert_string_equal(why, "issuer 'impostor': another issuer has the same name");
@@ -147,11 +147,11 @@ static void test_unusable_as_a_whole(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		json_t *json = json_loads(texts[i], 0, NULL);
 
-		assert_null(registry_load(json, false, why));
+		assert_null(registry_load(json, false, NULL, why));
 		assert_string_not_equal(why, "");
 		json_decref(json);
 	}
-	assert_null(registry_load(NULL, false, why));
+	assert_null(registry_load(NULL, false, NULL, why));
 	registry_free(NULL);
 }
 
@@ -258,7 +258,7 @@ static void test_agencies(void **state)
 	const struct issuer *national = registry_issuer(fixture.registry, "https://sts.example");
 
 	(void)state;
-	assert_string_equal(registry_agency(national, LIER_NUMBER), "agency-lier");
+	assert_string_equal(registry_agency(national, LIER_NUMBER)->agency_id, "agency-lier");
 	assert_null(registry_agency(national, "999999999"));
 	assert_false(registry_is_foreign(fixture.registry, LIER_NUMBER, "agency-lier"));
 	assert_true(registry_is_foreign(fixture.registry, LIER_NUMBER, "agency-dps"));
