@@ -66,7 +66,7 @@ export class Answer {
 // Paths are below the contract's prefix, save those that stand at the root.
 export function targetOf(method, path) {
 	if (path.startsWith(`${prefix}/`) || operationAt(method, path)?.root) return path;
-	return /^\/(health|metrics|docs|app|fhir)(\/|$|\?)/.test(path) ? path : prefix + path;
+	return /^\/(health|metrics|docs|app|fhir|\.well-known)(\/|$|\?)/.test(path) ? path : prefix + path;
 }
 
 // JSON where the operation takes it, else the first that it takes.
