@@ -50,7 +50,7 @@ struct message {
 	bool loopback;	 /* the peer is this machine */
 	bool holds_gzip; /* If-None-Match named a compressed representation: http/coding.h */
 	struct body_source *source; /* instead of `body`, for an operation with x-stream */
-	bool tls;	 /* the peer speaks TLS to us */
+	bool tls;		    /* the peer speaks TLS to us */
 	/* thumbprint of the certificate that the caller has shown (auth/certificate.h), or NULL */
 	const char *certificate;
 };

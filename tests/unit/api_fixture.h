@@ -18,6 +18,7 @@
 #include "api/problem.h"
 #include "api/request.h"
 #include "api/service.h"
+#include "base/config.h"
 #include "base/embedded.h"
 #include "base/text.h"
 #include "domain/national_id.h"
@@ -128,6 +129,15 @@ static inline struct contract *fixture_contract(struct arena *a)
 	return c;
 }
 
+/* Every setting as it is when nobody sets it. */
+static inline void fixture_settings(void)
+{
+	char *const nothing[] = {NULL};
+	char why[256];
+
+	assert_true(config_read(&config, nothing, why));
+}
+
 /* As a cmocka group setup: what service_start() does, without statements and database. */
 static inline int fixture_start(void **state)
 {
@@ -135,6 +145,7 @@ static inline int fixture_start(void **state)
 	char text[256];
 
 	(void)state;
+	config.base_url = "";
 	national_id_mode(false, false);
 	service.arena = arena_new(64 << 20);
 	service.contract = fixture_contract(service.arena);

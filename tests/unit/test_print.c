@@ -12,6 +12,7 @@ static int start(void **state)
 	char why[256] = "";
 
 	(void)state;
+	fixture_settings();
 	config.seal_keys = fixture_keys;
 	if (!service_start(why))
 		fail_msg("%s", why);

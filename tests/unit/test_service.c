@@ -9,6 +9,7 @@ static void starts_with_all_parts(void **state)
 	char why[256] = "";
 
 	(void)state;
+	fixture_settings();
 	config.seal_keys = fixture_keys;
 	if (!service_start(why))
 		fail_msg("%s", why);
