@@ -121,9 +121,32 @@ static const char *check_machine(struct arena *a, const struct operation *op)
 	return NULL;
 }
 
+/* x-parts names operations whose statements can be run for the caller. */
+static const char *check_parts(struct arena *a, const struct contract *c,
+			       const struct operation *op)
+{
+	static const char *const members[] = {"list", "each", "below"};
+	const json_t *parts = json_object_get(op->json, "x-parts");
+
+	for (size_t i = 0; i < 3 * json_array_size(parts); i++) {
+		const char *name = json_string_value(
+			json_object_get(json_array_get(parts, i / 3), members[i % 3]));
+		const struct operation *part = name == NULL ? NULL : contract_operation(c, name);
+
+		if (name != NULL && (part == NULL || part->executor != EXECUTOR_STATEMENT))
+			return arena_printf(a, "operation '%s' has unknown part '%s'", op->id,
+					    name);
+	}
+	return NULL;
+}
+
 static const char *check_operation(struct arena *a, const struct contract *c,
 				   const struct operation *op)
 {
+	const char *fault = check_parts(a, c, op);
+
+	if (fault != NULL)
+		return fault;
 	if (op->answer != NULL && contract_operation(c, op->answer) == NULL)
 		return arena_printf(a, "operation '%s' answers with unknown '%s'", op->id,
 				    op->answer);

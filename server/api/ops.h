@@ -31,6 +31,7 @@ enum outcome ops_live(struct request *r);
 enum outcome ops_ready(struct request *r);
 enum outcome ops_metrics(struct request *r);
 enum outcome ops_protected_resource(struct request *r);
+enum outcome ops_export_patient(struct request *r);
 enum outcome ops_docs(struct request *r);
 enum outcome ops_docs_file(struct request *r);
 enum outcome ops_list_changes(struct request *r);

@@ -7,10 +7,22 @@
 
 /* Extensions of an operation that mean something; any other is a misspelling. */
 static const char *const known_extensions[] = {
-	"x-action",   "x-answer",    "x-cost",	   "x-deprecated-since",
-	"x-executor", "x-list",	     "x-machine",  "x-no-standard-responses",
-	"x-person",   "x-receipt",   "x-resource", "x-sunset",
-	"x-fhir",     "x-statement", "x-stream",
+	"x-action",
+	"x-answer",
+	"x-cost",
+	"x-deprecated-since",
+	"x-executor",
+	"x-fhir",
+	"x-list",
+	"x-machine",
+	"x-no-standard-responses",
+	"x-parts",
+	"x-person",
+	"x-receipt",
+	"x-resource",
+	"x-statement",
+	"x-stream",
+	"x-sunset",
 };
 
 static const char *text(const json_t *object, const char *name)

@@ -1,0 +1,100 @@
+// A person takes out what the service keeps about them: what the operations show, no more and no less.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { anyId, document, operation, world } from './harness.mjs';
+import { report as concern } from './concern-steps.mjs';
+import { agencies } from './lib/tokens.mjs';
+
+const w = await world();
+const tl = 'drammen-dps:tl-1';
+const self = 'citizen/PT';
+const guardian = 'citizen/RE';
+const pid = (role) => agencies.find((a) => a.slug === 'citizen').staff.find((p) => p.role === role).pid;
+const patient = (await w.api(tl, 'POST', '/patients', { national_id: pid('PT'), given_name: 'Rolig', family_name: 'Furu' })).is(201).body.id;
+const other = (await w.api(tl, 'POST', '/patients', { national_id: '02825551290', family_name: 'Fremmed' })).is(201).body.id;
+for (const id of [patient, other])
+	for (let i = 0; i < 3; i++) (await w.api('drammen-dps:tm-1', 'POST', '/contacts', { patient_id: id, planned_at: new Date(Date.now() + (i + 1) * 3_600_000).toISOString(), mode: 'PHONE' })).is(201);
+(await w.api(tl, 'POST', `/patients/${patient}/consents`, { type: 'SHARE', to_agencies: [w.ids.agency['nav-drammen']], data_categories: ['WORK'], purpose: 'Arbeid', explained: 'Alt' })).is(201);
+(await w.api(tl, 'POST', '/tasks', { title: 'Ring NAV', patient_id: patient, unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
+
+const parts = operation('exportPatient').operation['x-parts'];
+const take = (as, id = patient) => w.api(as, 'GET', `/patients/${id}/export`);
+
+function lines(r) {
+	assert.equal(r.is(200).type, 'application/x-ndjson');
+	const all = r.text.trimEnd().split('\n').map((l) => JSON.parse(l));
+	return { items: all.slice(0, -1), summary: all.at(-1).summary };
+}
+
+describe('the person', () => {
+	test('gets each thing as the operation shows it', async () => {
+		const { items, summary } = lines(await take(self));
+		const contacts = items.filter((i) => i.operation === 'listContacts').map((i) => i.item);
+		assert.deepEqual(contacts, (await w.api(self, 'GET', `/contacts?patient_id=${patient}`)).is(200).body.items.map(({ actions, ...c }) => c));
+		const [me] = items.filter((i) => i.operation === 'getPatient').map((i) => i.item);
+		const { actions, ...shown } = (await w.api(self, 'GET', `/patients/${patient}`)).is(200).body;
+		assert.deepEqual(me, shown);
+		assert.ok(items.some((i) => i.operation === 'listPatientIdentifiers' && i.item.number === pid('PT')), 'one\'s own number in clear');
+		assert.ok(items.some((i) => i.resource === 'tasks') && items.some((i) => i.resource === 'consents') && items.some((i) => i.resource === 'access-log'));
+		assert.equal(summary.patient_id, patient);
+	});
+	test('and a summary that counts', async () => {
+		const { items, summary } = lines(await take(self));
+		assert.deepEqual(summary.parts.map((p) => p.operation), parts.map((p) => p.list));
+		for (const p of summary.parts) assert.equal(items.filter((i) => i.operation === p.operation).length, p.items, p.operation);
+		assert.deepEqual(summary.parts.filter((p) => p.closed).map((p) => p.operation), []);
+	});
+	test('nothing of anybody else, and no seal', async () => {
+		const r = (await take(self)).is(200);
+		for (const word of [other, 'Fremmed', '02825551290', 'seal:']) assert.ok(!r.text.includes(word), word);
+	});
+	test('all of a part, however many pages it has', async () => {
+		await w.sql(`insert into task (kind, title, patient_id, agency_id, unit_id, created_by) select 'GENERAL', 'Oppgave ' || n, $1, $2, $3, $4 from generate_series(1, 450) n`,
+			[patient, w.ids.agency['drammen-dps'], w.ids.unit['drammen-dps:fact'], w.ids.staff[tl]]);
+		const { items } = lines(await take(self));
+		const ids = items.filter((i) => i.resource === 'tasks').map((i) => i.item.id);
+		assert.ok(ids.length >= 451);
+		assert.equal(new Set(ids).size, ids.length);
+	});
+	test('a protected sender stays protected, and is counted', async () => {
+		const report = (await w.api('politi-demo:po-1', 'POST', '/concern-reports', concern)).is(201).body.id;
+		await w.sql(`update concern_report set patient_id = $2 where id = $1`, [report, patient]);
+		await w.sql(`update concern_sender set name = 'Kari Nabosladder', identity_protected = true, protection_reason = 'SERIOUS_HARM' where report_id = $1`, [report]);
+		const r = (await take(self)).is(200);
+		assert.ok(!r.text.includes('Nabosladder'));
+		assert.deepEqual(lines(r).summary.withheld.find((x) => x.resource === 'concern-reports'), { resource: 'concern-reports', reason: 'PROTECTED_SENDER', count: 1 });
+		assert.ok(lines(r).items.some((i) => i.resource === 'concern-reports' && i.item.id === report));
+	});
+	test('each part is in the access log', async () => {
+		const rows = await w.sql(`select distinct operation from access_log where patient_id = $1 and action = 'EXPORT'`, [patient]);
+		for (const name of ['exportPatient', 'listContacts', 'getPatient']) assert.ok(rows.some((x) => x.operation === name), name);
+	});
+});
+
+describe('others', () => {
+	test('a guardian by law gets what they may see, nothing of their own', async () => {
+		(await take(guardian)).is(404, 'not_found');
+		const relation = (await w.api(tl, 'POST', `/patients/${patient}/relations`, { kind: 'GUARDIAN', name: 'Verge', national_id: pid('RE'), is_legal_representative: true })).is(201).body.id;
+		const own = (await w.api(tl, 'POST', '/patients', { national_id: pid('RE'), family_name: 'Vergesen' })).is(201).body.id;
+		const r = (await take(guardian)).is(200);
+		assert.ok(!r.text.includes(own) && !r.text.includes('Vergesen'));
+		assert.ok(lines(r).items.some((i) => i.operation === 'getPatient' && i.item.id === patient));
+		await w.sql('update patient_relation set is_legal_representative = false where id = $1', [relation]);
+		await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, to_relation_id, data_categories, purpose, valid_to)
+			values (gen_random_uuid(), $1, $2, 'RELATIVE_INFO', 'GRANTED', $3, '{IDENTITY}', 'x', clock_now() + interval '1 year')`, [patient, w.ids.agency['drammen-dps'], relation]);
+		(await take(guardian)).is(403, 'forbidden');
+	});
+	test('staff export nobody, and nobody exports another', async () => {
+		for (const who of [tl, 'drammen-dps:pv-1', 'nav-drammen:nav-1']) (await take(who)).is(403, 'forbidden');
+		const known = (await take(self, other)).is(404);
+		const random = (await take(self, anyId())).is(404);
+		assert.deepEqual({ ...known.body, request_id: '' }, { ...random.body, request_id: '' });
+	});
+	test('every list that a person may read is a part, or is made of what is one', () => {
+		const cells = document['x-access-matrix'].resources;
+		const made = ['flow-comparisons', 'responsibilities', 'patient-number', 'concern-reports-other-units', 'access-explanation', 'patient-export', 'deviations', 'legal-periods'];
+		const held = new Set(parts.flatMap((p) => [p.list, p.each, p.below]).filter(Boolean).flatMap((id) => operation(id).operation['x-resource']));
+		for (const [name, row] of Object.entries(cells))
+			if (row.cells.PT && !['system', 'public'].includes(row.group) && !made.includes(name)) assert.ok(held.has(name), name);
+	});
+});
