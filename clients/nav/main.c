@@ -84,13 +84,30 @@ static bool take_messages(struct nav *n, struct arena *a)
 	return false;
 }
 
-/* A link for every open measure of the office that has none, in the ledger. */
+/* Whether a proposal of ours that may have arrived without our knowing could be this measure. */
+static bool may_be_ours(const json_t *all, const json_t *measure)
+{
+	const char *title = member_text(measure, "title");
+	const json_t *link;
+	size_t i;
+
+	json_array_foreach(all, i, link)
+	{
+		const char *asked = member_text(json_object_get(link, "proposal"), "title");
+
+		if (asked != NULL && title != NULL && strcmp(asked, title) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A link in the ledger for an open measure of the office that has none. */
 static bool link_measure(struct nav *n, struct arena *a, const json_t *all, const json_t *measure)
 {
 	const char *id = member_text(measure, "id"), *why;
 	json_t *link;
 
-	if (id == NULL || ledger_of_measure(all, id) != NULL)
+	if (id == NULL || ledger_of_measure(all, id) != NULL || may_be_ours(all, measure))
 		return true;
 	link = member_keep(
 		a, json_pack("{s:s,s:s}", "activity_id", digest_uuid(a, id), "measure_id", id));
@@ -123,27 +140,39 @@ static bool find_measures(struct nav *n, struct arena *a, struct reply *page)
 	return all != NULL;
 }
 
-/* One link: placed when it has no measure, then settled. False when the service does not answer. */
-static bool bring_together(struct nav *n, struct arena *a, json_t *link, bool *waits)
+/* What each link is brought through, once all are placed and once all measures are known. */
+static enum settled place_one(struct nav *n, struct arena *a, json_t *link, struct reply *reply)
 {
-	struct reply reply = {.status = 0};
-	const char *why = "not_settled";
-	enum settled settled = SETTLED;
+	const char *why = "";
+	enum settled settled;
 
-	if (json_object_get(link, "measure_id") == NULL)
-		settled = place_measure(&n->sync, a, link, &reply, &why);
-	if (settled == SETTLED)
-		settled = settle(&n->sync, a, link, &reply);
-	*waits = *waits || settled != SETTLED;
-	if (settled == SETTLED_LATER)
-		note(NOTE_WARNING, "waits", "{s:s,s:s,s:i}", "activity",
-		     member_text(link, "activity_id"), "why", why, "status", reply.status);
-	return settled != SETTLED_LATER || (reply.status >= 200 && reply.status < 500);
+	if (json_object_get(link, "measure_id") != NULL)
+		return SETTLED;
+	settled = place_measure(&n->sync, a, link, reply, &why);
+	if (settled != SETTLED)
+		note(NOTE_WARNING, "not_placed", "{s:s,s:s,s:i}", "activity",
+		     member_text(link, "activity_id"), "why", why, "status", reply->status);
+	return settled;
 }
 
-static bool settle_all(struct nav *n, struct arena *a, bool *waits)
+static enum settled settle_one(struct nav *n, struct arena *a, json_t *link, struct reply *reply)
 {
-	struct arena *one = arena_new(PAIR_MEMORY);
+	enum settled settled = SETTLED;
+
+	if (json_object_get(link, "measure_id") != NULL)
+		settled = settle(&n->sync, a, link, reply);
+	if (settled == SETTLED_LATER)
+		note(NOTE_WARNING, "not_settled", "{s:s,s:i}", "activity",
+		     member_text(link, "activity_id"), "status", reply->status);
+	return settled;
+}
+
+/* Every link that is not closed; false when the service does not answer, and the rest can wait. */
+static bool each_link(struct nav *n, struct arena *a,
+		      enum settled (*one)(struct nav *, struct arena *, json_t *, struct reply *),
+		      bool *waits)
+{
+	struct arena *memory = arena_new(PAIR_MEMORY);
 	bool answered = true;
 	const char *why;
 	json_t *all = ledger_all(&n->sync.ledger, a, &why), *link;
@@ -151,14 +180,19 @@ static bool settle_all(struct nav *n, struct arena *a, bool *waits)
 
 	json_array_foreach(all, i, link)
 	{
+		struct reply reply = {.status = 0};
+		enum settled settled;
+
 		if (json_is_true(json_object_get(link, "closed")))
 			continue;
-		answered = bring_together(n, one, link, waits);
-		arena_clear(one);
+		settled = one(n, memory, link, &reply);
+		*waits = *waits || settled != SETTLED;
+		answered = settled != SETTLED_LATER || (reply.status >= 200 && reply.status < 500);
+		arena_clear(memory);
 		if (!answered || stop_asked())
 			break;
 	}
-	arena_free(one);
+	arena_free(memory);
 	return answered && all != NULL;
 }
 
@@ -170,7 +204,10 @@ static struct turn round_of(void *state, struct arena *a)
 
 	spool_prune(&n->spool, a, n->keep_s);
 	ledger_prune(&n->sync.ledger, a, n->keep_s);
-	fine = fine && find_measures(n, a, &reply) && settle_all(n, a, &waits);
+	/* what NAV has begun is placed first, so that its measures are not taken for the service's
+	 */
+	fine = fine && each_link(n, a, place_one, &waits) && find_measures(n, a, &reply) &&
+	       each_link(n, a, settle_one, &waits);
 	if (!fine) {
 		long pause = pace_next(&n->pace, &reply, 0, 0);
 

@@ -109,7 +109,7 @@ describe('from NAV', () => {
 		const stranger = message(randomUUID(), { personIdent: syntheticNumber() });
 		fromNav(stranger);
 		assert.equal(await nav.run('--once'), 75);
-		assert.equal(nav.events('waits').at(-1).why, 'person_unknown');
+		assert.equal(nav.events('not_placed').at(-1).why, 'person_unknown');
 		fromNav(message(stranger.aktivitetskort.id, { personIdent: number }));
 		assert.equal(await nav.run('--once'), 0, 'until the plan is there');
 	});
@@ -183,21 +183,35 @@ describe('to NAV', () => {
 });
 
 describe('when things fail', () => {
-	// Stands between adapter and daemon: `before` may do something before a request goes on.
+	// Stands between adapter and daemon: `before` may do something before a request goes on; with 'lose' the answer to it is
+	// lost, with a number that is the answer and nothing goes on.
 	function between(before) {
 		const server = http.createServer((request, response) => {
 			const parts = [];
 			request.on('data', (d) => parts.push(d));
 			request.on('end', async () => {
-				await before(request);
+				const instead = await before(request);
+				if (typeof instead === 'number') return response.writeHead(instead, { 'content-length': 0 }).end();
 				const on = http.request({ host: '127.0.0.1', port: w.port, method: request.method, path: request.url, headers: request.headers }, (answer) => {
+					if (instead === 'lose') return request.socket.destroy();
 					response.writeHead(answer.statusCode, answer.headers);
-					answer.pipe(response);
+					return answer.pipe(response);
 				});
-				on.end(Buffer.concat(parts));
+				return on.end(Buffer.concat(parts));
 			});
 		});
 		return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+	}
+
+	// One round with that in between.
+	async function roundWith(before) {
+		const server = await between(before);
+		nav.configure({ service: { url: `http://127.0.0.1:${server.address().port}/api/v1` } });
+		const code = await nav.run('--once');
+		nav.configure({ service: { url: `http://127.0.0.1:${w.port}/api/v1` } });
+		server.close();
+		server.closeAllConnections();
+		return code;
 	}
 
 	test('somebody else was faster: read again, merged again', async () => {
@@ -206,20 +220,29 @@ describe('when things fail', () => {
 		assert.equal(await nav.run('--once'), 0);
 		const m = await only();
 		let raced = 0;
-		const server = await between(async (request) => {
+		fromNav(message(id, { tittel: 'Kurs i regnskap', aktivitetStatus: 'PLANLAGT' }));
+		assert.equal(await roundWith(async (request) => {
 			if (request.method === 'PATCH' && raced++ === 0)
 				(await w.change(people.nav, 'PATCH', `/measures/${m.id}`, { how: 'På nett' })).is(200);
-		});
-		fromNav(message(id, { tittel: 'Kurs i regnskap', aktivitetStatus: 'PLANLAGT' }));
-		nav.configure({ service: { url: `http://127.0.0.1:${server.address().port}/api/v1` } });
-		assert.equal(await nav.run('--once'), 0, nav.log);
-		nav.configure({ service: { url: `http://127.0.0.1:${w.port}/api/v1` } });
-		server.close();
+		}), 0, nav.log);
 		assert.ok(raced >= 2, 'the change was tried again');
 		assert.equal(nav.events('changed_meanwhile').length, 1);
 		const now = await only();
 		assert.deepEqual([now.title, now.how], ['Kurs i regnskap', 'På nett']);
 		assert.deepEqual(told().map((c) => [c.tittel, c.beskrivelse]), [['Kurs i regnskap', 'På nett']]);
+	});
+
+	test('a lost answer: the measure that was made is found again, and not taken for a new one', async () => {
+		const before = (await measures()).length;
+		const proposes = (request) => request.method === 'POST' && request.url.endsWith('/measures');
+		fromNav(message(randomUUID(), { tittel: 'Kurs i sveising', aktivitetStatus: 'PLANLAGT' }));
+		assert.equal(await roundWith((request) => (proposes(request) ? 'lose' : null)), 75);
+		assert.equal((await measures()).length, before + 1, 'it has arrived');
+		assert.equal(await roundWith((request) => (proposes(request) ? 429 : null)), 75);
+		assert.deepEqual(told(), []);
+		assert.equal(await nav.run('--once'), 0);
+		assert.deepEqual([(await measures()).length, (await only()).state], [before + 1, 'ACCEPTED']);
+		assert.deepEqual(told(), []);
 	});
 
 	test('an outage, and a kill in the middle: nothing lost, nothing twice', async () => {
@@ -246,7 +269,7 @@ describe('when things fail', () => {
 		const first = (await measures()).at(-1);
 		await w.sql(`update consent set state = 'WITHDRAWN' where patient_id = $1 and type = 'SHARE'`, [patient]);
 		assert.equal(await nav.run('--once'), 75);
-		assert.equal(nav.events('waits').at(-1).status, 403);
+		assert.equal(nav.events('not_settled').at(-1).status, 403);
 		assert.deepEqual(told(), []);
 		assert.equal((await w.sql('select state from measure where id = $1', [first.id]))[0].state, 'ACCEPTED');
 	});
