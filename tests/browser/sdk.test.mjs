@@ -1,4 +1,4 @@
-// The SDK in a browser: the same files, without a bundler, its one dependency by an import map.
+// The SDK in a browser: the same files, without a bundler, its two dependencies by an import map.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -10,13 +10,14 @@ const w = await world();
 const chromium = await browser();
 const origin = `http://127.0.0.1:${w.port}`;
 
-const html = `<!doctype html><script type="importmap">{"imports":{"openapi-fetch":"/page/openapi-fetch.js"}}</script>
+const html = `<!doctype html><script type="importmap">{"imports":{"openapi-fetch":"/page/openapi-fetch.js","eventsource-parser":"/page/eventsource-parser.js"}}</script>
 <script type="module">import * as sdk from '/page/index.js'; window.sdk = sdk;</script>`;
+
+const modules = { 'openapi-fetch.js': 'node_modules/openapi-fetch/dist/index.mjs', 'eventsource-parser.js': 'node_modules/eventsource-parser/dist/index.js' };
 
 function fileOf(name) {
 	if (name === '') return { contentType: 'text/html', body: html };
-	const path = name === 'openapi-fetch.js' ? 'node_modules/openapi-fetch/dist/index.mjs' : `clients/sdk/dist/${name}`;
-	return { contentType: 'text/javascript', body: readFileSync(root + path) };
+	return { contentType: 'text/javascript', body: readFileSync(root + (modules[name] ?? `clients/sdk/dist/${name}`)) };
 }
 
 test('calls, pages, changes and verifies in Chromium', async () => {

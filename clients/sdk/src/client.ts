@@ -2,6 +2,7 @@
 import createFetchClient, { type MaybeOptionalInit } from 'openapi-fetch';
 import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf, ResponseObjectMap, SuccessResponse } from 'openapi-typescript-helpers';
 import { applyChange, type ChangeOptions } from './change.js';
+import { changes, type ChangeEvent, type ChangesOptions } from './changes.js';
 import type { paths } from './contract.generated.js';
 import { eachItem } from './pages.js';
 import { ProblemError } from './problem.js';
@@ -87,6 +88,8 @@ export interface Client {
 	pages<Path extends ListPath>(path: Path, ...init: Arguments<Init<Path, 'get'>>): AsyncGenerator<Item<Path>, void, void>;
 	/** One thing, to be read, changed without overwriting anybody, and moved by its state machine. */
 	thing<Path extends PathsWithMethod<paths, 'get'>>(path: Path, at: At<Path>): Thing<Path>;
+	/** What changes, one event after the other without end; connections that break are opened anew, nothing is missed. */
+	changes(options?: ChangesOptions): AsyncGenerator<ChangeEvent, void, void>;
 	/** Sends a request of your own with token, key and repetition; the answer as it came. */
 	readonly send: Transport;
 	readonly baseUrl: string;
@@ -119,5 +122,9 @@ export function createClient(options: ClientOptions): Client {
 		return { read, update: change((init) => call.patch(path, init)), transition: change((init) => call.post(`${path}/transitions`, init)) };
 	};
 	// the types above say what the functions do without them
-	return { ...call, baseUrl, send, thing, pages: (path: string, init?: object) => eachItem((at) => call.get(path, at), init) } as unknown as Client;
+	return {
+		...call, baseUrl, send, thing,
+		pages: (path: string, init?: object) => eachItem((at) => call.get(path, at), init),
+		changes: (how: ChangesOptions = {}) => changes(baseUrl, send, how),
+	} as unknown as Client;
 }

@@ -23,7 +23,14 @@ export interface TransportOptions {
 	onDeprecated?: (notice: DeprecationNotice) => void;
 }
 
-export type Transport = (request: Request, limits?: { timeoutMs?: number }) => Promise<Response>;
+export interface SendOptions {
+	/** Instead of the client's own. */
+	timeoutMs?: number;
+	/** The answer has no end: it is given on as it comes, and no time limit holds. */
+	streamed?: boolean;
+}
+
+export type Transport = (request: Request, options?: SendOptions) => Promise<Response>;
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 	new Promise((done, fail) => {
@@ -38,16 +45,22 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 		signal.addEventListener('abort', stop, { once: true });
 	});
 
+// With its whole body: an answer that breaks off is a lost answer.
+async function whole(response: Response): Promise<Response> {
+	const body = await response.arrayBuffer();
+	return new Response(body.byteLength === 0 ? null : body, response);
+}
+
 // Ends the attempt when its time is up or the caller has given up, whichever is first.
 async function sendWithin(request: Request, timeoutMs: number, send: (request: Request) => Promise<Response>): Promise<Response> {
-	if (timeoutMs === 0) return send(request);
 	const own = new AbortController();
 	const stop = () => own.abort(request.signal.reason);
-	const timer = setTimeout(() => own.abort(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')), timeoutMs);
+	const late = () => own.abort(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError'));
+	const timer = timeoutMs === 0 ? undefined : setTimeout(late, timeoutMs);
 	if (request.signal.aborted) stop();
 	request.signal.addEventListener('abort', stop, { once: true });
 	try {
-		return await send(new Request(request, { signal: own.signal }));
+		return await whole(await send(new Request(request, { signal: own.signal })));
 	} finally {
 		clearTimeout(timer);
 		request.signal.removeEventListener('abort', stop);
@@ -78,21 +91,21 @@ class Sender {
 	}
 
 	// With a token that was renewed once when the service no longer takes it.
-	private async authorised(request: Request, timeoutMs: number): Promise<Response> {
+	private async authorised(request: Request, how: SendOptions): Promise<Response> {
 		const { token: source, fetch: send = (r: Request) => globalThis.fetch(r) } = this.options;
 		for (let again = isRenewable(source); ; again = false) {
 			const token = await tokenOf(source);
 			const copy = request.clone();
 			if (token !== null) copy.headers.set('authorization', `Bearer ${token}`);
-			const response = await sendWithin(copy, timeoutMs, send);
+			const response = await (how.streamed ? send(copy) : sendWithin(copy, how.timeoutMs ?? this.options.timeoutMs ?? 30_000, send));
 			if (response.status !== 401 || !again || !isRenewable(source) || token === null) return response;
 			source.forget(token);
 		}
 	}
 
-	private async attempt(request: Request, timeoutMs: number): Promise<{ response: Response } | { error: unknown }> {
+	private async attempt(request: Request, how: SendOptions): Promise<{ response: Response } | { error: unknown }> {
 		try {
-			return { response: await this.authorised(request, timeoutMs) };
+			return { response: await this.authorised(request, how) };
 		} catch (error) {
 			// what the caller has given up is no lost answer
 			if (request.signal.aborted) throw error;
@@ -100,10 +113,10 @@ class Sender {
 		}
 	}
 
-	async send(request: Request, timeoutMs: number): Promise<Response> {
+	async send(request: Request, how: SendOptions): Promise<Response> {
 		const keyed = request.headers.has('idempotency-key');
 		for (let number = 1; ; number++) {
-			const ended = await this.attempt(request, timeoutMs);
+			const ended = await this.attempt(request, how);
 			const response = 'response' in ended ? ended.response : null;
 			const pause = pauseBefore({ number, method: request.method, keyed, status: response?.status ?? null,
 				retryAfter: response?.headers.get('retry-after') ?? null }, this.limits);
@@ -125,8 +138,8 @@ const newKey = (): string => globalThis.crypto?.randomUUID?.() ?? [Date.now().to
 /** A POST gets its Idempotency-Key here, once, so that every attempt carries the same one. */
 export function transport(options: TransportOptions): Transport {
 	const sender = new Sender(options);
-	return (request, { timeoutMs = options.timeoutMs ?? 30_000 } = {}) => {
+	return (request, how = {}) => {
 		if (request.method === 'POST' && !request.headers.has('idempotency-key')) request.headers.set('idempotency-key', newKey());
-		return sender.send(request, timeoutMs);
+		return sender.send(request, how);
 	};
 }
