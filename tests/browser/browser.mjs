@@ -12,6 +12,7 @@ export async function browser() {
 // A page that notes what it asked for and what it complained about: { page, requests, complaints }.
 export async function watched(one, options) {
 	const page = await one.newPage(options);
+	page.setDefaultTimeout(120_000); // a machine that does much else is slow, not wrong
 	const requests = [];
 	const complaints = [];
 	page.on('request', (r) => requests.push(r.url()));

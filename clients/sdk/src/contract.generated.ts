@@ -81,6 +81,7 @@ export type ProblemCode =
 	| 'unknown_role'
 	| 'unknown_staff'
 	| 'unsupported_media'
+	| 'upload_offset'
 	| 'uri_too_long'
 	| 'version_mismatch'
 	| 'version_required';
@@ -2641,6 +2642,158 @@ export interface paths {
         get: operations["getIdentifier"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description The caller's agency's imports, the latest first. For those who may import (TM, TL, DPS, MH, HO, SA, SY), who see no row of theirs here.
+         */
+        get: operations["listImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read how far an import is
+         * @description State, counts and how many bytes have been received. For those of the same agency who may import (TM, TL, DPS, MH, HO, SA, SY).
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read what is said of an import's rows
+         * @description One line of JSON for each thing said of a row that was rejected, parked or taken with a warning, in the order of the rows, which are counted from 1 without the header: row, source_id, severity (error: the row was rejected; warning), code, field (the column) and message, which never tells a value. Rows without a line were taken. At most 10,000 lines an answer: those after `after`. For those of the same agency who may import (TM, TL, DPS, MH, HO, SA, SY).
+         */
+        get: operations["getImportReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an extract of admissions
+         * @description Rows of stays in specialist care, one a line (NDJSON) or one a record (CSV, RFC 4180, with a header row). For agencies of specialist care: clinicians (DPS) and the agency's own machines (SY). The body is read as a stream of up to 1 GiB, a row has at most 64 KiB; what has been received is merged beside the upload, and `GET /imports/{id}` tells how far. The same file sent twice changes nothing: a row is known by agency, source_system and source_id, and counts when its source_updated_at is newer. An upload that was cut off goes on with the same `batch_id` and `offset` = the batch's `received_bytes`.
+         */
+        post: operations["importAdmissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an extract of contacts
+         * @description Rows of contacts that have been held or missed. For agencies whose staff follow people up: team members, leaders, municipal health (TM, TL, MH, DPS) and the agency's own machines (SY). Otherwise as for admissions.
+         */
+        post: operations["importContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/housing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an extract of housing
+         * @description Rows of how people live: the housing part of a life situation, rated by staff. For municipalities and housing services: municipal health, housing staff, team members and leaders (MH, HO, TM, TL) and the agency's own machines (SY). Otherwise as for admissions.
+         */
+        post: operations["importHousing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an extract of staff
+         * @description Rows of the agency's own staff and their memberships of its units. For the agency's administrator (SA) alone. Otherwise as for admissions.
+         */
+        post: operations["importStaff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11260,6 +11413,505 @@ export interface components {
             items: components["schemas"]["Identifier"][];
             links: components["schemas"]["Links"];
         };
+        /**
+         * @description One batch of rows and what became of it
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "batch_id": "dips-2026-09-10",
+         *       "type": "admissions",
+         *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "state": "RECEIVED",
+         *       "mode": "upsert",
+         *       "on_error": "reject_row",
+         *       "received_bytes": 246,
+         *       "counts": {
+         *         "received": 1,
+         *         "processed": 0,
+         *         "created": 0,
+         *         "updated": 0,
+         *         "unchanged": 0,
+         *         "deleted": 0,
+         *         "ignored": 0,
+         *         "parked": 0,
+         *         "rejected": 0,
+         *         "warnings": 0
+         *       },
+         *       "created_at": "2026-09-10T01:00:00Z",
+         *       "updated_at": "2026-09-10T01:00:01Z"
+         *     }
+         */
+        Import: {
+            /**
+             * Format: uuid
+             * @description Whose rows they are
+             */
+            agency_id: string;
+            /** @description The client's name for the batch */
+            batch_id: string;
+            counts: components["schemas"]["ImportCounts"];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why the batch was refused */
+            failure?: string;
+            /**
+             * Format: date-time
+             * @description When the last row was judged
+             */
+            finished_at?: string;
+            id: components["schemas"]["Uuid"];
+            /**
+             * @description What is done with the rows
+             * @enum {string}
+             */
+            mode: "upsert" | "insert" | "dry_run";
+            /**
+             * @description What a wrong row leads to
+             * @enum {string}
+             */
+            on_error: "reject_row" | "reject_batch";
+            /** @description How much of the file is safe here, always whole rows; where an upload goes on */
+            received_bytes: number;
+            state: components["schemas"]["ImportState"];
+            /**
+             * @description What the rows are
+             * @enum {string}
+             */
+            type: "admissions" | "contacts" | "housing" | "staff" | "adt";
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Rows, by what became of them. processed is the sum of created, updated, unchanged, deleted, ignored, parked and rejected
+         * @example {
+         *       "received": 1,
+         *       "processed": 1,
+         *       "created": 1,
+         *       "updated": 0,
+         *       "unchanged": 0,
+         *       "deleted": 0,
+         *       "ignored": 0,
+         *       "parked": 0,
+         *       "rejected": 0,
+         *       "warnings": 0
+         *     }
+         */
+        ImportCounts: {
+            /** @description New things */
+            created: number;
+            /** @description Things marked as entered in error */
+            deleted: number;
+            /** @description Rows that are older than what is known, or are none of what is kept here */
+            ignored: number;
+            /** @description Rows of unknown persons, kept 30 days */
+            parked: number;
+            /** @description Rows that have been judged */
+            processed: number;
+            /** @description Rows read out of the file */
+            received: number;
+            /** @description Rows that are wrong */
+            rejected: number;
+            /** @description Rows that say what is known */
+            unchanged: number;
+            /** @description Newer versions of known things */
+            updated: number;
+            /** @description Remarks on rows that were taken or parked */
+            warnings: number;
+        };
+        /**
+         * @description A stay in specialist care as an extract tells it: always the whole of it, not what has changed. A time without offset is read as Oslo's. An empty cell is as one that is not there.
+         * @example {
+         *       "source_system": "DIPS",
+         *       "source_id": "1002135",
+         *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *       "patient_id": "15838510075",
+         *       "patient_id_system": "FNR",
+         *       "orgnr": "310079197",
+         *       "level_of_care": "1",
+         *       "specialty": "320",
+         *       "urgency": "1",
+         *       "admitted_at": "2026-09-03T22:10:00+02:00",
+         *       "discharged_at": "2026-09-09T13:00:00+02:00",
+         *       "icd10_main": "F20.0"
+         *     }
+         */
+        ImportedAdmission: {
+            /**
+             * Format: date-time
+             * @description When the patient came
+             */
+            admitted_at: string;
+            /** @description Whether the GP sent the patient */
+            admitted_by_gp?: boolean;
+            /** @description The kind of bed */
+            bed_type?: string;
+            /**
+             * @description uttilstand: 2 and 3 are death
+             * @enum {string}
+             */
+            discharge_state?: "1" | "2" | "3";
+            /**
+             * Format: date-time
+             * @description When the patient left
+             */
+            discharged_at?: string;
+            /**
+             * @description Where the patient went, when the source knows it in these words
+             * @enum {string}
+             */
+            disposition?: "HOME" | "OTHER_INSTITUTION" | "LEFT_AGAINST_ADVICE" | "PRISON" | "DECEASED";
+            /** @description fraSted */
+            from_place?: string;
+            /**
+             * Format: date
+             * @description From when on the source's stays of this patient are complete
+             */
+            history_complete_from?: string;
+            /** @description Common to the parts of one stay */
+            hospital_stay_id?: string;
+            /** @description Main diagnosis */
+            icd10_main?: string;
+            /** @description Other diagnoses between spaces */
+            icd10_secondary?: string;
+            /** @description Nights away in all */
+            leave_nights?: number;
+            /**
+             * @description The legal ground
+             * @enum {string}
+             */
+            legal_basis_at_admission?: "FRIVILLIG" | "2-1" | "TUO" | "3-2" | "TPH" | "3-3" | "TPH_UTEN_DOGN" | "3-5" | "DOM" | "5" | "HOL_10-2" | "HOL_10-3" | "NODRETT" | "ANNET";
+            /**
+             * @description The legal ground
+             * @enum {string}
+             */
+            legal_basis_at_discharge?: "FRIVILLIG" | "2-1" | "TUO" | "3-2" | "TPH" | "3-3" | "TPH_UTEN_DOGN" | "3-5" | "DOM" | "5" | "HOL_10-2" | "HOL_10-3" | "NODRETT" | "ANNET";
+            /**
+             * @description Code system 8406; 1 and 2 become admissions, others are ignored
+             * @enum {string}
+             */
+            level_of_care: "1" | "2" | "3" | "8";
+            /**
+             * @description typeTidspunkt: 6 cannot, 7 can
+             * @enum {string}
+             */
+            municipality_can_receive?: "6" | "7";
+            /**
+             * Format: date-time
+             * @description When the municipality was told
+             */
+            municipality_notified_at?: string;
+            /** @description For the reader of the file; not kept */
+            note?: string;
+            /**
+             * @description delete marks it as entered in error; the row needs no more than this and the three members of its source
+             * @enum {string}
+             */
+            op?: "upsert" | "delete";
+            /**
+             * Format: organisation-number
+             * @description The institution
+             */
+            orgnr: string;
+            /** @description Code system 9321 */
+            pathway_code?: string;
+            /** @description The patient's number */
+            patient_id: string;
+            /**
+             * @description What number that is
+             * @enum {string}
+             */
+            patient_id_system: "FNR" | "DNR" | "HNR" | "FHN" | "DUF" | "DIPS" | "urn:oid:2.16.578.1.12.4.1.4.1" | "urn:oid:2.16.578.1.12.4.1.4.2" | "urn:oid:2.16.578.1.12.4.1.4.3" | "urn:oid:2.16.578.1.12.4.1.4.5";
+            /** @description Who asked for compulsory care */
+            petitioner_type?: string;
+            /**
+             * Format: date-time
+             * @description utskrivningsklar
+             */
+            ready_for_discharge_at?: string;
+            /** @description Kept as it is */
+            referral_formality?: string;
+            /** @description The referral in the source */
+            referral_id?: string;
+            /** @description The department in the register RESH */
+            resh_id?: string;
+            /**
+             * Format: hpr-number
+             * @description Who is responsible
+             */
+            responsible_hpr?: string;
+            /** @description Which part of the stay */
+            segment_no?: number;
+            /** @description Its identifier there; never a personal number */
+            source_id: string;
+            /** @description The system that keeps it */
+            source_system: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed there
+             */
+            source_updated_at: string;
+            /**
+             * @description Code system 8451; 320 mental health care for adults, 360 and 365 substance use
+             * @enum {string}
+             */
+            specialty: "310" | "320" | "360" | "365" | "370" | "010" | "020" | "100" | "900";
+            /** @description tilSted: 1 is home */
+            to_place?: string;
+            /**
+             * @description innmåteHast: 1 to 3 are acute
+             * @enum {string}
+             */
+            urgency: "1" | "2" | "3" | "4" | "5" | "ACUTE" | "PLANNED";
+            /** @description Whether the bed is the patient's to ask for */
+            user_controlled_bed?: boolean;
+            /** @description The ward */
+            ward?: string;
+        };
+        /**
+         * @description A contact as the source tells it; always the whole of it
+         * @example {
+         *       "source_system": "PROFIL",
+         *       "source_id": "k-77",
+         *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *       "patient_id": "15838510075",
+         *       "patient_id_system": "FNR",
+         *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "staff_no": "mh-1",
+         *       "agency_orgnr": "310079197",
+         *       "started_at": "2026-09-09T10:00:00+02:00",
+         *       "minutes": 45,
+         *       "mode": "FACE_TO_FACE",
+         *       "place": "HOME",
+         *       "outcome": "HELD"
+         *     }
+         */
+        ImportedContact: {
+            /**
+             * Format: organisation-number
+             * @description Whose staff it was
+             */
+            agency_orgnr: string;
+            /** @description Where the note stands in the source */
+            external_record_id?: string;
+            /** @description How long it was */
+            minutes: number;
+            /**
+             * @description How it was held
+             * @enum {string}
+             */
+            mode: "FACE_TO_FACE" | "VIDEO" | "PHONE" | "TEXT" | "LETTER";
+            /** @description For the reader of the file; not kept */
+            note?: string;
+            /**
+             * @description delete marks it as entered in error; the row needs no more than this and the three members of its source
+             * @enum {string}
+             */
+            op?: "upsert" | "delete";
+            /**
+             * @description What came of it
+             * @enum {string}
+             */
+            outcome: "HELD" | "NOT_HOME" | "DECLINED_AT_DOOR" | "CANCELLED_BY_PATIENT" | "CANCELLED_BY_TEAM";
+            /** @description The patient's number */
+            patient_id: string;
+            /**
+             * @description What number that is
+             * @enum {string}
+             */
+            patient_id_system: "FNR" | "DNR" | "HNR" | "FHN" | "DUF" | "DIPS" | "urn:oid:2.16.578.1.12.4.1.4.1" | "urn:oid:2.16.578.1.12.4.1.4.2" | "urn:oid:2.16.578.1.12.4.1.4.3" | "urn:oid:2.16.578.1.12.4.1.4.5";
+            /**
+             * @description Where; needed when face to face
+             * @enum {string}
+             */
+            place?: "HOME" | "PUBLIC" | "WORKPLACE" | "TEAM_OFFICE" | "CLINIC" | "HOSPITAL" | "PRISON" | "NAV_OFFICE" | "GP_OFFICE" | "OTHER";
+            /** @description What for; codes between spaces */
+            purposes?: string;
+            /** @description Its identifier there; never a personal number */
+            source_id: string;
+            /** @description The system that keeps it */
+            source_system: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed there
+             */
+            source_updated_at: string;
+            /**
+             * Format: hpr-number
+             * @description Who met the patient, by the number in the register of health personnel
+             */
+            staff_hpr?: string;
+            /** @description The same by the agency's own number */
+            staff_no?: string;
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            started_at: string;
+            /**
+             * Format: uuid
+             * @description The own agency's unit whose contact it is
+             */
+            unit_id: string;
+            /** @description Which attempt it was; counted by the service itself */
+            visit_attempt_no?: number;
+            /** @description With whom; the patient when it is left out */
+            with?: string;
+        };
+        /**
+         * @description How a person lives, as the source tells it; always the whole of it
+         * @example {
+         *       "source_system": "PROFIL",
+         *       "source_id": "b-12",
+         *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *       "patient_id": "15838510075",
+         *       "patient_id_system": "FNR",
+         *       "rated_on": "2026-09-01",
+         *       "level": 2,
+         *       "housing_type": "RENTED_MUNICIPAL",
+         *       "housing_from": "2025-02-01"
+         *     }
+         */
+        ImportedHousing: {
+            /**
+             * Format: date
+             * @description Since when
+             */
+            housing_from?: string;
+            /**
+             * Format: date
+             * @description Until when
+             */
+            housing_to?: string;
+            /**
+             * @description How the person lives
+             * @enum {string}
+             */
+            housing_type: "OWNED" | "RENTED_PRIVATE" | "RENTED_MUNICIPAL" | "SUPPORTED_HOUSING" | "INSTITUTION" | "TEMPORARY_SHELTER" | "WITH_RELATIVES" | "ROUGH_SLEEPING" | "PRISON" | "HOSPITAL_ONLY";
+            /** @description How serious the person's housing problem is, 0 none */
+            level: number;
+            /** @description For the reader of the file; not kept */
+            note?: string;
+            /**
+             * @description delete marks it as entered in error; the row needs no more than this and the three members of its source
+             * @enum {string}
+             */
+            op?: "upsert" | "delete";
+            /** @description The patient's number */
+            patient_id: string;
+            /**
+             * @description What number that is
+             * @enum {string}
+             */
+            patient_id_system: "FNR" | "DNR" | "HNR" | "FHN" | "DUF" | "DIPS" | "urn:oid:2.16.578.1.12.4.1.4.1" | "urn:oid:2.16.578.1.12.4.1.4.2" | "urn:oid:2.16.578.1.12.4.1.4.3" | "urn:oid:2.16.578.1.12.4.1.4.5";
+            /**
+             * Format: date
+             * @description The day that it tells of
+             */
+            rated_on: string;
+            /** @description Its identifier there; never a personal number */
+            source_id: string;
+            /** @description The system that keeps it */
+            source_system: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed there
+             */
+            source_updated_at: string;
+        };
+        /**
+         * @description A member of staff and one membership of a unit, as the source tells it
+         * @example {
+         *       "source_system": "HR",
+         *       "source_id": "4711",
+         *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *       "staff_no": "ny-4711",
+         *       "family": "Furu",
+         *       "given": "Rolig",
+         *       "role": "DPS",
+         *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "valid_from": "2026-09-01"
+         *     }
+         */
+        ImportedStaff: {
+            /** @description Profession, code system 9060 */
+            category?: string;
+            /**
+             * Format: email
+             * @description E-mail at work
+             */
+            email?: string;
+            /** @description Family name */
+            family: string;
+            /** @description How much of a full position */
+            fte_percent?: number;
+            /** @description Given name */
+            given: string;
+            /**
+             * Format: hpr-number
+             * @description Number in the register of health personnel
+             */
+            hpr_nr?: string;
+            /** @description For the reader of the file; not kept */
+            note?: string;
+            /**
+             * @description delete ends the membership today; the row needs no more than this and the three members of its source
+             * @enum {string}
+             */
+            op?: "upsert" | "delete";
+            /**
+             * Format: phone-e164
+             * @description Phone at work
+             */
+            phone?: string;
+            /**
+             * @description The role
+             * @enum {string}
+             */
+            role: "TM" | "TL" | "DPS" | "MH" | "CO" | "CU" | "KO" | "GP" | "NAV" | "HO" | "PO";
+            /** @description Its identifier there; never a personal number */
+            source_id: string;
+            /** @description The system that keeps it */
+            source_system: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed there
+             */
+            source_updated_at: string;
+            /** @description The `sub` of the agency's tokens for this person */
+            staff_no: string;
+            /**
+             * Format: uuid
+             * @description The agency's unit
+             */
+            unit_id: string;
+            /**
+             * Format: date
+             * @description From when
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description Until when
+             */
+            valid_to?: string;
+        };
+        /**
+         * @description A page of imports
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/imports"
+         *       }
+         *     }
+         */
+        ImportList: {
+            /** @description The imports */
+            items: components["schemas"]["Import"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description RECEIVING until the file has ended; RECEIVED and RUNNING while rows wait for their merge; DONE when all are judged; FAILED when the batch was refused whole
+         * @example DONE
+         * @enum {string}
+         */
+        ImportState: "RECEIVING" | "RECEIVED" | "RUNNING" | "DONE" | "FAILED";
         /**
          * @description A page of what waits
          * @example {
@@ -29235,6 +29887,605 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only the batch with this name
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only imports in this state
+                 * @example DONE
+                 */
+                state?: components["schemas"]["ImportState"];
+                /**
+                 * @description Only imports of this type
+                 * @example admissions
+                 */
+                type?: "admissions" | "contacts" | "housing" | "staff" | "adt";
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of imports */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/imports"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getImportReport: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only rows after this one; the last row of the answer before
+                 * @example 0
+                 */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines; none when nothing is said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"row":17,"source_id":"1002199","severity":"warning","code":"PATIENT_UNKNOWN","field":"patient_id","message":"no registered person; the row is kept 30 days"} */
+                    "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    importAdmissions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The client's own name for the batch, once an agency; with it a broken upload can go on. Made by the service when it is left out
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description What parts the cells of a CSV file
+                 * @example ;
+                 */
+                delimiter?: ";" | "," | "tab";
+                /**
+                 * @description `upsert` takes new rows and newer versions, `insert` new rows alone, `dry_run` judges the rows and writes nothing
+                 * @example upsert
+                 */
+                mode?: "upsert" | "insert" | "dry_run";
+                /**
+                 * @description How many bytes of the file earlier requests with this batch_id have delivered; the batch's `received_bytes`
+                 * @example 0
+                 */
+                offset?: number;
+                /**
+                 * @description `reject_row` leaves out the rows that are wrong, `reject_batch` judges the whole file first and takes all rows or none
+                 * @example reject_row
+                 */
+                on_error?: "reject_row" | "reject_batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_system": "DIPS",
+                 *       "source_id": "1002135",
+                 *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+                 *       "patient_id": "15838510075",
+                 *       "patient_id_system": "FNR",
+                 *       "orgnr": "310079197",
+                 *       "level_of_care": "1",
+                 *       "specialty": "320",
+                 *       "urgency": "1",
+                 *       "admitted_at": "2026-09-03T22:10:00+02:00",
+                 *       "discharged_at": "2026-09-09T13:00:00+02:00",
+                 *       "icd10_main": "F20.0"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["ImportedAdmission"];
+                /**
+                 * @example source_system;source_id;source_updated_at;patient_id;patient_id_system;orgnr;level_of_care;specialty;urgency;admitted_at;discharged_at
+                 *     DIPS;1002135;2026-09-09T13:30:00+02:00;15838510075;FNR;310079197;1;320;1;2026-09-03T22:10:00+02:00;2026-09-09T13:00:00+02:00
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file has been received; it is merged beside the request */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    importContacts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The client's own name for the batch, once an agency; with it a broken upload can go on. Made by the service when it is left out
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description What parts the cells of a CSV file
+                 * @example ;
+                 */
+                delimiter?: ";" | "," | "tab";
+                /**
+                 * @description `upsert` takes new rows and newer versions, `insert` new rows alone, `dry_run` judges the rows and writes nothing
+                 * @example upsert
+                 */
+                mode?: "upsert" | "insert" | "dry_run";
+                /**
+                 * @description How many bytes of the file earlier requests with this batch_id have delivered; the batch's `received_bytes`
+                 * @example 0
+                 */
+                offset?: number;
+                /**
+                 * @description `reject_row` leaves out the rows that are wrong, `reject_batch` judges the whole file first and takes all rows or none
+                 * @example reject_row
+                 */
+                on_error?: "reject_row" | "reject_batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_system": "PROFIL",
+                 *       "source_id": "k-77",
+                 *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+                 *       "patient_id": "15838510075",
+                 *       "patient_id_system": "FNR",
+                 *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                 *       "staff_no": "mh-1",
+                 *       "agency_orgnr": "310079197",
+                 *       "started_at": "2026-09-09T10:00:00+02:00",
+                 *       "minutes": 45,
+                 *       "mode": "FACE_TO_FACE",
+                 *       "place": "HOME",
+                 *       "outcome": "HELD"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["ImportedContact"];
+                /**
+                 * @example source_system;source_id;source_updated_at;patient_id;patient_id_system;unit_id;staff_no;agency_orgnr;started_at;minutes;mode;place;outcome
+                 *     PROFIL;k-77;2026-09-09T13:30:00+02:00;15838510075;FNR;018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60;mh-1;310079197;2026-09-09T10:00:00+02:00;45;FACE_TO_FACE;HOME;HELD
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file has been received; it is merged beside the request */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    importHousing: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The client's own name for the batch, once an agency; with it a broken upload can go on. Made by the service when it is left out
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description What parts the cells of a CSV file
+                 * @example ;
+                 */
+                delimiter?: ";" | "," | "tab";
+                /**
+                 * @description `upsert` takes new rows and newer versions, `insert` new rows alone, `dry_run` judges the rows and writes nothing
+                 * @example upsert
+                 */
+                mode?: "upsert" | "insert" | "dry_run";
+                /**
+                 * @description How many bytes of the file earlier requests with this batch_id have delivered; the batch's `received_bytes`
+                 * @example 0
+                 */
+                offset?: number;
+                /**
+                 * @description `reject_row` leaves out the rows that are wrong, `reject_batch` judges the whole file first and takes all rows or none
+                 * @example reject_row
+                 */
+                on_error?: "reject_row" | "reject_batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_system": "PROFIL",
+                 *       "source_id": "b-12",
+                 *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+                 *       "patient_id": "15838510075",
+                 *       "patient_id_system": "FNR",
+                 *       "rated_on": "2026-09-01",
+                 *       "level": 2,
+                 *       "housing_type": "RENTED_MUNICIPAL",
+                 *       "housing_from": "2025-02-01"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["ImportedHousing"];
+                /**
+                 * @example source_system;source_id;source_updated_at;patient_id;patient_id_system;rated_on;level;housing_type;housing_from
+                 *     PROFIL;b-12;2026-09-09T13:30:00+02:00;15838510075;FNR;2026-09-01;2;RENTED_MUNICIPAL;2025-02-01
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file has been received; it is merged beside the request */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    importStaff: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The client's own name for the batch, once an agency; with it a broken upload can go on. Made by the service when it is left out
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description What parts the cells of a CSV file
+                 * @example ;
+                 */
+                delimiter?: ";" | "," | "tab";
+                /**
+                 * @description `upsert` takes new rows and newer versions, `insert` new rows alone, `dry_run` judges the rows and writes nothing
+                 * @example upsert
+                 */
+                mode?: "upsert" | "insert" | "dry_run";
+                /**
+                 * @description How many bytes of the file earlier requests with this batch_id have delivered; the batch's `received_bytes`
+                 * @example 0
+                 */
+                offset?: number;
+                /**
+                 * @description `reject_row` leaves out the rows that are wrong, `reject_batch` judges the whole file first and takes all rows or none
+                 * @example reject_row
+                 */
+                on_error?: "reject_row" | "reject_batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_system": "HR",
+                 *       "source_id": "4711",
+                 *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+                 *       "staff_no": "ny-4711",
+                 *       "family": "Furu",
+                 *       "given": "Rolig",
+                 *       "role": "DPS",
+                 *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                 *       "valid_from": "2026-09-01"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["ImportedStaff"];
+                /**
+                 * @example source_system;source_id;source_updated_at;staff_no;family;given;role;unit_id;valid_from
+                 *     HR;4711;2026-09-09T13:30:00+02:00;ny-4711;Furu;Rolig;DPS;018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60;2026-09-01
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file has been received; it is merged beside the request */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
