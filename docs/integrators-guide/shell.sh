@@ -40,11 +40,12 @@ unit_of() { # AGENCY ROLE: the unit of that token's person
 
 # a synthetic national number (its month is 80 too high) that nobody has
 synthetic_number() {
-	local n d k1 k2
+	local n d i k1 k2
 
 	while :; do
 		n=$(printf '%02d%02d%02d%03d' $((RANDOM % 28 + 1)) $((RANDOM % 12 + 81)) $((RANDOM % 49 + 50)) $((RANDOM % 390 + 100)))
-		read -ra d <<<"$(sed 's/./& /g' <<<"$n")"
+		d=()
+		for ((i = 0; i < 9; i++)); do d+=("${n:i:1}"); done
 		k1=$(((11 - (3 * d[0] + 7 * d[1] + 6 * d[2] + d[3] + 8 * d[4] + 9 * d[5] + 4 * d[6] + 5 * d[7] + 2 * d[8]) % 11) % 11))
 		k2=$(((11 - (5 * d[0] + 4 * d[1] + 3 * d[2] + 2 * d[3] + 7 * d[4] + 6 * d[5] + 5 * d[6] + 4 * d[7] + 3 * d[8] + 2 * k1) % 11) % 11))
 		[ $k1 -lt 10 ] && [ $k2 -lt 10 ] && echo "$n$k1$k2" && return

@@ -37,6 +37,7 @@ export type ProblemCode =
 	| 'internal'
 	| 'invalid_body'
 	| 'invalid_clock'
+	| 'invalid_dpop_proof'
 	| 'invalid_parameter'
 	| 'invalid_token'
 	| 'invalid_transition'
@@ -83,10 +84,31 @@ export type ProblemCode =
 	| 'unsupported_media'
 	| 'upload_offset'
 	| 'uri_too_long'
+	| 'use_dpop_nonce'
 	| 'version_mismatch'
 	| 'version_required';
 
 export interface paths {
+    "/.well-known/oauth-protected-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose tokens are taken, and how
+         * @description Metadata of this protected resource (RFC 9728) for clients that have no token yet; anyone may call it. Each 401 names this address as `resource_metadata`.
+         */
+        get: operations["getProtectedResource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access-log": {
         parameters: {
             query?: never;
@@ -3748,6 +3770,32 @@ export interface paths {
          * @description Asks the person for a release from secrecy for a named exchange. It is REQUESTED until the person has answered; never backdated, and for twelve months at most. For staff in a relation of care who may write `consents`.
          */
         post: operations["createConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patients/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Take out everything that the service keeps about oneself
+         * @description For the person and who represents them by law: everything that they may see, one JSON object a line, streamed. Each line names the resource, the operation whose answer it is from, and the thing as that operation shows it; so what is withheld from the person there is withheld here. The last line is the summary: how many things of each operation, and by kind and number what the law withholds (protected senders, texts that a doctor has withheld). Each part is a row EXPORT in the access log. An answer without its summary was cut off.
+         */
+        get: operations["exportPatient"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15657,6 +15705,52 @@ export interface components {
             links: components["schemas"]["Links"];
         };
         /**
+         * @description Metadata of a protected resource (RFC 9728)
+         * @example {
+         *       "resource": "https://samhandling.example",
+         *       "resource_name": "Samhandling",
+         *       "authorization_servers": [
+         *         "https://helseid-sts.nhn.no",
+         *         "https://maskinporten.no/"
+         *       ],
+         *       "bearer_methods_supported": [
+         *         "header"
+         *       ],
+         *       "scopes_supported": [
+         *         "patients.read"
+         *       ],
+         *       "dpop_signing_alg_values_supported": [
+         *         "ES256"
+         *       ],
+         *       "dpop_bound_access_tokens_required": false,
+         *       "tls_client_certificate_bound_access_tokens": true,
+         *       "resource_documentation": "https://samhandling.example/api/v1/openapi.json"
+         *     }
+         */
+        ProtectedResource: {
+            /** @description The issuers whose tokens are taken, each by its exact `iss` */
+            authorization_servers: string[];
+            /** @description Tokens come in the Authorization header alone */
+            bearer_methods_supported: "header"[];
+            /** @description False, since it is demanded issuer by issuer and agency by agency */
+            dpop_bound_access_tokens_required?: boolean;
+            /** @description Algorithms that a DPoP proof may be signed with */
+            dpop_signing_alg_values_supported?: string[];
+            /** @description This service's public base address */
+            resource: string;
+            /**
+             * Format: uri-reference
+             * @description Where the contract lies
+             */
+            resource_documentation?: string;
+            /** @description Its name */
+            resource_name?: string;
+            /** @description The scopes that an operation may ask for */
+            scopes_supported: string[];
+            /** @description Tokens that are bound to a certificate (RFC 8705) are checked against it */
+            tls_client_certificate_bound_access_tokens?: boolean;
+        };
+        /**
          * @description The receipt
          * @example {
          *       "receipt": "3ZK8Q-V0M4T-9HBN2-R7XCD-5WEJ61",
@@ -19243,7 +19337,7 @@ export interface components {
          */
         RetryAfter: number;
         /**
-         * @description How to authenticate, and why it failed (RFC 6750)
+         * @description How to authenticate, and why it failed (RFC 6750, 9449, 9728)
          * @example Bearer error="invalid_token"
          */
         WwwAuthenticate: string;
@@ -19252,6 +19346,43 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getProtectedResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "resource": "https://samhandling.example",
+                     *       "authorization_servers": [
+                     *         "https://helseid-sts.nhn.no"
+                     *       ],
+                     *       "bearer_methods_supported": [
+                     *         "header"
+                     *       ],
+                     *       "scopes_supported": [
+                     *         "patients.read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProtectedResource"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
     listAccessLog: {
         parameters: {
             query?: {
@@ -34570,6 +34701,43 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    exportPatient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export, one JSON object a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"resource":"patients","operation":"getPatient","item":{"id":"3b241101-e2bb-4255-8caf-4136c566a962","family_name":"Furu"}}
+                     *     {"summary":{"patient_id":"3b241101-e2bb-4255-8caf-4136c566a962","made_at":"2026-03-02T08:00:00Z","withheld":[],"parts":[{"operation":"getPatient","items":1,"closed":false}]}}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
