@@ -42,6 +42,7 @@ static const char *const own[] = {
 	"import_fail",
 	"import_read",
 	"import_step",
+	"import_adt",
 };
 
 static bool is_own(const char *name)

@@ -26,6 +26,7 @@ static const struct op_entry table[] = {
 	{"listChanges", ops_list_changes},
 	{"streamChanges", ops_stream_changes},
 	{"importAdmissions", ops_import},
+	{"importAdt", ops_adt},
 	{"importContacts", ops_import},
 	{"importHousing", ops_import},
 	{"importStaff", ops_import},

@@ -38,5 +38,6 @@ enum outcome ops_list_changes(struct request *r);
 enum outcome ops_stream_changes(struct request *r);
 enum outcome ops_fhir_metadata(struct request *r);
 enum outcome ops_import(struct request *r);
+enum outcome ops_adt(struct request *r);
 
 #endif

@@ -90,7 +90,8 @@ begin
 	insert into import_source (agency_id, type, system)
 	select distinct b.agency_id, 'admissions', e ->> 's' from json_array_elements(content) e on conflict do nothing;
 	insert into import_desk
-	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, w.patient_id, clock_uuid(),
+	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
+		clock_uuid(),
 		-- of several rows with one key the order counts, so these go one by one
 		case when count(*) over (partition by r.s, r.i) > 1 then 'ONE'
 			else coalesce(import_standing(o.told_at, o.content_hash, o.removed, r.t, r.h, coalesce(r.o, ''), b.mode),

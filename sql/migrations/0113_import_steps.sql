@@ -27,10 +27,12 @@ begin
 	insert into import_source (agency_id, type, system)
 	select distinct b.agency_id, b.type, e ->> 's' from json_array_elements(content) e on conflict do nothing;
 	insert into import_desk (n, i, t, h, o, p, raw, source, patient_id, id, verdict)
-	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, w.patient_id, clock_uuid(), 'ONE'
+	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
+		clock_uuid(), 'ONE'
 	from json_array_elements(content) e (raw)
 	cross join lateral json_populate_record(null::import_admission, e.raw) r
 	join import_source c on c.agency_id = b.agency_id and c.type = b.type and c.system = r.s
+	left join import_origin o on o.source = c.id and o.external_id = r.i
 	left join lateral (select i.patient_id from patient_identifier i where i.hash = any (r.p) limit 1) w on true;
 end $$;
 

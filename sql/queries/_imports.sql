@@ -16,3 +16,6 @@ from import_batch b where b.id = :path.id::uuid
 
 -- name: import_step
 select import_step() as done
+
+-- name: import_adt
+select import_adt(:new.id::uuid, :given::jsonb) as body
