@@ -94,7 +94,7 @@ const columnsOf = (row) => Object.keys(row);
 
 // Makes it trusted: columns of trusted_issuers, and rows of agency_issuers with the agency's slug in `agency`.
 export async function registerIssuer(w, issuer, columns, agencies = []) {
-	const row = { issuer: issuer.name, audience: 'samhandling-api', algorithms: [issuer.keys[0].alg], sandbox: true, ...columns };
+	const row = { issuer: issuer.name, audience: 'samhandling-api', algorithms: [issuer.keys?.[0].alg], sandbox: true, ...columns };
 	if (!row.jwks && !row.jwks_file && !row.jwks_url && !row.discovery_url) row.jwks = JSON.stringify(issuer.jwks);
 	const names = columnsOf(row);
 	const [{ id }] = await w.sql(`insert into trusted_issuers (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')}) returning id`, Object.values(row));
