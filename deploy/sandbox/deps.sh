@@ -8,7 +8,7 @@ declare -A packages=(
 	[run]="build-essential pkg-config dpkg-dev ca-certificates curl jq openssl procps util-linux
 		libpq-dev libjansson-dev libjwt-dev libssl-dev libpcre2-dev libcurl4-openssl-dev zlib1g-dev
 		postgresql-15 postgresql-client-15"
-	[test]="libcmocka-dev git chromium"
+	[test]="libcmocka-dev glewlwyd sqlite3 git chromium"
 	[lint]="pmccabe shellcheck clang-format clang-tidy cppcheck"
 	[fuzz]="clang llvm"
 	[bench]="wrk postgresql-contrib"
@@ -51,8 +51,13 @@ install_debian() {
 		echo 'create_main_cluster = false' |
 			elevated tee /etc/postgresql-common/createcluster.d/samhandling.conf >/dev/null
 	fi
+	# the tests start their own: a single sign-on server with its first password must not run beside them
+	if [[ " ${need[*]} " == *" glewlwyd "* ]]; then
+		elevated mkdir -p /etc/systemd/system
+		elevated ln -sfn /dev/null /etc/systemd/system/glewlwyd.service
+	fi
 	elevated apt-get -q -y update >&2
-	elevated apt-get -q -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io \
+	elevated env RUNLEVEL=1 apt-get -q -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io \
 		--no-install-recommends install "${need[@]}" >&2
 }
 

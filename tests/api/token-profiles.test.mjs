@@ -35,11 +35,9 @@ maskinporten.id = await registerIssuer(w, maskinporten, { profile: 'maskinporten
 		machine_allowed: ['directory.read', 'tasks.read'], scope_map: { 'samhandling:directory.read': ['directory.read'], 'samhandling:admin': ['admin'] } },
 	{ agency: 'lier-kommune', organisation_number: lier },
 ]);
-tenant.id = await registerIssuer(w, tenant, { profile: 'samhandling', single_audience: false,
-	claims: { person: '/NAVident', client: '/azp', scope: '/scp' } }, [{ agency: 'nav-drammen', organisation_number: numberOf('nav-drammen') }]);
 // its tokens name neither organisation nor role: one agency, and roles as the register has them
-await w.sql(`insert into token_profile (name, description, claims) select 'tenant', 'test', claims - 'org_child' - 'role' from token_profile where name = 'samhandling'`);
-await w.sql(`update trusted_issuers set profile = 'tenant' where id = $1`, [tenant.id]);
+tenant.id = await registerIssuer(w, tenant, { profile: 'tenant', single_audience: false,
+	claims: { person: '/NAVident', client: '/azp', scope: '/scp' } }, [{ agency: 'nav-drammen', organisation_number: numberOf('nav-drammen') }]);
 own.id = await registerIssuer(w, own, {}, [{ agency: 'drammen-kommune', organisation_number: drammen, user_required: false, machine_allowed: ['directory.read'] }]);
 await known();
 
