@@ -8,6 +8,7 @@
 const struct command *const commands[] = {
 	&command_admissions,
 	&command_agencies,
+	&command_audit,
 	&command_board,
 	&command_call,
 	&command_complete,

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 /* Each in the file of its name, call.c also has operations, patients.c log and me. */
+extern const struct command command_audit;
 extern const struct command command_board;
 extern const struct command command_call;
 extern const struct command command_complete;

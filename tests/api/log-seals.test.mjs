@@ -2,8 +2,11 @@
 // they hold, that several daemons make one chain, and that the log's months do not break it.
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
 import pg from 'pg';
 import { environment, syntheticNumber, until, world } from './harness.mjs';
 
@@ -112,11 +115,10 @@ describe('who may read', () => {
 	test('privacy officers; the newest first, by day, by time, by page', async () => {
 		for (const as of [nurse, 'drammen-dps/SA', 'drammen-dps/TL', 'citizen/PT']) (await w.api(as, 'GET', '/log-seals')).is(403);
 		await sealed();
-		const { items } = (await w.api(officer, 'GET', '/log-seals?limit=2')).is(200).body;
+		const { items, links: { next } } = (await w.api(officer, 'GET', '/log-seals?limit=2')).is(200).body;
 		assert.equal(items.length, 2);
 		assert.equal(items[0].number, items[1].number + 1);
 		assert.equal(items[0].previous, items[1].head);
-		const next = (await w.api(officer, 'GET', '/log-seals?limit=2')).body.links.next;
 		assert.equal((await w.api(officer, 'GET', next)).is(200).body.items[0].number, items[1].number - 1);
 		assert.equal((await w.api(officer, 'GET', '/log-seals?daily=true')).is(200).body.items.length <= 2, true);
 		assert.deepEqual((await w.api(officer, 'GET', '/log-seals?to=2020-01-01T00:00:00Z')).is(200).body.items, []);
@@ -131,6 +133,40 @@ describe('who may read', () => {
 		assert.ok(r.body.entries.some((e) => e.row?.includes(patient)));
 		assert.deepEqual((await w.sql('select action, patient_id from access_log where request_id = $1', [r.headers['x-request-id']])).filter((l) => l.patient_id !== null),
 			[{ action: 'READ', patient_id: patient }]);
+	});
+});
+
+describe('samhandling audit', () => {
+	const dir = mkdtempSync(join(tmpdir(), 'samhandling-audit-'));
+	after(() => rmSync(dir, { recursive: true, force: true }));
+	const file = join(dir, 'log.ndjson');
+	const cli = (...args) => new Promise((done) => execFile(`${environment.build}/samhandling`, ['audit', ...args], { env: { PATH: process.env.PATH, HOME: dir }, cwd: dir },
+		(e, stdout, stderr) => done({ code: e?.code ?? 0, stdout, stderr })));
+	const download = (as = officer) => cli('download', '--out', file, '--url', `http://127.0.0.1:${w.port}/api/v1`, '--token', w.token(as));
+	const verified = (...args) => cli('verify', file, '--key', `${environment.keys}/log-seal.pub.pem`, ...args);
+
+	test('downloads what there is, later what came since, and verifies it without the service', async () => {
+		await sealed();
+		assert.equal((await download()).code, 0);
+		const first = await verified();
+		assert.equal(first.code, 0, first.stderr);
+		for (let n = 0; n < 3; n++) (await w.api(nurse, 'GET', '/tasks')).is(200);
+		await sealed();
+		assert.match((await download()).stderr, /^seals \d+ to \d+$/m);
+		const more = await verified('--head', /head (\w+)/.exec(first.stdout)[1]);
+		assert.equal(more.code, 0, more.stderr);
+		assert.ok(Number(/to (\d+) hold/.exec(more.stdout)[1]) > Number(/to (\d+) hold/.exec(first.stdout)[1]));
+		const { code, stderr } = await download(nurse);
+		assert.deepEqual([code, /403|tilgang|allowed/i.test(stderr)], [3, true]);
+	});
+	test('the owner\'s whole log holds too', async () => {
+		await sealed();
+		const all = (await w.sql('select log_seal_json(number) as seal from log_seal order by number')).map((r) => r.seal).join('\n');
+		writeFileSync(join(dir, 'whole.ndjson'), `${all}\n`);
+		const { code, stdout, stderr } = await cli('verify', join(dir, 'whole.ndjson'), '--key', `${environment.keys}/log-seal.pub.pem`);
+		assert.equal(code, 0, stderr);
+		const [, rows, whole] = /hold: (\d+) rows, (\d+) of/.exec(stdout);
+		assert.equal(rows, whole);
 	});
 });
 
