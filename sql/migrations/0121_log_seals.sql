@@ -4,19 +4,20 @@
 -- (docs/audit.md, `samhandling audit verify`).
 
 -- Rows wait for their seal in the order of their transactions.
-create index access_log_txid on access_log (txid);
+create index access_log_order on access_log (txid, id);
 
--- A row as it is sealed and exported: these bytes are hashed. It may never change for a row that is sealed; another form
--- would be another function, and a seal's `form` says which one holds. Independent of the session's settings.
+-- A row as it is sealed and exported: the bytes of this JSON are hashed. It may never change for a row that is sealed;
+-- another form would be another type and function, and a seal's `form` says which one holds. Independent of the session's
+-- settings. A composite type, since it becomes JSON in half of the time that json_build_object() takes.
+create type access_log_form_1 as (id bigint, txid text, at text, request_id text, trace_id text, operation text, action text,
+	resource text, resource_id text, patient_id uuid, shown_set text, agency_id uuid, unit_id uuid, staff_id uuid, citizen_id uuid,
+	subject text, name text, role text, hpr_number text, purpose text, attestation jsonb, basis text, relation_id uuid,
+	consent_id uuid, emergency_id uuid, objection_overridden boolean, reason text);
 create function access_log_line(l access_log) returns text language sql stable as $$
-	select json_build_object('id', l.id, 'txid', l.txid::text,
-		'at', to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'request_id', l.request_id,
-		'trace_id', l.trace_id, 'operation', l.operation, 'action', l.action, 'resource', l.resource,
-		'resource_id', l.resource_id, 'patient_id', l.patient_id, 'shown_set', encode(l.shown_set, 'hex'), 'agency_id', l.agency_id, 'unit_id', l.unit_id,
-		'staff_id', l.staff_id, 'citizen_id', l.citizen_id, 'subject', l.subject, 'name', l.name, 'role', l.role,
-		'hpr_number', l.hpr_number, 'purpose', l.purpose, 'attestation', l.attestation, 'basis', l.basis,
-		'relation_id', l.relation_id, 'consent_id', l.consent_id, 'emergency_id', l.emergency_id,
-		'objection_overridden', l.objection_overridden, 'reason', l.reason)::text
+	select row_to_json(row(l.id, l.txid::text, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.request_id,
+		l.trace_id, l.operation, l.action::text, l.resource, l.resource_id, l.patient_id, encode(l.shown_set, 'hex'), l.agency_id,
+		l.unit_id, l.staff_id, l.citizen_id, l.subject, l.name, l.role, l.hpr_number, l.purpose, l.attestation, l.basis,
+		l.relation_id, l.consent_id, l.emergency_id, l.objection_overridden, l.reason)::access_log_form_1)::text
 $$;
 
 -- One piece of the chain. For each row, in order: transaction, id, agency and the SHA-256 of its line.
@@ -62,9 +63,11 @@ create function log_seal_entry(txid bigint, id bigint, agency uuid, leaf bytea) 
 language sql immutable as $$
 	select convert_to(txid || ' ' || id || ' ' || coalesce(agency::text, '-') || ' ' || encode(leaf, 'hex') || E'\n', 'UTF8')
 $$;
-create function log_seal_step(head bytea, previous bytea, entry bytea) returns bytea language sql immutable as $$
-	select sha256(coalesce(head, previous) || entry)
-$$;
+-- In PL/pgSQL, which an aggregate calls at a fraction of SQL's cost.
+create function log_seal_step(head bytea, previous bytea, entry bytea) returns bytea language plpgsql immutable as $$
+begin
+	return sha256(coalesce(head, previous) || entry);
+end $$;
 create aggregate log_seal_chain(previous bytea, entry bytea) (sfunc = log_seal_step, stype = bytea);
 
 -- Is it time? When a piece is full, or the last one is old enough and something came since.
@@ -85,6 +88,7 @@ create function log_seal_make(most int, every interval) returns int language plp
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	last log_seal;
+	before bytea;
 	sealed int;
 begin
 	if not pg_try_advisory_xact_lock(hashtextextended('log_seal_make', 0)) then
@@ -98,22 +102,23 @@ begin
 	if not log_seal_is_due(last, most, every) then
 		return 0;
 	end if;
-	with waiting as (
-		select l.txid, l.id, l.agency_id, sha256(convert_to(access_log_line(l), 'UTF8')) as leaf
+	before := coalesce(last.head, decode(repeat('00', 32), 'hex'));
+	with waiting as materialized ( -- in order, and a row is put into words once
+		select l.txid::text::bigint as txid, l.id, l.agency_id, sha256(convert_to(access_log_line(l), 'UTF8')) as leaf
 		from access_log l
 		where l.txid >= coalesce(last.last_txid, '0'::xid8) and l.txid < pg_snapshot_xmin(pg_current_snapshot())
 			and (last.number is null or (l.txid, l.id) > (last.last_txid, last.last_id))
-		order by l.txid, l.id limit most)
+		order by l.txid, l.id limit most),
+	piece as ( -- an aggregate without groups takes the rows as they come
+		select count(*)::int as n, log_seal_chain(before, log_seal_entry(w.txid, w.id, w.agency_id, w.leaf)) as head,
+			array_agg(w.txid) as txids, array_agg(w.id) as ids, array_agg(w.agency_id) as agencies,
+			string_agg(w.leaf, ''::bytea) as leaves
+		from waiting w)
 	insert into log_seal (number, sealed_at, previous, head, row_count, last_txid, last_id, txids, ids, agencies, leaves)
-	select coalesce(last.number, 0) + 1, now(), coalesce(last.head, decode(repeat('00', 32), 'hex')),
-		log_seal_chain(coalesce(last.head, decode(repeat('00', 32), 'hex')),
-			log_seal_entry(w.txid::text::bigint, w.id, w.agency_id, w.leaf) order by w.txid, w.id),
-		count(*), (array_agg(w.txid order by w.txid desc, w.id desc))[1],
-		(array_agg(w.id order by w.txid desc, w.id desc))[1],
-		array_agg(w.txid::text::bigint order by w.txid, w.id), array_agg(w.id order by w.txid, w.id),
-		array_agg(w.agency_id order by w.txid, w.id), string_agg(w.leaf, ''::bytea order by w.txid, w.id)
-	from waiting w
-	having count(*) > 0
+	select coalesce(last.number, 0) + 1, now(), before, p.head, p.n, p.txids[p.n]::text::xid8, p.ids[p.n], p.txids, p.ids,
+		p.agencies, p.leaves
+	from piece p
+	where p.n > 0
 	returning row_count into sealed;
 	return coalesce(sealed, 0);
 end $$;
@@ -189,4 +194,5 @@ drop table log_seal cascade;
 drop aggregate log_seal_chain(bytea, bytea);
 drop function if exists access_log_registry, log_seal_step, log_seal_entry, log_seal_make, log_seal_sign, log_seal_json, log_seal_rows,
 	log_seal_is_append_only, access_log_line cascade;
-drop index access_log_txid;
+drop type access_log_form_1;
+drop index access_log_order;

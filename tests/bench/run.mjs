@@ -11,6 +11,7 @@ import { operation } from '../api/lib/contract.mjs';
 import { bar, print } from './bars.mjs';
 import { board } from './board.mjs';
 import { makeBench, settings } from './data.mjs';
+import { guard } from './guard.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
@@ -40,9 +41,9 @@ function statements(id) {
 	return execFileSync(`${environment.build}/samhandlingd`, ['--print-statements', id], { env }).toString().trim().split('\n').map((l) => JSON.parse(l));
 }
 
-async function startDaemon(bench) {
+async function startDaemon(bench, more = {}) {
 	const daemon = new Daemon(await freePort(), { SANDBOX: 1, DATABASE_URL: bench.serviceUrl, SEAL_KEYS: sealKeys, POOL_SIZE: poolSize,
-		RATE_AGENCY: 1_000_000_000, RATE_CLIENT: 100_000_000 });
+		RATE_AGENCY: 1_000_000_000, RATE_CLIENT: 100_000_000, ...more });
 	daemon.logFile = openSync(`${environment.build}/bench.log`, 'w'); // a pipe would cost this process's time
 	const begun = performance.now();
 	daemon.launch();
@@ -166,6 +167,7 @@ try {
 	await listing(daemons);
 	await board(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
 	await crowd(daemons.big);
+	await guard(small, { token: tokenFor(reader, { seconds: 3600 }), inTurn, start: (more) => startDaemon(small, more) });
 	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');
 	bar('from exec to ready', Math.max(daemons.big.readyMs, daemons.small.readyMs) / 1000, 'most', 0.3, ' s');
 } finally {
