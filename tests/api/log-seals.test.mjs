@@ -73,6 +73,11 @@ describe('the chain', () => {
 		assert.deepEqual(ids, there);
 		assert.ok(all.every((s) => s.entries.every((e) => e.row !== null)));
 	});
+	test('seals every column of the log', async () => {
+		const columns = (await w.sql(`select attname as name from pg_attribute where attrelid = 'access_log'::regclass and attnum > 0 and not attisdropped order by 1`)).map((c) => c.name);
+		const [{ line }] = await w.sql('select access_log_line(l) as line from access_log l limit 1');
+		assert.deepEqual(Object.keys(JSON.parse(line)).sort(), columns.sort());
+	});
 	test('does not wait for who is idle, and never overtakes who still writes', async () => {
 		await sealed();
 		const late = await w.asService(async (c) => {
