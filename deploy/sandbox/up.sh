@@ -76,6 +76,8 @@ main() {
 	daemon_start "$var"
 	(write_facts "$var")
 	node "$root_dir/deploy/sandbox/seed/load.mjs" "$var"
+	# what is there now is everybody's: POST /sandbox/reset leaves it alone
+	pg_psql "$var/postgres" samhandling -c 'select sandbox_keep()' >/dev/null
 	node "$root_dir/deploy/sandbox/welcome.mjs" "$var"
 }
 

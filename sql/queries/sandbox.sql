@@ -2,3 +2,6 @@
 
 -- name: moveSandboxClock
 select clock_now_move((:body::jsonb ->> 'ahead')::interval, (:body::jsonb ->> 'set')::timestamptz) as body
+
+-- name: resetSandbox
+select sandbox_reset(coalesce(:body::jsonb, '{}')) as body
