@@ -25,33 +25,34 @@ returns json language sql stable as $$
 			"code": "SUBSETTED"}]'::json end)
 $$;
 
--- Null where there is nothing to refer to: FHIR knows no empty objects.
-create function fhir_reference(type text, id text) returns json language sql immutable as $$
+-- Null where there is nothing to refer to: FHIR knows no empty objects. Stable, as what makes JSON is: the planner writes
+-- out no function that claims more than its body.
+create function fhir_reference(type text, id text) returns json language sql stable as $$
 	select case when id is not null then json_build_object('reference', type || '/' || id) end $$;
-create function fhir_coding(system text, code text) returns json language sql immutable as $$
+create function fhir_coding(system text, code text) returns json language sql stable as $$
 	select case when code is not null then json_build_object('system', system, 'code', code) end $$;
-create function fhir_concept(system text, code text) returns json language sql immutable as $$
+create function fhir_concept(system text, code text) returns json language sql stable as $$
 	select case when code is not null
 		then json_build_object('coding', json_build_array(json_build_object('system', system, 'code', code))) end $$;
-create function fhir_period(starts text, ends text) returns json language sql immutable as $$
+create function fhir_period(starts text, ends text) returns json language sql stable as $$
 	select case when num_nonnulls(starts, ends) > 0 then json_build_object('start', starts, 'end', ends) end $$;
 -- The native state beside the FHIR status that several of them share.
-create function fhir_native_state(kind text, state text) returns json language sql immutable as $$
+create function fhir_native_state(kind text, state text) returns json language sql stable as $$
 	select case when state is not null then json_build_object('url', fhir_extension('native-state'),
 		'valueCoding', json_build_object('system', fhir_system(kind), 'code', state)) end $$;
-create function fhir_telecom(phone text, email text) returns json language sql immutable as $$
+create function fhir_telecom(phone text, email text) returns json language sql stable as $$
 	select case when phone is not null and email is not null then json_build_array(
 			json_build_object('system', 'phone', 'value', phone), json_build_object('system', 'email', 'value', email))
 		when phone is not null then json_build_array(json_build_object('system', 'phone', 'value', phone))
 		when email is not null then json_build_array(json_build_object('system', 'email', 'value', email)) end $$;
-create function fhir_masked() returns json language sql immutable as $$
+create function fhir_masked() returns json language sql stable as $$
 	select '{"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
 		"valueCode": "masked"}]}'::json $$;
 -- A list without its nulls; null when nothing is left.
-create function fhir_list(variadic items json[]) returns json language sql immutable as $$
+create function fhir_list(variadic items json[]) returns json language sql stable as $$
 	select json_agg(i) from unnest(items) i where i is not null $$;
 
-create function fhir_entry(base text, type text, id uuid, resource json) returns json language sql immutable as $$
+create function fhir_entry(base text, type text, id uuid, resource json) returns json language sql stable as $$
 	select json_build_object('fullUrl', base || '/' || type || '/' || id, 'resource', resource,
 		'search', '{"mode": "match"}'::json) $$;
 

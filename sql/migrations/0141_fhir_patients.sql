@@ -8,66 +8,78 @@ create function fhir_number_system(kind text) returns text language sql immutabl
 		when 'HNR' then 'HNR' else fhir_naming('patient-' || lower(kind)) end
 $$;
 
+-- The text of a patient's resource is put together as text, which takes a fourth of the time of building and stripping
+-- JSON: reading a person over FHIR shall cost what it costs natively. Nothing is there for what is null.
+create function fhir_pair(name text, value text) returns text language sql stable as $$
+	select case when value is null then '' else ',"' || name || '":' || to_json(value)::text end $$;
+
 -- Who may not see whole numbers is told that there is one.
-create function fhir_number(i patient_identifier, is_open boolean) returns json language sql stable as $$
-	select json_build_object('system', fhir_number_system((i).kind),
-		'type', case when (i).kind = 'HNR' then fhir_concept('urn:oid:2.16.578.1.12.4.1.1.8327', 'HNR') end,
-		'value', case when is_open then 'open:' || (i).seal end,
-		'_value', case when not is_open then fhir_masked() end,
-		'period', fhir_period((i).valid_from::text, (i).valid_to::text),
-		'assigner', case when (i).assigner is not null then json_build_object('display', (i).assigner) end)
+create function fhir_number(i patient_identifier, is_open boolean) returns text language sql stable as $$
+	select '{"system":"' || fhir_number_system((i).kind) || '"'
+		|| case when (i).kind = 'HNR' then ',"type":{"coding":[{"system":"urn:oid:2.16.578.1.12.4.1.1.8327","code":"HNR"}]}' else '' end
+		|| case when is_open then ',"value":"open:' || (i).seal || '"' else ',"_value":{"extension":[{"url":'
+			|| '"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"masked"}]}' end
+		|| case when num_nonnulls((i).valid_from, (i).valid_to) > 0 then ',"period":'
+			|| json_strip_nulls(fhir_period((i).valid_from::text, (i).valid_to::text))::text else '' end
+		|| case when (i).assigner is not null then ',"assigner":{"display":' || to_json((i).assigner)::text || '}' else '' end
+		|| '}'
 $$;
 
-create function fhir_numbers(person uuid) returns json language sql stable as $$
-	select json_agg(fhir_number(i, current_setting('app.number', true) = 'open') order by i.created_at, i.id)
-	from patient_identifier i where i.patient_id = person and case when exists (select from objection o
-		where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS') then not item_is_blocked(person, i.id)
-		else true end
-$$;
+-- The numbers of persons whose rows the caller has been shown, but for those closed to the caller. Owner's rights, since
+-- asking row security again for each of a list would double its time; one plan, since one for each list would too.
+create function fhir_numbers(persons uuid[]) returns table (person uuid, numbers text) language plpgsql stable
+security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+	is_open boolean := current_setting('app.number', true) is not distinct from 'open';
+	closed uuid[] := array(select o.patient_id from objection o where o.patient_id = any (persons) and o.state = 'ACTIVE'
+		and o.scope = 'ITEMS');
+begin
+	return query select i.patient_id, string_agg(fhir_number(i, is_open), ',' order by i.created_at, i.id)
+		from patient_identifier i
+		where i.patient_id = any (persons)
+			and case when i.patient_id = any (closed) then not item_is_blocked(i.patient_id, i.id) else true end
+		group by i.patient_id;
+end $$;
 
-create function fhir_address(address jsonb, municipality text) returns json language sql stable as $$
-	select json_build_array(json_build_object('use', 'home', 'type', 'physical',
-		'line', case when address ? 'line' then json_build_array(address ->> 'line') end,
-		'city', address ->> 'city', 'postalCode', address ->> 'postal_code',
-		'country', coalesce(address ->> 'country', case when municipality is not null then 'NO' end),
-		'district', (select m.name from municipality m where m.number = municipality and m.valid_to is null),
-		'_district', case when municipality is not null then json_build_object('extension', json_build_array(
-			json_build_object('url', 'http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode',
-				'valueCoding', fhir_coding(
-					'https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle',
-					municipality)))) end))
-	where num_nonnulls(address, municipality) > 0
+-- `district`: what the municipality is called.
+create function fhir_address(address jsonb, municipality text, district text) returns text language sql stable as $$
+	select case when num_nonnulls(address, municipality) = 0 then '' else ',"address":[{"use":"home","type":"physical"' || fhir_pair('city', address ->> 'city')
+		|| coalesce(',"line":[' || to_json(address ->> 'line')::text || ']', '')
+		|| fhir_pair('postalCode', address ->> 'postal_code')
+		|| fhir_pair('country', coalesce(address ->> 'country', case when municipality is not null then 'NO' end))
+		|| fhir_pair('district', district)
+		|| case when municipality is null then '' else ',"_district":{"extension":[{"url":'
+			|| '"http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode","valueCoding":{"system":'
+			|| '"https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle","code":"'
+			|| municipality || '"}}]}' end || '}]' end
 $$;
 
 -- With the gate f name and contact alone; a protected address is for those who may read it (domain.md L27).
-create function fhir_patient(p patient) returns json language plpgsql stable as $$
+create function fhir_patient(p patient, district text, numbers text) returns text language plpgsql stable as $$
 declare
 	few boolean := app_gate('f');
 	is_open boolean := not few and (p.address_protection = 'NONE' or address_is_open(p.id, p.address_protection));
-	withheld boolean := not is_open or current_setting('app.number', true) is distinct from 'open';
 begin
-	return json_strip_nulls(json_build_object('resourceType', 'Patient', 'id', p.id,
-		'meta', json_build_object('versionId', p.version::text, 'lastUpdated', fhir_instant(p.updated_at),
-			'profile', '["http://hl7.no/fhir/StructureDefinition/no-basis-Patient"]'::json,
-			'security', case when p.address_protection <> 'NONE' then
-				'[{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]'::json end,
-			'tag', case when withheld then '[{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
-				"code": "SUBSETTED"}]'::json end),
-		'extension', case when p.interpreter_needed then '[{"valueBoolean": true,
-			"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}]'::json end,
-		'identifier', fhir_numbers(p.id), 'active', true,
-		'name', case when num_nonnulls(p.given_name, p.family_name) > 0 then json_build_array(json_build_object(
-			'use', 'official', 'family', p.family_name,
-			'given', case when p.given_name is not null then json_build_array(p.given_name) end)) end,
-		'telecom', fhir_telecom(p.phone, p.email),
-		'gender', case when not few then lower(p.sex) end,
-		'birthDate', case when not few then p.birth_date end,
-		'deceasedDateTime', case when not few then p.deceased_on end,
-		'address', case when is_open then fhir_address(p.address, p.municipality_number) end,
-		'communication', case when p.language is not null then json_build_array(json_build_object(
-			'language', fhir_concept('urn:ietf:bcp:47', p.language), 'preferred', true)) end,
-		'managingOrganization', case when not few and (is_open or p.address_protection <> 'STRICTLY_CONFIDENTIAL')
-			then fhir_reference('Organization', p.owner_agency_id::text) end));
+	return '{"resourceType":"Patient","id":"' || p.id || '","meta":{"versionId":"' || p.version || '","lastUpdated":'
+		|| to_json(p.updated_at)::text || ',"profile":["http://hl7.no/fhir/StructureDefinition/no-basis-Patient"]'
+		|| case when p.address_protection = 'NONE' then '' else
+			',"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]' end
+		|| case when is_open and current_setting('app.number', true) = 'open' then '' else
+			',"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]' end || '}'
+		|| case when p.interpreter_needed then ',"extension":[{"valueBoolean":true,"url":'
+			|| '"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"}]' else '' end
+		|| coalesce(',"identifier":[' || numbers || ']', '') || ',"active":true'
+		|| case when num_nonnulls(p.given_name, p.family_name) = 0 then '' else ',"name":[{"use":"official"'
+			|| fhir_pair('family', p.family_name) || coalesce(',"given":[' || to_json(p.given_name)::text || ']', '') || '}]' end
+		|| case when num_nonnulls(p.phone, p.email) = 0 then ''
+			else ',"telecom":' || fhir_telecom(p.phone, p.email)::text end
+		|| case when few then '' else fhir_pair('gender', lower(p.sex))
+			|| fhir_pair('birthDate', p.birth_date::text) || fhir_pair('deceasedDateTime', p.deceased_on::text) end
+		|| case when is_open then fhir_address(p.address, p.municipality_number, district) else '' end
+		|| coalesce(',"communication":[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":' || to_json(p.language)::text
+			|| '}]},"preferred":true}]', '')
+		|| case when few or not (is_open or p.address_protection <> 'STRICTLY_CONFIDENTIAL') then ''
+			else ',"managingOrganization":{"reference":"Organization/' || p.owner_agency_id || '"}' end || '}';
 end $$;
 
 -- The ids of a search, in their order, `most` at most: of those the gate lets through where the search names persons,
@@ -112,4 +124,4 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists fhir_number_system, fhir_number, fhir_numbers, fhir_address, fhir_patient, fhir_patients cascade;
+drop function if exists fhir_number_system, fhir_pair, fhir_number, fhir_numbers, fhir_address, fhir_patient, fhir_patients cascade;

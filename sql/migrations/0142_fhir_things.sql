@@ -54,7 +54,7 @@ create function fhir_page(base text, type text, things fhir_thing[], count text,
 $$;
 
 -- The unit or agency of a native brief.
-create function fhir_organization(brief jsonb) returns json language sql immutable as $$
+create function fhir_organization(brief jsonb) returns json language sql stable as $$
 	select case when brief ? 'id' then json_build_object('reference', 'Organization/' || (brief ->> 'id'),
 		'display', brief ->> 'name') end $$;
 

@@ -2,13 +2,13 @@
 -- Encounter: contacts and admissions. EpisodeOfCare: enrolments.
 
 -- Where the meeting was decides FHIR's class.
-create function fhir_contact_class(mode text, place text) returns json language sql immutable as $$
+create function fhir_contact_class(mode text, place text) returns json language sql stable as $$
 	select fhir_coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', case when mode is null then null
 		when mode <> 'FACE_TO_FACE' then 'VR' when place = 'HOME' then 'HH'
 		when place in ('TEAM_OFFICE', 'CLINIC', 'HOSPITAL', 'NAV_OFFICE', 'GP_OFFICE') then 'AMB' else 'FLD' end)
 $$;
 
-create function fhir_minutes(minutes text) returns json language sql immutable as $$
+create function fhir_minutes(minutes text) returns json language sql stable as $$
 	select case when minutes is not null then json_build_object('value', minutes::int, 'unit', 'min',
 		'system', 'http://unitsofmeasure.org', 'code', 'min') end $$;
 
@@ -36,7 +36,7 @@ create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql
 		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')))
 $$;
 
-create function fhir_days(nights text) returns json language sql immutable as $$
+create function fhir_days(nights text) returns json language sql stable as $$
 	select case when nights is not null then json_build_object('value', nights::int, 'unit', 'd',
 		'system', 'http://unitsofmeasure.org', 'code', 'd') end $$;
 

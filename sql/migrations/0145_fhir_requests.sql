@@ -100,7 +100,7 @@ end $$;
 
 -- Task --------------------------------------------------------------------------------------------------------
 -- What a task is about, where that is a type of this face.
-create function fhir_focus(entity text, thing text) returns json language sql immutable as $$
+create function fhir_focus(entity text, thing text) returns json language sql stable as $$
 	select fhir_reference(case entity when 'referral' then 'ServiceRequest' when 'measure' then 'ServiceRequest'
 		when 'plan' then 'CarePlan' when 'enrolment' then 'EpisodeOfCare' when 'admission' then 'Encounter'
 		when 'contact' then 'Encounter' end, thing) where entity in ('referral', 'measure', 'plan', 'enrolment', 'admission', 'contact')

@@ -1,18 +1,30 @@
 -- Patient, of the rows and by the gate of patients.
 
 -- name: fhirReadPatient
-select fhir_patient(p) as body, p.version as etag, fhir_modified(p.updated_at) as modified
-from patient p
+select fhir_patient(p, m.name, (select string_agg(fhir_number(i, current_setting('app.number', true) = 'open'), ','
+			order by i.created_at, i.id)
+		from patient_identifier i where i.patient_id = p.id and case when exists (select from objection o
+			where o.patient_id = p.id and o.state = 'ACTIVE' and o.scope = 'ITEMS') then not item_is_blocked(p.id, i.id)
+			else true end)) as body,
+	p.version as etag, fhir_modified(p.updated_at) as modified
+from patient p left join municipality m on m.number = p.municipality_number and m.valid_to is null
 where p.id = :path.id::uuid
 
 -- name: fhirSearchPatient
-select coalesce(json_agg(fhir_entry(:fhir.base, 'Patient', p.id, fhir_patient(p)) order by k.n)
-		filter (where k.n <= page_size(:query._count)), '[]') as body,
-	case when max(k.n) > page_size(:query._count)
-		then max(cursor_make(p.id::text)) filter (where k.n = page_size(:query._count)) end as next,
+with page as materialized (
+	select p, k.n, m.name as district from fhir_patients(:query._id::jsonb, :query.identifier::jsonb,
+		:query.organization::jsonb, :query.name::jsonb, :query.family::jsonb, :query.given::jsonb, :query.birthdate::jsonb,
+		:query._lastUpdated::jsonb, cursor_uuid(:query._page, 0), fhir_most(:query._count, :query._total))
+		with ordinality k (id, n)
+	join patient p on p.id = k.id
+	left join municipality m on m.number = p.municipality_number and m.valid_to is null
+)
+select '[' || string_agg('{"fullUrl":"' || :fhir.base || '/Patient/' || (g.p).id || '","resource":'
+		|| fhir_patient(g.p, g.district, i.numbers) || ',"search":{"mode":"match"}}', ',' order by g.n)
+			filter (where g.n <= page_size(:query._count)) || ']' as body,
+	case when max(g.n) > page_size(:query._count)
+		then max(cursor_make((g.p).id::text)) filter (where g.n = page_size(:query._count)) end as next,
 	case when :query._total in ('accurate', 'estimate') then count(*) end as total,
-	show_all(array_agg(p.id) filter (where k.n <= page_size(:query._count))) as noted
-from fhir_patients(:query._id::jsonb, :query.identifier::jsonb, :query.organization::jsonb, :query.name::jsonb,
-	:query.family::jsonb, :query.given::jsonb, :query.birthdate::jsonb, :query._lastUpdated::jsonb,
-	cursor_uuid(:query._page, 0), fhir_most(:query._count, :query._total)) with ordinality k (id, n)
-join patient p on p.id = k.id
+	show_all(array_agg((g.p).id) filter (where g.n <= page_size(:query._count))) as noted
+from page g
+left join fhir_numbers(array(select (x.p).id from page x where x.n <= page_size(:query._count))) i on i.person = (g.p).id

@@ -10,6 +10,7 @@ import { exampleBody } from '../api/lib/samples.mjs';
 import { operation } from '../api/lib/contract.mjs';
 import { bar, print } from './bars.mjs';
 import { board } from './board.mjs';
+import { fhir } from './fhir.mjs';
 import { makeBench, settings } from './data.mjs';
 import { guard } from './guard.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
@@ -166,6 +167,7 @@ try {
 	await creating(big, daemons.big);
 	await listing(daemons);
 	await board(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
+	await fhir(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
 	await crowd(daemons.big);
 	await guard(small, { token: tokenFor(reader, { seconds: 3600 }), inTurn, start: (more) => startDaemon(small, more) });
 	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');

@@ -2762,6 +2762,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports/adt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send HL7 v2 ADT messages
+         * @description One message or many, each beginning with MSH, in UTF-8 or ISO 8859-1 as MSH-18 says. A01 admits, A02 moves to another unit, A03 discharges, A05 plans, A08 updates, A11 cancels, A12 takes back a move, A13 takes back a discharge, A21 and A22 begin and end a leave, A40 leaves a task to the team to merge two records; A04 and others are acknowledged and ignored. For the same callers as admissions (DPS, SY). The answer tells for each message what its sender is to be answered: AA when it has been taken, AE when it was refused for good, AR when it may be sent again. A message is known by its sender and MSH-10: sent again it is answered as before.
+         */
+        post: operations["importAdt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports/contacts": {
         parameters: {
             query?: never;
@@ -4807,6 +4827,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandbox/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin again with what one's own agency has made
+         * @description Removes what tokens of the caller's agency have created about persons since the demo data was in place, and what hangs on it, also what others attached to the agency's own persons. Demo data, other agencies' work, the agency's units and staff and the access log stay; a step taken on a thing of the demo data is not undone. Then registers the persons that are given, so that every run of an integrator's tests begins alike. For whoever has a token with the scope admin in a sandbox; elsewhere there is no such thing.
+         */
+        post: operations["resetSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/somatic-assessments": {
         parameters: {
             query?: never;
@@ -6075,6 +6115,37 @@ export interface components {
          * @enum {string}
          */
         AdmissionUrgency: "ACUTE" | "PLANNED";
+        /**
+         * @description What became of each message, in their order
+         * @example {
+         *       "items": [
+         *         {
+         *           "message_control_id": "MSG1",
+         *           "code": "AA",
+         *           "text": "admitted"
+         *         }
+         *       ]
+         *     }
+         */
+        AdtAnswer: {
+            /** @description One for each message */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The stay
+                 */
+                admission_id?: string;
+                /**
+                 * @description For MSA-1: taken; refused for good; may be sent again
+                 * @enum {string}
+                 */
+                code: "AA" | "AE" | "AR";
+                /** @description MSH-10 */
+                message_control_id?: string;
+                /** @description Why; never a value of the message */
+                text: string;
+            }[];
+        };
         /**
          * @description A body that takes part in the cooperation
          * @example {
@@ -17297,6 +17368,66 @@ export interface components {
              */
             set?: string;
         } & (unknown | unknown);
+        /**
+         * @description With whom to begin again
+         * @example {
+         *       "persons": []
+         *     }
+         */
+        SandboxReset: {
+            /** @description Persons to register */
+            persons?: {
+                /**
+                 * Format: date
+                 * @description Date of birth
+                 */
+                birth_date?: string;
+                /** @description Family name */
+                family_name?: string;
+                /** @description Given name */
+                given_name?: string;
+                /**
+                 * Format: norwegian-national-id
+                 * @description A synthetic number
+                 */
+                national_id: string;
+                /**
+                 * Format: uuid
+                 * @description Which unit of the agency they belong to; the first one when absent
+                 */
+                unit_id?: string;
+            }[];
+        };
+        /**
+         * @description What was removed, and who is there now
+         * @example {
+         *       "removed": {},
+         *       "persons": []
+         *     }
+         */
+        SandboxResetDone: {
+            /** @description The persons that were given, in their order */
+            persons: {
+                /** @description Family name */
+                family_name?: string | null;
+                /** @description Given name */
+                given_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The person's id
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Which unit they belong to
+                 */
+                unit_id: string;
+            }[];
+            /** @description How many of each kind */
+            removed: {
+                [key: string]: number;
+            };
+        };
         /**
          * @description A somatic assessment; what is not known is absent
          * @example {
@@ -30306,6 +30437,53 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    importAdt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example MSH|^~\&|DIPS|310079197|SAMHANDLING|SAMHANDLING|20260903221500+0200||ADT^A01|MSG1|T|2.5
+                EVN|A01|20260903221500+0200
+                PID|1||15838510075^^^FNR
+                PV1|1|I|D1^R2^S3^310079197||||||||||||||||1002135|||||||||||||||||||||||||20260903221000+0200 */
+                "x-application/hl7-v2+er7": string;
+            };
+        };
+        responses: {
+            /** @description What became of each message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "message_control_id": "MSG1",
+                     *           "code": "AA",
+                     *           "text": "admitted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdtAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
     importContacts: {
         parameters: {
             query?: {
@@ -38828,6 +39006,66 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SandboxClock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    resetSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "persons": [
+                 *         {
+                 *           "national_id": "41814061033",
+                 *           "given_name": "Rolig",
+                 *           "family_name": "Furu"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SandboxReset"];
+            };
+        };
+        responses: {
+            /** @description What was removed, and who is there now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "removed": {
+                     *         "contact": 3,
+                     *         "patient": 1
+                     *       },
+                     *       "persons": [
+                     *         {
+                     *           "id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *           "given_name": "Rolig",
+                     *           "family_name": "Furu",
+                     *           "unit_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SandboxResetDone"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -1,0 +1,22 @@
+// The same person and the same list of persons, asked for natively and over FHIR, in turn.
+import { bar } from './bars.mjs';
+import { wrk } from './load.mjs';
+
+const unit = 'FACT-team Drammen';
+
+// What is measured: the native path and FHIR's, by name.
+async function pairs(bench) {
+	const people = (await bench.sql('select bench_uuid(n) as id from generate_series(1, 200) n')).map((r) => r.id);
+	const [{ id }] = await bench.sql('select id from unit where name = $1', [unit]);
+	return { read: { native: people.map((p) => `/api/v1/patients/${p}`), fhir: people.map((p) => `/fhir/r4/Patient/${p}`) },
+		search: { native: [`/api/v1/patients?unit_id=${id}&limit=50`], fhir: [`/fhir/r4/Patient?organization=Organization/${id}&_count=50`] } };
+}
+
+export async function fhir(bench, daemon, { token, inTurn }) {
+	for (const [what, paths] of Object.entries(await pairs(bench))) {
+		const ask = (face, duration) => wrk(daemon.port, { clients: 8, paths: paths[face], token, duration });
+		for (const face of ['native', 'fhir']) await ask(face, 2); // warm
+		const m = await inTurn({ [`${what}, native, 8 clients`]: () => ask('native'), [`${what}, FHIR, 8 clients`]: () => ask('fhir') });
+		bar(`${what} of patients over FHIR, to native`, m[`${what}, FHIR, 8 clients`].rate / m[`${what}, native, 8 clients`].rate, 'least', 0.8, ' ×');
+	}
+}
