@@ -1834,6 +1834,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/r4/Communication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Communication
+         * @description Those that the caller may read, page by page. For its receiver, and its sender; who sees the status alone is told neither of whom nor what. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchCommunication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Communication/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Communication by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For its receiver, and its sender; who sees the status alone is told neither of whom nor what. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchCommunication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Communication/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Communication
+         * @description A concern report, as FHIR R4. For its receiver, and its sender; who sees the status alone is told neither of whom nor what.
+         */
+        get: operations["fhirReadCommunication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Consent
+         * @description Those that the caller may read, page by page. For those who may read consents or objections; agencies that are not health care see those in which they have a part. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchConsent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Consent/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Consent by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read consents or objections; agencies that are not health care see those in which they have a part. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Consent/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Consent
+         * @description A release from secrecy, or an objection, as FHIR R4. For those who may read consents or objections; agencies that are not health care see those in which they have a part.
+         */
+        get: operations["fhirReadConsent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/r4/Encounter": {
         parameters: {
             query?: never;
@@ -1966,6 +2098,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/r4/Flag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Flag
+         * @description Those that the caller may read, page by page. For those who may read risk flags; those that hold are found, others by their date. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchFlag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Flag/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Flag by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read risk flags; those that hold are found, others by their date. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchFlag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Flag/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Flag
+         * @description A warning of risk, as FHIR R4. For those who may read risk flags; those that hold are found, others by their date.
+         */
+        get: operations["fhirReadFlag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/r4/Goal": {
         parameters: {
             query?: never;
@@ -2044,6 +2242,72 @@ export interface paths {
          * @description The CapabilityStatement, made of this contract; anyone may call it.
          */
         get: operations["getFhirMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Observation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for Observation
+         * @description Those that the caller may read, page by page. For those who may read assessments. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        get: operations["fhirSearchObservation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Observation/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for Observation by form
+         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read assessments. Give at least one of `_id`, `patient`, `patient.identifier`.
+         */
+        post: operations["fhirPostSearchObservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/r4/Observation/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a Observation
+         * @description The score of an instrument, with its items, as FHIR R4. For those who may read assessments.
+         */
+        get: operations["fhirReadObservation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10836,6 +11100,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description A concern report
+         * @example {
+         *       "resourceType": "Communication",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirCommunication: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Communication";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A release from secrecy, or an objection
+         * @example {
+         *       "resourceType": "Consent",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirConsent: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Consent";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A contact with a person, or a stay in specialist care
          * @example {
          *       "resourceType": "Encounter",
@@ -10868,6 +11164,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description A warning of risk
+         * @example {
+         *       "resourceType": "Flag",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirFlag: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Flag";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A goal of a plan, in the person's own words
          * @example {
          *       "resourceType": "Goal",
@@ -10880,6 +11192,22 @@ export interface components {
              * @constant
              */
             resourceType: "Goal";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The score of an instrument, with its items
+         * @example {
+         *       "resourceType": "Observation",
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *     }
+         */
+        FhirObservation: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Observation";
         } & {
             [key: string]: unknown;
         };
@@ -18970,6 +19298,81 @@ export interface components {
          */
         "FhirCareTeam.subject": string;
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCommunication._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirCommunication._lastUpdated": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCommunication.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirCommunication.patient.identifier": string;
+        /**
+         * @description When it was received
+         * @example ge2026-03-01
+         */
+        "FhirCommunication.received": string;
+        /**
+         * @description By which unit
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirCommunication.recipient": string;
+        /**
+         * @description FHIR status, completed
+         * @example completed
+         */
+        "FhirCommunication.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirCommunication.subject": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirConsent._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirConsent._lastUpdated": string;
+        /**
+         * @description Kind of consent, or OBJECTION
+         * @example SHARE
+         */
+        "FhirConsent.category": string;
+        /**
+         * @description When it was recorded
+         * @example ge2026-03-01
+         */
+        "FhirConsent.date": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirConsent.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirConsent.patient.identifier": string;
+        /**
+         * @description FHIR status of the consent
+         * @example active
+         */
+        "FhirConsent.status": string;
+        /**
          * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
          * @example 50
          */
@@ -19065,6 +19468,36 @@ export interface components {
          */
         "FhirEpisodeOfCare.status": string;
         /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirFlag._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirFlag._lastUpdated": string;
+        /**
+         * @description When it holds, and so also those that have ended
+         * @example ge2026-03-01
+         */
+        "FhirFlag.date": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirFlag.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirFlag.patient.identifier": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirFlag.subject": string;
+        /**
          * @description The media type of the answer, in place of Accept
          * @example json
          */
@@ -19114,6 +19547,51 @@ export interface components {
          * @example W/"3"
          */
         FhirIfNoneMatch: string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirObservation._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirObservation._lastUpdated": string;
+        /**
+         * @description survey
+         * @example survey
+         */
+        "FhirObservation.category": string;
+        /**
+         * @description Which instrument
+         * @example GAF_S
+         */
+        "FhirObservation.code": string;
+        /**
+         * @description The day of the assessment
+         * @example ge2026-03-01
+         */
+        "FhirObservation.date": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirObservation.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirObservation.patient.identifier": string;
+        /**
+         * @description FHIR status of the observation
+         * @example final
+         */
+        "FhirObservation.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirObservation.subject": string;
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
@@ -26817,6 +27295,522 @@ export interface operations {
             default: components["responses"]["FhirFailed"];
         };
     };
+    fhirSearchCommunication: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCommunication._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCommunication._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCommunication.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCommunication.patient.identifier"];
+                /**
+                 * @description When it was received
+                 * @example ge2026-03-01
+                 */
+                received?: components["parameters"]["FhirCommunication.received"];
+                /**
+                 * @description By which unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                recipient?: components["parameters"]["FhirCommunication.recipient"];
+                /**
+                 * @description FHIR status, completed
+                 * @example completed
+                 */
+                status?: components["parameters"]["FhirCommunication.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCommunication.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchCommunication: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirCommunication._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirCommunication._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirCommunication.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirCommunication.patient.identifier"];
+                /**
+                 * @description When it was received
+                 * @example ge2026-03-01
+                 */
+                received?: components["parameters"]["FhirCommunication.received"];
+                /**
+                 * @description By which unit
+                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+                 */
+                recipient?: components["parameters"]["FhirCommunication.recipient"];
+                /**
+                 * @description FHIR status, completed
+                 * @example completed
+                 */
+                status?: components["parameters"]["FhirCommunication.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirCommunication.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadCommunication: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A concern report */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirCommunication"];
+                    "application/json": components["schemas"]["FhirCommunication"];
+                    "text/json": components["schemas"]["FhirCommunication"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchConsent: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirConsent._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirConsent._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Kind of consent, or OBJECTION
+                 * @example SHARE
+                 */
+                category?: components["parameters"]["FhirConsent.category"];
+                /**
+                 * @description When it was recorded
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirConsent.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirConsent.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirConsent.patient.identifier"];
+                /**
+                 * @description FHIR status of the consent
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirConsent.status"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchConsent: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirConsent._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirConsent._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description Kind of consent, or OBJECTION
+                 * @example SHARE
+                 */
+                category?: components["parameters"]["FhirConsent.category"];
+                /**
+                 * @description When it was recorded
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirConsent.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirConsent.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirConsent.patient.identifier"];
+                /**
+                 * @description FHIR status of the consent
+                 * @example active
+                 */
+                status?: components["parameters"]["FhirConsent.status"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadConsent: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A release from secrecy, or an objection */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirConsent"];
+                    "application/json": components["schemas"]["FhirConsent"];
+                    "text/json": components["schemas"]["FhirConsent"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
     fhirSearchEncounter: {
         parameters: {
             query?: {
@@ -27363,6 +28357,249 @@ export interface operations {
             default: components["responses"]["FhirFailed"];
         };
     };
+    fhirSearchFlag: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirFlag._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirFlag._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it holds, and so also those that have ended
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirFlag.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirFlag.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirFlag.patient.identifier"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirFlag.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchFlag: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirFlag._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirFlag._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description When it holds, and so also those that have ended
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirFlag.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirFlag.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirFlag.patient.identifier"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirFlag.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadFlag: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A warning of risk */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirFlag"];
+                    "application/json": components["schemas"]["FhirFlag"];
+                    "text/json": components["schemas"]["FhirFlag"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
     fhirSearchGoal: {
         parameters: {
             query?: {
@@ -27658,6 +28895,279 @@ export interface operations {
                 };
             };
             400: components["responses"]["FhirBadRequest"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirSearchObservation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirObservation._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirObservation._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description survey
+                 * @example survey
+                 */
+                category?: components["parameters"]["FhirObservation.category"];
+                /**
+                 * @description Which instrument
+                 * @example GAF_S
+                 */
+                code?: components["parameters"]["FhirObservation.code"];
+                /**
+                 * @description The day of the assessment
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirObservation.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirObservation.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirObservation.patient.identifier"];
+                /**
+                 * @description FHIR status of the observation
+                 * @example final
+                 */
+                status?: components["parameters"]["FhirObservation.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirObservation.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirPostSearchObservation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
+                 * @example 50
+                 */
+                _count?: components["parameters"]["FhirCount"];
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description Those with these ids
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                _id?: components["parameters"]["FhirObservation._id"];
+                /**
+                 * @description When the resource was last changed
+                 * @example ge2026-03-01
+                 */
+                _lastUpdated?: components["parameters"]["FhirObservation._lastUpdated"];
+                /**
+                 * @description Where the page starts, from the link `next` of the page before; opaque
+                 * @example WyIwMThmIl0
+                 */
+                _page?: components["parameters"]["FhirPage"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+                /**
+                 * @description `count` asks for the total alone
+                 * @example count
+                 */
+                _summary?: components["parameters"]["FhirSummary"];
+                /**
+                 * @description Whether the Bundle says how many matches there are; not unless asked
+                 * @example accurate
+                 */
+                _total?: components["parameters"]["FhirTotal"];
+                /**
+                 * @description survey
+                 * @example survey
+                 */
+                category?: components["parameters"]["FhirObservation.category"];
+                /**
+                 * @description Which instrument
+                 * @example GAF_S
+                 */
+                code?: components["parameters"]["FhirObservation.code"];
+                /**
+                 * @description The day of the assessment
+                 * @example ge2026-03-01
+                 */
+                date?: components["parameters"]["FhirObservation.date"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient?: components["parameters"]["FhirObservation.patient"];
+                /**
+                 * @description Whose, by a number; by POST alone
+                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+                 */
+                "patient.identifier"?: components["parameters"]["FhirObservation.patient.identifier"];
+                /**
+                 * @description FHIR status of the observation
+                 * @example final
+                 */
+                status?: components["parameters"]["FhirObservation.status"];
+                /**
+                 * @description Whose
+                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                subject?: components["parameters"]["FhirObservation.subject"];
+            };
+            header?: {
+                /**
+                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
+                 * @example handling=lenient
+                 */
+                Prefer?: components["parameters"]["FhirPrefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of matches */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirBundle"];
+                    "application/json": components["schemas"]["FhirBundle"];
+                    "text/json": components["schemas"]["FhirBundle"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            406: components["responses"]["FhirNotAcceptable"];
+            413: components["responses"]["FhirTooLarge"];
+            415: components["responses"]["FhirUnsupportedMedia"];
+            default: components["responses"]["FhirFailed"];
+        };
+    };
+    fhirReadObservation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The media type of the answer, in place of Accept
+                 * @example json
+                 */
+                _format?: components["parameters"]["FhirFormat"];
+                /**
+                 * @description `true` asks for lines that people can read
+                 * @example true
+                 */
+                _pretty?: components["parameters"]["FhirPretty"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score of an instrument, with its items */
+            200: {
+                headers: {
+                    ETag: components["headers"]["FhirETag"];
+                    "Last-Modified": components["headers"]["FhirLastModified"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirObservation"];
+                    "application/json": components["schemas"]["FhirObservation"];
+                    "text/json": components["schemas"]["FhirObservation"];
+                };
+            };
+            400: components["responses"]["FhirBadRequest"];
+            401: components["responses"]["FhirUnauthorized"];
+            403: components["responses"]["FhirForbidden"];
+            404: components["responses"]["FhirNotFound"];
             406: components["responses"]["FhirNotAcceptable"];
             default: components["responses"]["FhirFailed"];
         };

@@ -17,6 +17,10 @@ export const fhirSamples = (s) => ({
 	Task: sample('drammen-kommune:mh-1', s.at['/tasks/{id}'], `_id=${s.at['/tasks/{id}']}&owner=Organization/${s.ids.agency['drammen-kommune']}`),
 	CarePlan: sample(co, s.at['/plans/{id}'], `patient=Patient/${s.planned}`),
 	Goal: sample(co, s.at['/plans/{plan_id}/goals/{id}'][1], `subject=Patient/${s.planned}`),
+	Consent: sample(tl, s.at['/consents/{id}'], `patient=${s.patient}`),
+	Flag: sample(tl, s.at['/risk-flags/{id}']),
+	Observation: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
+	Communication: sample('drammen-kommune:mh-1', s.at['/concern-reports/{id}']),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 });
 
