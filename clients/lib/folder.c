@@ -10,7 +10,7 @@ struct folder {
 	struct watch *watch;
 	struct delivery delivery;
 	long keep_s;
-	bool once;
+	long not_before; /* a file that comes in does not hasten what has to wait; monotonic ms */
 };
 
 /* Moves what is complete into the spool; gives the time until more may be. */
@@ -34,11 +34,14 @@ static long take_files(struct folder *f, struct arena *a)
 static struct turn round_of(void *state, struct arena *a)
 {
 	struct folder *f = state;
-	long settles_in = take_files(f, a), pause;
+	long settles_in = take_files(f, a), now = watch_now(), pause = f->not_before - now;
 
 	spool_prune(&f->delivery.spool, a, f->keep_s);
 	arena_clear(a);
-	pause = delivery_round(&f->delivery, a);
+	if (pause <= 0) {
+		pause = delivery_round(&f->delivery, a);
+		f->not_before = pause > 0 ? now + pause : 0;
+	}
 	if (pause != DELIVERY_EMPTY)
 		return (struct turn){.pause_ms = pause, .waits = true};
 	return (struct turn){.pause_ms = settles_in > 0 ? settles_in : IDLE_MS};
