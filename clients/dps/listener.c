@@ -230,6 +230,7 @@ bool listener_add(const struct listener_setup *setup, const char **why)
 	struct listener *l = arena_alloc(a, sizeof(*l));
 
 	l->allowed = setup->allowed;
+	l->next_try = 1; /* at once: the spool may hold what an earlier run has committed to */
 	l->adt = adt_new(setup->adapter, why);
 	if (l->adt == NULL)
 		return false;

@@ -1,11 +1,12 @@
 // An integration engine in small: messages over MLLP, and what is answered.
 import net from 'node:net';
 
-// One message of the segments given; `head` changes MSH.
-export function adt(event, control, { type = 'ADT', accept = '', number, visit, segments = [] } = {}) {
-	const now = '20260903221500+0200';
-	return [`MSH|^~\\&|DIPS|310000019|SAMHANDLING|SAMHANDLING|${now}||${type}^${event}|${control}|T|2.5|||${accept}|`, `EVN|${event}|${now}`,
-		...(number ? [`PID|1||${number}^^^FNR`] : []), ...(visit ? [visit] : []), ...segments].join('\r');
+// One message; each is of a later second, as an engine's are: `accept` is MSH-15, `visit` the PV1 segment.
+let seconds = 0;
+export function adt(event, control, { accept = '', number, visit } = {}) {
+	const now = `20260906${new Date(1000 * seconds++).toISOString().slice(11, 19).replaceAll(':', '')}+0200`;
+	return [`MSH|^~\\&|DIPS|310000019|SAMHANDLING|SAMHANDLING|${now}||ADT^${event}|${control}|T|2.5|||${accept}|`, `EVN|${event}|${now}`,
+		...(number ? [`PID|1||${number}^^^FNR`] : []), ...(visit ? [visit] : [])].join('\r');
 }
 
 // PV1 with the visit number, the ward and the times that are given.
