@@ -16,9 +16,11 @@ struct binding {
 	const char *machine_action, *machine_from, *machine_to;
 	const char *job_kind;	       /* :job.kind, which the job thread gives by itself */
 	const char *status, *location; /* of an idempotency row */
-	const char *news_after;	       /* :news.after, where a reader of changes goes on */
-	const char *given;	       /* :given, JSON that an operation in C has made */
-	const char *content;	       /* :content, JSON rows that it has read */
+	const char *subscription_id, *delivery_busy, *delivery_most; /* to be sent: :delivery.… */
+	const char *delivery_id, *delivery_outcome, *delivery_told;  /* what came of it */
+	const char *news_after; /* :news.after, where a reader of changes goes on */
+	const char *given;	/* :given, JSON that an operation in C has made */
+	const char *content;	/* :content, JSON rows that it has read */
 	/* before a principal exists: */
 	const struct identity *token;		  /* :token.…, what the token says */
 	const char *token_seal;			  /* the number in it, sealed */

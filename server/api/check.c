@@ -43,6 +43,11 @@ static const char *const own[] = {
 	"import_read",
 	"import_step",
 	"import_adt",
+	"delivery_lead",
+	"delivery_list",
+	"delivery_take",
+	"delivery_keys",
+	"delivery_settle",
 };
 
 static bool is_own(const char *name)

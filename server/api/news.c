@@ -57,14 +57,18 @@ void news_written(void)
 	pthread_mutex_unlock(&news.lock);
 }
 
-void news_publish(int64_t place)
+bool news_publish(int64_t place)
 {
+	bool later;
+
 	enter_lock();
-	if (place > news.place) {
+	later = place > news.place;
+	if (later) {
 		news.place = place;
 		pthread_cond_broadcast(&news.published);
 	}
 	pthread_mutex_unlock(&news.lock);
+	return later;
 }
 
 bool news_wait_written(int64_t eager_ms, int64_t idle_ms)

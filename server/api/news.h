@@ -14,8 +14,10 @@
 /* A transaction that may have made news is committed. Costs nothing while nobody waits for news. */
 void news_written(void);
 
-/* For the sequencer: everything up to here has its place. Never goes back. */
-void news_publish(int64_t place);
+/*
+ * For the sequencer: everything up to here has its place. Never goes back. True when that is news.
+ */
+bool news_publish(int64_t place);
 
 /*
  * For the sequencer: sleeps until somebody has written, or until it is time to look by itself,

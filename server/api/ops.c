@@ -30,6 +30,8 @@ static const struct op_entry table[] = {
 	{"importContacts", ops_import},
 	{"importHousing", ops_import},
 	{"importStaff", ops_import},
+	{"createSubscription", ops_write_subscription},
+	{"updateSubscription", ops_write_subscription},
 	/* clang-format on */
 };
 

@@ -107,6 +107,21 @@ static const char *location_of(const struct work *w)
 			    path, brace + 4);
 }
 
+/* What a repeated request is answered with: 201 where something is made, else the first success. */
+static const char *kept_status(const struct operation *op)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < op->response_count; i++) {
+		int status = op->responses[i].status;
+
+		if (status == 201)
+			return "201";
+		first = first == 0 && status >= 200 && status < 300 ? status : first;
+	}
+	return first == 202 ? "202" : "200";
+}
+
 void work_close(struct work *w)
 {
 	struct request *r = w->request;
@@ -122,7 +137,7 @@ void work_close(struct work *w)
 		work_add(w, "log");
 	w->binding.path_id = own_id;
 	if (w->has_key) {
-		w->binding.status = r->op->executor == EXECUTOR_TRANSITION ? "200" : "201";
+		w->binding.status = kept_status(r->op);
 		w->binding.location = location_of(w);
 		work_add(w, "idempotency_end");
 	}

@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/delivery.h"
 #include "jobs/fetch.h"
 #include "jobs/keys.h"
 #include "jobs/imports.h"
@@ -95,7 +96,7 @@ static void *work(void *unused)
 
 bool jobs_start(void)
 {
-	if (!fetch_start() || !keys_start() || !sequencer_start())
+	if (!fetch_start() || !keys_start() || !sequencer_start() || !delivery_start())
 		return false;
 	if (config.jobs_interval_ms == 0)
 		return true;
@@ -107,7 +108,8 @@ void jobs_stop(void)
 	news_stop();
 	imports_stop();
 	pace_stop(&pace);
-	sequencer_stop();
+	sequencer_stop(); /* it wakes the delivery */
+	delivery_stop();
 	keys_stop();
 	fetch_stop();
 }

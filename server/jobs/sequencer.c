@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "base/event.h"
 #include "db/round.h"
+#include "jobs/delivery.h"
 
 enum { ROUND_MEMORY = 1024 * 1024, IDLE_MS = 500 /* between two looks while nobody waits */ };
 
@@ -35,8 +36,8 @@ static bool place(struct connection *c, struct arena *a)
 
 	const char *head = round_text(&round, 0, "head");
 
-	if (head != NULL)
-		news_publish(strtoll(head, NULL, 10));
+	if (head != NULL && news_publish(strtoll(head, NULL, 10)))
+		delivery_wake();
 	return true;
 }
 

@@ -31,3 +31,22 @@ insert into access_log (request_id, trace_id, operation, action, resource, agenc
 select :request.id, :request.trace_id, :request.operation, 'READ', 'changes', :auth.agency_id::uuid, :auth.unit_id::uuid,
 	:auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number, :auth.purpose,
 	:auth.attestation::jsonb
+
+-- name: delivery_lead
+-- One daemon at a time delivers: the one whose session has this lock.
+select pg_try_advisory_lock(hashtextextended('delivery', 0)) as leads
+
+-- name: delivery_list
+select d.*, delivery_wanted() as wanted, (select generation from registry_generation) as generation
+from (select 1) one left join delivery_subscriptions() d on true
+
+-- name: delivery_take
+select t.* from delivery_take(:delivery.subscription_id::uuid, :delivery.busy::uuid[], :delivery.most::int) t
+
+-- name: delivery_keys
+select k.secret_seal, k.signing_seal from subscription_key k
+where k.subscription_id = :delivery.subscription_id::uuid and (k.expires_at is null or k.expires_at > now())
+order by k.created_at desc limit 4
+
+-- name: delivery_settle
+select delivery_settle(:delivery.id::uuid, :delivery.outcome, :delivery.told::jsonb) as became

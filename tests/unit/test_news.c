@@ -15,10 +15,10 @@ static void finds_what_is_there(void **state)
 {
 	(void)state;
 	assert_int_equal(news_wait(0, in_ms(1)), NEWS_TIME_OUT);
-	news_publish(7);
+	assert_true(news_publish(7));
 	assert_int_equal(news_wait(6, in_ms(1)), NEWS_THERE);
 	assert_int_equal(news_wait(7, in_ms(1)), NEWS_TIME_OUT);
-	news_publish(3); /* another daemon's older look */
+	assert_false(news_publish(3)); /* another daemon's older look */
 	assert_int_equal(news_wait(6, in_ms(1)), NEWS_THERE);
 }
 

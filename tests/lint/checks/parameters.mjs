@@ -13,7 +13,7 @@ export function parametersOf(text) {
 function described({ parameters, operation, method }) {
 	const names = new Set(parameters.map((p) => `${p.in}.${p.name.toLowerCase().replaceAll(/[-.]/g, '_')}`));
 	if (operation.requestBody) names.add('body');
-	if (method === 'post') ['new.id', 'new.receipt', 'new.receipt_hash'].forEach((n) => names.add(n));
+	if (method === 'post') ['new.id', 'new.receipt', 'new.receipt_hash', 'new.webhook_public', 'new.webhook_secret', 'new.webhook_signing'].forEach((n) => names.add(n));
 	return names;
 }
 

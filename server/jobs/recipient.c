@@ -1,0 +1,55 @@
+/*
+ * Who is told, as the rooms of a request know a caller.
+ * Tested through tests/api/webhooks.test.mjs: what it makes is judged in PostgreSQL.
+ */
+#include "jobs/recipient.h"
+
+#include <string.h>
+
+#include "api/permit.h"
+#include "api/principal.h"
+#include "api/purpose.h"
+#include "api/service.h"
+#include "auth/random.h"
+
+static const char *column(struct arena *a, const PGresult *list, int row, const char *name)
+{
+	int at = PQfnumber(list, name);
+
+	return PQgetisnull(list, row, at) ? NULL : arena_dup(a, PQgetvalue(list, row, at));
+}
+
+static struct principal *principal_of(struct arena *a, const PGresult *list, int row)
+{
+	struct principal *p = arena_alloc(a, sizeof(*p));
+
+	p->issuer_id = "service";
+	p->subject = arena_printf(a, "subscription:%s", column(a, list, row, "id"));
+	p->agency_id = column(a, list, row, "agency_id");
+	p->agency_type = column(a, list, row, "agency_type");
+	p->agency_slug = column(a, list, row, "agency_slug");
+	p->role = column(a, list, row, "role");
+	p->unit_ids = column(a, list, row, "unit_ids");
+	p->generation = column(a, list, row, "generation");
+	p->expires_at = INT64_MAX;
+	return p;
+}
+
+struct recipient recipient_read(struct arena *a, const PGresult *list, int row)
+{
+	struct request *r = arena_alloc(a, sizeof(*r));
+	const char *careful = column(a, list, row, "careful");
+
+	r->arena = a;
+	r->in.method = "GET";
+	r->op = contract_operation(service.contract, "listChanges");
+	random_uuid(r->id);
+	r->principal = principal_of(a, list, row);
+	r->purpose = purpose_of(r->principal, NULL);
+	/* a role without any cell gets nothing, since it has no cells */
+	permit(r);
+	return (struct recipient){.id = column(a, list, row, "id"),
+				  .url = column(a, list, row, "url"),
+				  .request = r,
+				  .careful = careful != NULL && strcmp(careful, "t") == 0};
+}
