@@ -12,7 +12,7 @@
 #include "base/config.h"
 #include "jobs/guard.h"
 
-enum { RETRY_AFTER_MAX_S = 24 * 3600, CONNECTIONS_KEPT = 64 };
+enum { RETRY_AFTER_MAX_S = 24 * 3600 };
 
 struct outbound {
 	CURLM *multi;
@@ -40,7 +40,6 @@ struct outbound *outbound_new(void)
 	must(o != NULL);
 	o->multi = curl_multi_init();
 	must(o->multi != NULL);
-	curl_multi_setopt(o->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
 	return o;
 }
 
@@ -62,8 +61,6 @@ void outbound_free(struct outbound *o)
 	curl_multi_cleanup(o->multi);
 	free(o);
 }
-
-/* ---- one request ---- */
 
 /* After the name is resolved and before anything is sent: no second look-up can change the answer.
  */
@@ -133,8 +130,6 @@ void outbound_send(struct outbound *o, const struct outbound_call *call)
 	o->transfers = t;
 	curl_multi_add_handle(o->multi, t->curl);
 }
-
-/* ---- what came of it ---- */
 
 static const char *error_word(const struct transfer *t, CURLcode code)
 {
