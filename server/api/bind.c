@@ -228,113 +228,113 @@ static const char *of_job(const struct binding *b)
 {
 	(void)b;
 	return NULL;
-	/* One for each request: its parts are asked for one by one. */
-	static const struct webhook_key *new_key(const struct binding *b)
-	{
-		struct request *r = b->request;
+}
 
-		if (r->webhook_key == NULL) {
-			r->webhook_key = arena_alloc(r->arena, sizeof(*r->webhook_key));
-			webhook_key_make(r->webhook_key);
-		}
-		return r->webhook_key;
+/* One for each request: its parts are asked for one by one. */
+static const struct webhook_key *new_key(const struct binding *b)
+{
+	struct request *r = b->request;
+
+	if (r->webhook_key == NULL) {
+		r->webhook_key = arena_alloc(r->arena, sizeof(*r->webhook_key));
+		webhook_key_make(r->webhook_key);
 	}
+	return r->webhook_key;
+}
 
-	static const char *webhook_secret(const struct binding *b)
-	{
-		return seal_make(service.seals, b->request->arena, new_key(b)->secret);
+static const char *webhook_secret(const struct binding *b)
+{
+	return seal_make(service.seals, b->request->arena, new_key(b)->secret);
+}
+
+static const char *webhook_signing(const struct binding *b)
+{
+	return seal_make(service.seals, b->request->arena, new_key(b)->signing);
+}
+
+static const char *webhook_public(const struct binding *b)
+{
+	return new_key(b)->public;
+}
+
+static const struct {
+	const char *name;
+	const char *(*value)(const struct binding *b);
+} functions[] = {
+	{"fhir.base", base_of_fhir},
+	{"gate.matrix", matrix_as_met},
+	{"gate.write", is_write},
+	{"header.if_match", if_match},
+	{"header.if_none_match", if_none_match},
+	{"idempotency.key", idempotency_key},
+	{"receipt.hash", receipt_hash},
+	{"request.id", request_id},
+	{"new.webhook_public", webhook_public},
+	{"new.webhook_secret", webhook_secret},
+	{"new.webhook_signing", webhook_signing},
+	{"request.operation", operation_id},
+	{"request.resource_id", resource_id},
+	{"request.trace_id", trace_id},
+	{"service.base_url", base_url},
+};
+
+static bool source_find(const char *name, struct source *out)
+{
+	*out = (struct source){.member = member_find(name)};
+	if (strncmp(name, "path.", 5) == 0)
+		out->path = name + 5;
+	if (strncmp(name, "query.", 6) == 0)
+		out->query = name + 6;
+	if (out->member == NULL && strncmp(name, "job.", 4) == 0)
+		out->computed = of_job;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (strcmp(functions[i].name, name) == 0)
+			out->computed = functions[i].value;
+	return out->member != NULL || out->path != NULL || out->query != NULL ||
+	       out->computed != NULL;
+}
+
+bool bind_known(const char *name)
+{
+	struct source source;
+
+	return source_find(name, &source);
+}
+
+const char *bind_prepare(struct arena *a)
+{
+	plans = arena_alloc(a, statements_count() * sizeof(struct plan));
+	for (size_t i = 0; i < statements_count(); i++) {
+		const struct statement *s = statement_at(i);
+		struct source *list = arena_alloc(a, s->parameter_count * sizeof(*list));
+
+		for (size_t p = 0; p < s->parameter_count; p++)
+			if (!source_find(s->parameters[p], &list[p]))
+				return arena_printf(a, "statement '%s' uses unknown ':%s'", s->name,
+						    s->parameters[p]);
+		plans[i].sources = list;
 	}
+	return NULL;
+}
 
-	static const char *webhook_signing(const struct binding *b)
-	{
-		return seal_make(service.seals, b->request->arena, new_key(b)->signing);
-	}
+static const char *source_value(const struct binding *b, const struct source *s)
+{
+	if (s->member != NULL)
+		return member_value(b, s->member);
+	if (s->computed != NULL)
+		return s->computed(b);
+	if (s->query != NULL)
+		return request_parameter(b->request, IN_QUERY, s->query);
+	if (b->path_id != NULL && strcmp(s->path, "id") == 0)
+		return b->path_id;
+	return request_parameter(b->request, IN_PATH, s->path);
+}
 
-	static const char *webhook_public(const struct binding *b)
-	{
-		return new_key(b)->public;
-	}
+const char *const *bind_values(const struct binding *b, const struct statement *s)
+{
+	const char **values = arena_alloc(b->request->arena, s->parameter_count * sizeof(char *));
 
-	static const struct {
-		const char *name;
-		const char *(*value)(const struct binding *b);
-	} functions[] = {
-		{"fhir.base", base_of_fhir},
-		{"gate.matrix", matrix_as_met},
-		{"gate.write", is_write},
-		{"header.if_match", if_match},
-		{"header.if_none_match", if_none_match},
-		{"idempotency.key", idempotency_key},
-		{"receipt.hash", receipt_hash},
-		{"request.id", request_id},
-		{"request.id", request_id},
-		{"new.webhook_public", webhook_public},
-		{"new.webhook_secret", webhook_secret},
-		{"new.webhook_signing", webhook_signing},
-		{"request.operation", operation_id},
-		{"request.resource_id", resource_id},
-		{"request.trace_id", trace_id},
-		{"service.base_url", base_url},
-	};
-
-	static bool source_find(const char *name, struct source *out)
-	{
-		*out = (struct source){.member = member_find(name)};
-		if (strncmp(name, "path.", 5) == 0)
-			out->path = name + 5;
-		if (strncmp(name, "query.", 6) == 0)
-			out->query = name + 6;
-		if (out->member == NULL && strncmp(name, "job.", 4) == 0)
-			out->computed = of_job;
-		for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-			if (strcmp(functions[i].name, name) == 0)
-				out->computed = functions[i].value;
-		return out->member != NULL || out->path != NULL || out->query != NULL ||
-		       out->computed != NULL;
-	}
-
-	bool bind_known(const char *name)
-	{
-		struct source source;
-
-		return source_find(name, &source);
-	}
-
-	const char *bind_prepare(struct arena * a)
-	{
-		plans = arena_alloc(a, statements_count() * sizeof(struct plan));
-		for (size_t i = 0; i < statements_count(); i++) {
-			const struct statement *s = statement_at(i);
-			struct source *list = arena_alloc(a, s->parameter_count * sizeof(*list));
-
-			for (size_t p = 0; p < s->parameter_count; p++)
-				if (!source_find(s->parameters[p], &list[p]))
-					return arena_printf(a, "statement '%s' uses unknown ':%s'",
-							    s->name, s->parameters[p]);
-			plans[i].sources = list;
-		}
-		return NULL;
-	}
-
-	static const char *source_value(const struct binding *b, const struct source *s)
-	{
-		if (s->member != NULL)
-			return member_value(b, s->member);
-		if (s->computed != NULL)
-			return s->computed(b);
-		if (s->query != NULL)
-			return request_parameter(b->request, IN_QUERY, s->query);
-		if (b->path_id != NULL && strcmp(s->path, "id") == 0)
-			return b->path_id;
-		return request_parameter(b->request, IN_PATH, s->path);
-	}
-
-	const char *const *bind_values(const struct binding *b, const struct statement *s)
-	{
-		const char **values =
-			arena_alloc(b->request->arena, s->parameter_count * sizeof(char *));
-
-		for (size_t i = 0; i < s->parameter_count; i++)
-			values[i] = source_value(b, &plans[s->index].sources[i]);
-		return values;
-	}
+	for (size_t i = 0; i < s->parameter_count; i++)
+		values[i] = source_value(b, &plans[s->index].sources[i]);
+	return values;
+}

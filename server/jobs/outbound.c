@@ -93,8 +93,8 @@ static void set_limits(CURL *c)
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "samhandlingd");
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	if (*config.outbound_ca != '\0')
-		curl_easy_setopt(c, CURLOPT_CAINFO, config.outbound_ca);
+	if (*config.ca_certificates != '\0')
+		curl_easy_setopt(c, CURLOPT_CAINFO, config.ca_certificates);
 }
 
 static void set_call(struct transfer *t, const struct outbound_call *call)

@@ -12,7 +12,7 @@ const tl = 'drammen-dps:tl-1';
 const folder = mkdtempSync(`${tmpdir()}/webhooks-`);
 execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=receiver', '-addext', 'subjectAltName=IP:127.0.0.1',
 	'-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`], { stdio: 'ignore' });
-const settings = { OUTBOUND_ALLOW: '127.0.0.0/8', WEBHOOK_RETRY_MS: 100, WEBHOOK_TIMEOUT_MS: 700, OUTBOUND_CA: `${folder}/cert.pem` };
+const settings = { OUTBOUND_ALLOW: '127.0.0.0/8', WEBHOOK_RETRY_MS: 100, WEBHOOK_TIMEOUT_MS: 700, CA_CERTIFICATES: `${folder}/cert.pem` };
 const w = await world({ settings });
 after(() => rmSync(folder, { recursive: true }));
 
