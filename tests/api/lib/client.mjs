@@ -10,8 +10,14 @@ function exchange(port, { method, target, headers, payload, signal }) {
 	return new Promise((done, fail) => {
 		const request = http.request({ host: '127.0.0.1', port, method, path: target, headers, agent, signal }, (response) => {
 			const parts = [];
-			response.on('data', (d) => parts.push(d));
-			response.on('end', () => done({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }));
+			const finish = () => done({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() });
+			// a stream of events has no end: what comes first is the answer (listen.mjs reads on)
+			const endless = response.headers['content-type']?.startsWith('text/event-stream');
+			response.on('data', (d) => {
+				parts.push(d);
+				if (endless) response.destroy();
+			});
+			response.on(endless ? 'close' : 'end', finish);
 			response.on('error', fail);
 		});
 		request.on('error', (e) => {
