@@ -6,8 +6,9 @@ import openapiTS, { astToString } from 'openapi-typescript';
 const contract = JSON.parse(readFileSync(new URL('../../api-spec/openapi.json', import.meta.url), 'utf8'));
 const target = new URL('src/contract.generated.ts', import.meta.url);
 
-// A description in comments would be cut by the end of a comment that it quotes.
-const types = astToString(await openapiTS(structuredClone(contract), { alphabetize: true }));
+// What stands beside the prefix (FHIR, which has clients of its own; health) is not called with the client's base address.
+const below = Object.fromEntries(Object.entries(contract.paths).filter(([, item]) => !item['x-root']));
+const types = astToString(await openapiTS({ ...structuredClone(contract), paths: below }, { alphabetize: true }));
 const codes = Object.keys(contract['x-problems']).sort().map((code) => `\n\t| '${code}'`).join('');
 const text = `// Made by generate.mjs from api-spec/openapi.json; do not edit.
 /** The contract's version that these types were made from. */
