@@ -89,26 +89,6 @@ export type ProblemCode =
 	| 'version_required';
 
 export interface paths {
-    "/.well-known/oauth-protected-resource": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whose tokens are taken, and how
-         * @description Metadata of this protected resource (RFC 9728) for clients that have no token yet; anyone may call it. Each 401 names this address as `resource_metadata`.
-         */
-        get: operations["getProtectedResource"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/access-log": {
         parameters: {
             query?: never;
@@ -1380,52 +1360,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/docs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The contract as a page for people
-         * @description Swagger UI on this daemon's own contract, from the daemon alone: the page asks no other host for anything. Anyone may read it; what is tried in it is asked with the reader's own token.
-         */
-        get: operations["getDocs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/docs/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description A file that the page names
-                 * @example start.js
-                 */
-                file: string;
-            };
-            cookie?: never;
-        };
-        /**
-         * A script, style sheet or picture of that page
-         * @description Compressed with gzip for whoever accepts that. Anyone may read it.
-         */
-        get: operations["getDocsFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/emergency-accesses": {
         parameters: {
             query?: never;
@@ -1702,1016 +1636,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/fhir/r4/CarePlan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for CarePlan
-         * @description Those that the caller may read, page by page. For those who may read the plan, by the cell of its kind; who sees the status alone gets that. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchCarePlan"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/CarePlan/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for CarePlan by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the plan, by the cell of its kind; who sees the status alone gets that. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchCarePlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/CarePlan/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a CarePlan
-         * @description An individual plan, a crisis plan, a work and activity plan or a treatment plan, as FHIR R4. For those who may read the plan, by the cell of its kind; who sees the status alone gets that.
-         */
-        get: operations["fhirReadCarePlan"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/CareTeam": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for CareTeam
-         * @description Those that the caller may read, page by page. For those to whom the plan shows its participants. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchCareTeam"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/CareTeam/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for CareTeam by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those to whom the plan shows its participants. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchCareTeam"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/CareTeam/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a CareTeam
-         * @description Who takes part in a plan; it has the plan's id, as FHIR R4. For those to whom the plan shows its participants.
-         */
-        get: operations["fhirReadCareTeam"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Communication": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Communication
-         * @description Those that the caller may read, page by page. For its receiver, and its sender; who sees the status alone is told neither of whom nor what. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchCommunication"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Communication/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Communication by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For its receiver, and its sender; who sees the status alone is told neither of whom nor what. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchCommunication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Communication/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Communication
-         * @description A concern report, as FHIR R4. For its receiver, and its sender; who sees the status alone is told neither of whom nor what.
-         */
-        get: operations["fhirReadCommunication"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Consent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Consent
-         * @description Those that the caller may read, page by page. For those who may read consents or objections; agencies that are not health care see those in which they have a part. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchConsent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Consent/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Consent by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read consents or objections; agencies that are not health care see those in which they have a part. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchConsent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Consent/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Consent
-         * @description A release from secrecy, or an objection, as FHIR R4. For those who may read consents or objections; agencies that are not health care see those in which they have a part.
-         */
-        get: operations["fhirReadConsent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Encounter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Encounter
-         * @description Those that the caller may read, page by page. For those who may read the contact or the admission; who sees the status alone gets that and the day. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchEncounter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Encounter/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Encounter by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the contact or the admission; who sees the status alone gets that and the day. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchEncounter"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Encounter/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Encounter
-         * @description A contact with a person, or a stay in specialist care, as FHIR R4. For those who may read the contact or the admission; who sees the status alone gets that and the day.
-         */
-        get: operations["fhirReadEncounter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/EpisodeOfCare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for EpisodeOfCare
-         * @description Those that the caller may read, page by page. For those who may read the enrolment; agencies that see the status alone get that and the days. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchEpisodeOfCare"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/EpisodeOfCare/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for EpisodeOfCare by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read the enrolment; agencies that see the status alone get that and the days. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchEpisodeOfCare"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/EpisodeOfCare/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a EpisodeOfCare
-         * @description A person's time in the team, as FHIR R4. For those who may read the enrolment; agencies that see the status alone get that and the days.
-         */
-        get: operations["fhirReadEpisodeOfCare"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Flag": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Flag
-         * @description Those that the caller may read, page by page. For those who may read risk flags; those that hold are found, others by their date. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchFlag"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Flag/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Flag by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read risk flags; those that hold are found, others by their date. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchFlag"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Flag/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Flag
-         * @description A warning of risk, as FHIR R4. For those who may read risk flags; those that hold are found, others by their date.
-         */
-        get: operations["fhirReadFlag"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Goal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Goal
-         * @description Those that the caller may read, page by page. For those to whom the plan shows its goals. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchGoal"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Goal/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Goal by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those to whom the plan shows its goals. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchGoal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Goal/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Goal
-         * @description A goal of a plan, in the person's own words, as FHIR R4. For those to whom the plan shows its goals.
-         */
-        get: operations["fhirReadGoal"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/metadata": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the FHIR face can
-         * @description The CapabilityStatement, made of this contract; anyone may call it.
-         */
-        get: operations["getFhirMetadata"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Observation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Observation
-         * @description Those that the caller may read, page by page. For those who may read assessments. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchObservation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Observation/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Observation by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who may read assessments. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchObservation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Observation/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Observation
-         * @description The score of an instrument, with its items, as FHIR R4. For those who may read assessments.
-         */
-        get: operations["fhirReadObservation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Organization": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Organization
-         * @description Those that the caller may read, page by page. For everybody with a token.
-         */
-        get: operations["fhirSearchOrganization"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Organization/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Organization by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For everybody with a token.
-         */
-        post: operations["fhirPostSearchOrganization"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Organization/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Organization
-         * @description An agency, or a unit of one, as FHIR R4. For everybody with a token.
-         */
-        get: operations["fhirReadOrganization"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Patient": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Patient
-         * @description Those that the caller may read, page by page. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them. Give at least one of `_id`, `identifier`, `organization`, `birthdate`.
-         */
-        get: operations["fhirSearchPatient"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Patient/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Patient by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them. Give at least one of `_id`, `identifier`, `organization`, `birthdate`.
-         */
-        post: operations["fhirPostSearchPatient"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Patient/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Patient
-         * @description A person's identity and contact, as FHIR R4. For staff in a relation of care, or with emergency access; agencies that are not health care with the person's consent; the person, and whoever represents them.
-         */
-        get: operations["fhirReadPatient"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Practitioner": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Practitioner
-         * @description Those that the caller may read, page by page. For everybody with a token; citizens see no addresses of staff.
-         */
-        get: operations["fhirSearchPractitioner"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Practitioner/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Practitioner by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For everybody with a token; citizens see no addresses of staff.
-         */
-        post: operations["fhirPostSearchPractitioner"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Practitioner/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Practitioner
-         * @description A member of staff of one of the agencies, as FHIR R4. For everybody with a token; citizens see no addresses of staff.
-         */
-        get: operations["fhirReadPractitioner"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/PractitionerRole": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for PractitionerRole
-         * @description Those that the caller may read, page by page. For staff; those whose cell has the letter o see their own roles.
-         */
-        get: operations["fhirSearchPractitionerRole"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/PractitionerRole/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for PractitionerRole by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff; those whose cell has the letter o see their own roles.
-         */
-        post: operations["fhirPostSearchPractitionerRole"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/PractitionerRole/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a PractitionerRole
-         * @description A role that a member of staff has in a unit, for a time, as FHIR R4. For staff; those whose cell has the letter o see their own roles.
-         */
-        get: operations["fhirReadPractitionerRole"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/ServiceRequest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for ServiceRequest
-         * @description Those that the caller may read, page by page. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        get: operations["fhirSearchServiceRequest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/ServiceRequest/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for ServiceRequest by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about. Give at least one of `_id`, `patient`, `patient.identifier`.
-         */
-        post: operations["fhirPostSearchServiceRequest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/ServiceRequest/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a ServiceRequest
-         * @description A referral to the team, or a measure of a plan, as FHIR R4. For those who have a part in the referral, or may read the measure; who sees the status alone is not told whom a referral is about.
-         */
-        get: operations["fhirReadServiceRequest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Task": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search for Task
-         * @description Those that the caller may read, page by page. For staff of the agency whose task it is, of both sides of a handover, and the person. Give at least one of `_id`, `patient`, `patient.identifier`, `owner`.
-         */
-        get: operations["fhirSearchTask"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Task/_search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search for Task by form
-         * @description The same as by GET, with parameters in a form: national numbers belong there. For staff of the agency whose task it is, of both sides of a handover, and the person. Give at least one of `_id`, `patient`, `patient.identifier`, `owner`.
-         */
-        post: operations["fhirPostSearchTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fhir/r4/Task/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        /**
-         * Read a Task
-         * @description Something an agency has to do, or a handover that waits for an answer, as FHIR R4. For staff of the agency whose task it is, of both sides of a handover, and the person.
-         */
-        get: operations["fhirReadTask"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/flow-templates": {
         parameters: {
             query?: never;
@@ -2862,46 +1786,6 @@ export interface paths {
          * @description The one door through which responsibility moves; what was offered follows in the same transaction. Accept and reject for the receiving unit (MH, TL, DPS, KO; TM, CU, GP, NAV, HO for other things than concern reports), recall for the sending unit (MH, TL, TM, DPS, KO).
          */
         post: operations["transitionHandover"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Is the daemon alive
-         * @description Answers as long as the daemon runs; anyone may call it.
-         */
-        get: operations["getHealthLive"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Can the daemon serve requests
-         * @description Checks database, schema version, partitions of the access log and keys; anyone may call it. 503 with Retry-After while one of them is not as it should be.
-         */
-        get: operations["getHealthReady"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3668,26 +2552,6 @@ export interface paths {
          * @description Counts and medians for the messages that the caller may see, sent in a period (the last 90 days unless it is given), for each receiving unit: those to the own agency (IN) and from it (OUT). For those who may list messages (TM, TL, DPS, MH, CO, CU, KO, GP, NAV, HO); the person (PT) gets none.
          */
         get: operations["getMessageResponseTimes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Counters for Prometheus
-         * @description Text exposition format 0.0.4; answered on the loopback address alone, 404 elsewhere.
-         */
-        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5313,6 +4177,168 @@ export interface paths {
         get: operations["getStateMachine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the own agency's subscriptions
+         * @description For the agency's administrator and its systems (SA, SY), and its privacy officer (PV).
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        /**
+         * Have changes sent to an address
+         * @description From now on each change that the agency may see in the given role is sent to the address by POST, as a CloudEvent and signed by Standard Webhooks, both with the secret of the answer (`v1`, HMAC-SHA256) and with a key whose public half the subscription shows (`v1a`, Ed25519). The secret is told in this answer alone. For the agency's administrator and its systems (SA, SY). The address must be reached over TLS and be no address of a private network, unless the service's operator has allowed that network.
+         */
+        post: operations["createSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a subscription
+         * @description With how far it has come. For the agency's administrator, its systems and its privacy officer (SA, SY, PV).
+         */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a subscription
+         * @description With its log and what waits to be sent. For the agency's administrator and its systems (SA, SY).
+         */
+        delete: operations["deleteSubscription"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or resume a subscription
+         * @description What waits is tried at once. A subscription that was paused or stopped goes on where it was with `status` ACTIVE. For the agency's administrator and its systems (SA, SY).
+         */
+        patch: operations["updateSubscription"];
+        trace?: never;
+    };
+    "/subscriptions/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The log of deliveries
+         * @description What has been sent in thirty days and what came of it, the newest first; what waits is PENDING, and FAILED what was given up. For the agency's administrator, its systems and its privacy officer (SA, SY, PV).
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again
+         * @description One event that has failed, or everything after a place. An event that is sent again has the id that it had. For the agency's administrator and its systems (SA, SY).
+         */
+        post: operations["replaySubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret
+         * @description A new secret and a new key. The old ones sign beside them for some hours, so that a receiver can change over without losing anything: each request then has several signatures. For the agency's administrator and its systems (SA, SY).
+         */
+        post: operations["rotateSubscriptionSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Sends an event of the type `no.samhandling.subscription.test` once, also while the subscription rests; its fate stands in the log of deliveries. For the agency's administrator and its systems (SA, SY).
+         */
+        post: operations["testSubscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10384,6 +9410,79 @@ export interface components {
          * @example null
          */
         DateOrNone: string | null;
+        /**
+         * @description One event on its way
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *       "subscription_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "kind": "EVENT",
+         *       "event_id": "4712",
+         *       "status": "PENDING",
+         *       "attempts": 1,
+         *       "next_attempt_at": "2026-03-02T08:00:05Z",
+         *       "last_attempt_at": "2026-03-02T08:00:00Z",
+         *       "http_status": 500,
+         *       "error": "status",
+         *       "took_ms": 12,
+         *       "created_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Delivery: {
+            /** @description How often it was sent */
+            attempts: number;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it ended
+             */
+            done_at?: string;
+            /** @description What went wrong last: status, connection, dns, tls, timeout, address, protocol */
+            error?: string;
+            /** @description The change's place */
+            event_id?: string;
+            /** @description What the receiver answered last */
+            http_status?: number;
+            id: components["schemas"]["Uuid"];
+            /**
+             * @description A change or a test
+             * @enum {string}
+             */
+            kind: "EVENT" | "TEST";
+            /**
+             * Format: date-time
+             * @description When it was sent last
+             */
+            last_attempt_at?: string;
+            /**
+             * Format: date-time
+             * @description When it is sent next
+             */
+            next_attempt_at?: string;
+            status: components["schemas"]["DeliveryStatus"];
+            subscription_id: components["schemas"]["Uuid"];
+            /** @description How long the last attempt took */
+            took_ms?: number;
+        };
+        /**
+         * @description A page of deliveries
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/subscriptions/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/deliveries"
+         *       }
+         *     }
+         */
+        DeliveryList: {
+            /** @description The deliveries */
+            items: components["schemas"]["Delivery"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description PENDING waits, also for the next attempt; FAILED was given up; HIDDEN: the agency may no longer see it
+         * @example FAILED
+         * @enum {string}
+         */
+        DeliveryStatus: "PENDING" | "DELIVERED" | "FAILED" | "HIDDEN";
         /**
          * @description Where the patient went
          * @example HOME
@@ -18350,6 +17449,165 @@ export interface components {
             [key: string]: number;
         };
         /**
+         * @description An address to which changes are sent
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "name": "Fagsystemet",
+         *       "url": "https://varsel.drammen.example/samhandling",
+         *       "entities": [],
+         *       "role": "MH",
+         *       "unit_ids": [],
+         *       "status": "ACTIVE",
+         *       "after": 4711,
+         *       "pending": 0,
+         *       "public_keys": [
+         *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+         *       ],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Subscription: {
+            /** @description The place that it has reached */
+            after: number;
+            created_at: components["schemas"]["Timestamp"];
+            entities: components["schemas"]["SubscriptionEntities"];
+            id: components["schemas"]["Uuid"];
+            /** @description What it is for */
+            name: string;
+            /** @description How many events up to there wait to be sent */
+            pending: number;
+            /** @description The keys with which `v1a` signatures can be checked, the newest first */
+            public_keys: string[];
+            role: components["schemas"]["SubscriptionRole"];
+            /** @description Of the `v1` signatures; in the answer that makes it, and never again */
+            secret?: string;
+            status: components["schemas"]["SubscriptionStatus"];
+            /**
+             * @description Why it rests, when nobody has said so: given up after three days, or answered with 410
+             * @enum {string}
+             */
+            status_reason?: "FAILED" | "GONE";
+            unit_ids: components["schemas"]["SubscriptionUnits"];
+            /**
+             * Format: date-time
+             * @description Since when the receiver has not answered
+             */
+            unreachable_since?: string;
+            updated_at: components["schemas"]["Timestamp"];
+            url: components["schemas"]["SubscriptionUrl"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new subscription
+         * @example {
+         *       "name": "Fagsystemet",
+         *       "url": "https://varsel.drammen.example/samhandling",
+         *       "role": "MH"
+         *     }
+         */
+        SubscriptionCreate: {
+            entities?: components["schemas"]["SubscriptionEntities"];
+            /** @description What it is for */
+            name: string;
+            role: components["schemas"]["SubscriptionRole"];
+            unit_ids?: components["schemas"]["SubscriptionUnits"];
+            url: components["schemas"]["SubscriptionUrl"];
+        };
+        /**
+         * @description The kinds of things whose changes are sent, as `data.entity` names them; empty is all
+         * @example [
+         *       "concern-report",
+         *       "task"
+         *     ]
+         */
+        SubscriptionEntities: string[];
+        /**
+         * @description A page of subscriptions
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/subscriptions"
+         *       }
+         *     }
+         */
+        SubscriptionList: {
+            /** @description The subscriptions */
+            items: components["schemas"]["Subscription"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "status": "PAUSED"
+         *     }
+         */
+        SubscriptionPatch: {
+            entities?: components["schemas"]["SubscriptionEntities"];
+            /** @description What it is for */
+            name?: string;
+            role?: components["schemas"]["SubscriptionRole"];
+            /**
+             * @description Whether it sends
+             * @enum {string}
+             */
+            status?: "ACTIVE" | "PAUSED";
+            unit_ids?: components["schemas"]["SubscriptionUnits"];
+            url?: components["schemas"]["SubscriptionUrl"];
+        };
+        /**
+         * @description What to send again, one of the two
+         * @example {
+         *       "after": 4700
+         *     }
+         */
+        SubscriptionReplay: {
+            /** @description A place: everything behind it */
+            after?: number;
+            /**
+             * Format: uuid
+             * @description A delivery of an event that has ended
+             */
+            delivery_id?: string;
+        };
+        /**
+         * @description The role whose eyes it reads with, one that the kind of agency has; TM as a team member without a health profession. None of them sees more than the access matrix, relations, objections and consents allow it at the moment of sending
+         * @example MH
+         * @enum {string}
+         */
+        SubscriptionRole: "TM" | "TL" | "DPS" | "MH" | "CO" | "CU" | "KO" | "GP" | "NAV" | "HO" | "PO";
+        /**
+         * @description How to change over
+         * @example {
+         *       "keep_hours": 24
+         *     }
+         */
+        SubscriptionRotation: {
+            /**
+             * @description How long the old secret signs beside the new one
+             * @default 24
+             */
+            keep_hours: number;
+        };
+        /**
+         * @description Whether it sends
+         * @example ACTIVE
+         * @enum {string}
+         */
+        SubscriptionStatus: "ACTIVE" | "PAUSED" | "STOPPED";
+        /**
+         * @description The units in which it reads; empty is all that the agency has
+         * @example []
+         */
+        SubscriptionUnits: string[];
+        /**
+         * Format: uri
+         * @description Where to send; https, without a name, a password or a fragment
+         * @example https://varsel.drammen.example/samhandling
+         */
+        SubscriptionUrl: string;
+        /**
          * @description Answers from 1 to 5 by the question's code; questions may be left out
          * @example {
          *       "answers": {
@@ -19955,43 +19213,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getProtectedResource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "resource": "https://samhandling.example",
-                     *       "authorization_servers": [
-                     *         "https://helseid-sts.nhn.no"
-                     *       ],
-                     *       "bearer_methods_supported": [
-                     *         "header"
-                     *       ],
-                     *       "scopes_supported": [
-                     *         "patients.read"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ProtectedResource"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
-            default: components["responses"]["Failed"];
-        };
-    };
     listAccessLog: {
         parameters: {
             query?: {
@@ -25672,71 +24893,6 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
-    getDocs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The page */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /** @example <!doctype html> */
-                    "text/html": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
-            default: components["responses"]["Failed"];
-        };
-    };
-    getDocsFile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description A file that the page names
-                 * @example start.js
-                 */
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /** @example <svg xmlns="http://www.w3.org/2000/svg"/> */
-                    "image/svg+xml": string;
-                    /** @example body { margin: 0 } */
-                    "text/css": string;
-                    /** @example // Shows the contract */
-                    "text/javascript": string;
-                    /** @example Apache License */
-                    "text/plain": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
-            default: components["responses"]["Failed"];
-        };
-    };
     listEmergencyAccesses: {
         parameters: {
             query?: {
@@ -26779,4028 +25935,6 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
-    fhirSearchCarePlan: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCarePlan._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCarePlan._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Kind of plan
-                 * @example IP
-                 */
-                category?: components["parameters"]["FhirCarePlan.category"];
-                /**
-                 * @description When it holds
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirCarePlan.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCarePlan.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCarePlan.patient.identifier"];
-                /**
-                 * @description FHIR status of the plan
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirCarePlan.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCarePlan.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchCarePlan: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCarePlan._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCarePlan._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Kind of plan
-                 * @example IP
-                 */
-                category?: components["parameters"]["FhirCarePlan.category"];
-                /**
-                 * @description When it holds
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirCarePlan.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCarePlan.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCarePlan.patient.identifier"];
-                /**
-                 * @description FHIR status of the plan
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirCarePlan.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCarePlan.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadCarePlan: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An individual plan, a crisis plan, a work and activity plan or a treatment plan */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirCarePlan"];
-                    "application/json": components["schemas"]["FhirCarePlan"];
-                    "text/json": components["schemas"]["FhirCarePlan"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchCareTeam: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCareTeam._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCareTeam._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description In which this person takes part
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                participant?: components["parameters"]["FhirCareTeam.participant"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCareTeam.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCareTeam.patient.identifier"];
-                /**
-                 * @description FHIR status of the team
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirCareTeam.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCareTeam.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchCareTeam: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCareTeam._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCareTeam._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description In which this person takes part
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                participant?: components["parameters"]["FhirCareTeam.participant"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCareTeam.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCareTeam.patient.identifier"];
-                /**
-                 * @description FHIR status of the team
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirCareTeam.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCareTeam.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadCareTeam: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Who takes part in a plan; it has the plan's id */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirCareTeam"];
-                    "application/json": components["schemas"]["FhirCareTeam"];
-                    "text/json": components["schemas"]["FhirCareTeam"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchCommunication: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCommunication._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCommunication._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCommunication.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCommunication.patient.identifier"];
-                /**
-                 * @description When it was received
-                 * @example ge2026-03-01
-                 */
-                received?: components["parameters"]["FhirCommunication.received"];
-                /**
-                 * @description By which unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                recipient?: components["parameters"]["FhirCommunication.recipient"];
-                /**
-                 * @description FHIR status, completed
-                 * @example completed
-                 */
-                status?: components["parameters"]["FhirCommunication.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCommunication.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchCommunication: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirCommunication._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirCommunication._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirCommunication.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirCommunication.patient.identifier"];
-                /**
-                 * @description When it was received
-                 * @example ge2026-03-01
-                 */
-                received?: components["parameters"]["FhirCommunication.received"];
-                /**
-                 * @description By which unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                recipient?: components["parameters"]["FhirCommunication.recipient"];
-                /**
-                 * @description FHIR status, completed
-                 * @example completed
-                 */
-                status?: components["parameters"]["FhirCommunication.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirCommunication.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadCommunication: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A concern report */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirCommunication"];
-                    "application/json": components["schemas"]["FhirCommunication"];
-                    "text/json": components["schemas"]["FhirCommunication"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchConsent: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirConsent._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirConsent._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Kind of consent, or OBJECTION
-                 * @example SHARE
-                 */
-                category?: components["parameters"]["FhirConsent.category"];
-                /**
-                 * @description When it was recorded
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirConsent.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirConsent.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirConsent.patient.identifier"];
-                /**
-                 * @description FHIR status of the consent
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirConsent.status"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchConsent: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirConsent._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirConsent._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Kind of consent, or OBJECTION
-                 * @example SHARE
-                 */
-                category?: components["parameters"]["FhirConsent.category"];
-                /**
-                 * @description When it was recorded
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirConsent.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirConsent.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirConsent.patient.identifier"];
-                /**
-                 * @description FHIR status of the consent
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirConsent.status"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadConsent: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A release from secrecy, or an objection */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirConsent"];
-                    "application/json": components["schemas"]["FhirConsent"];
-                    "text/json": components["schemas"]["FhirConsent"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchEncounter: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirEncounter._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirEncounter._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
-                 * @example IMP
-                 */
-                class?: components["parameters"]["FhirEncounter.class"];
-                /**
-                 * @description When it was; a stay that goes on lasts
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirEncounter.date"];
-                /**
-                 * @description Of which time in the team
-                 * @example EpisodeOfCare/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "episode-of-care"?: components["parameters"]["FhirEncounter.episode_of_care"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirEncounter.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirEncounter.patient.identifier"];
-                /**
-                 * @description By which unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "service-provider"?: components["parameters"]["FhirEncounter.service_provider"];
-                /**
-                 * @description FHIR status of the encounter
-                 * @example finished
-                 */
-                status?: components["parameters"]["FhirEncounter.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirEncounter.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchEncounter: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirEncounter._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirEncounter._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
-                 * @example IMP
-                 */
-                class?: components["parameters"]["FhirEncounter.class"];
-                /**
-                 * @description When it was; a stay that goes on lasts
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirEncounter.date"];
-                /**
-                 * @description Of which time in the team
-                 * @example EpisodeOfCare/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "episode-of-care"?: components["parameters"]["FhirEncounter.episode_of_care"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirEncounter.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirEncounter.patient.identifier"];
-                /**
-                 * @description By which unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "service-provider"?: components["parameters"]["FhirEncounter.service_provider"];
-                /**
-                 * @description FHIR status of the encounter
-                 * @example finished
-                 */
-                status?: components["parameters"]["FhirEncounter.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirEncounter.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadEncounter: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A contact with a person, or a stay in specialist care */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirEncounter"];
-                    "application/json": components["schemas"]["FhirEncounter"];
-                    "text/json": components["schemas"]["FhirEncounter"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchEpisodeOfCare: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirEpisodeOfCare._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirEpisodeOfCare._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whose main contact this is
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "care-manager"?: components["parameters"]["FhirEpisodeOfCare.care_manager"];
-                /**
-                 * @description When it was
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirEpisodeOfCare.date"];
-                /**
-                 * @description In which team
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirEpisodeOfCare.organization"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirEpisodeOfCare.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirEpisodeOfCare.patient.identifier"];
-                /**
-                 * @description FHIR status of the episode
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirEpisodeOfCare.status"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchEpisodeOfCare: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirEpisodeOfCare._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirEpisodeOfCare._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whose main contact this is
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "care-manager"?: components["parameters"]["FhirEpisodeOfCare.care_manager"];
-                /**
-                 * @description When it was
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirEpisodeOfCare.date"];
-                /**
-                 * @description In which team
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirEpisodeOfCare.organization"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirEpisodeOfCare.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirEpisodeOfCare.patient.identifier"];
-                /**
-                 * @description FHIR status of the episode
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirEpisodeOfCare.status"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadEpisodeOfCare: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A person's time in the team */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirEpisodeOfCare"];
-                    "application/json": components["schemas"]["FhirEpisodeOfCare"];
-                    "text/json": components["schemas"]["FhirEpisodeOfCare"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchFlag: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirFlag._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirFlag._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it holds, and so also those that have ended
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirFlag.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirFlag.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirFlag.patient.identifier"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirFlag.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchFlag: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirFlag._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirFlag._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it holds, and so also those that have ended
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirFlag.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirFlag.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirFlag.patient.identifier"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirFlag.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadFlag: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A warning of risk */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirFlag"];
-                    "application/json": components["schemas"]["FhirFlag"];
-                    "text/json": components["schemas"]["FhirFlag"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchGoal: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirGoal._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirGoal._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Domain of life
-                 * @example HOUSING
-                 */
-                category?: components["parameters"]["FhirGoal.category"];
-                /**
-                 * @description FHIR status of the goal
-                 * @example active
-                 */
-                "lifecycle-status"?: components["parameters"]["FhirGoal.lifecycle_status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirGoal.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirGoal.patient.identifier"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirGoal.subject"];
-                /**
-                 * @description By when
-                 * @example ge2026-03-01
-                 */
-                "target-date"?: components["parameters"]["FhirGoal.target_date"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchGoal: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirGoal._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirGoal._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Domain of life
-                 * @example HOUSING
-                 */
-                category?: components["parameters"]["FhirGoal.category"];
-                /**
-                 * @description FHIR status of the goal
-                 * @example active
-                 */
-                "lifecycle-status"?: components["parameters"]["FhirGoal.lifecycle_status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirGoal.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirGoal.patient.identifier"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirGoal.subject"];
-                /**
-                 * @description By when
-                 * @example ge2026-03-01
-                 */
-                "target-date"?: components["parameters"]["FhirGoal.target_date"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadGoal: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A goal of a plan, in the person's own words */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirGoal"];
-                    "application/json": components["schemas"]["FhirGoal"];
-                    "text/json": components["schemas"]["FhirGoal"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    getFhirMetadata: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The CapabilityStatement */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirCapabilityStatement"];
-                    "application/json": components["schemas"]["FhirCapabilityStatement"];
-                    "text/json": components["schemas"]["FhirCapabilityStatement"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchObservation: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirObservation._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirObservation._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description survey
-                 * @example survey
-                 */
-                category?: components["parameters"]["FhirObservation.category"];
-                /**
-                 * @description Which instrument
-                 * @example GAF_S
-                 */
-                code?: components["parameters"]["FhirObservation.code"];
-                /**
-                 * @description The day of the assessment
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirObservation.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirObservation.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirObservation.patient.identifier"];
-                /**
-                 * @description FHIR status of the observation
-                 * @example final
-                 */
-                status?: components["parameters"]["FhirObservation.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirObservation.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchObservation: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirObservation._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirObservation._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description survey
-                 * @example survey
-                 */
-                category?: components["parameters"]["FhirObservation.category"];
-                /**
-                 * @description Which instrument
-                 * @example GAF_S
-                 */
-                code?: components["parameters"]["FhirObservation.code"];
-                /**
-                 * @description The day of the assessment
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirObservation.date"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirObservation.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirObservation.patient.identifier"];
-                /**
-                 * @description FHIR status of the observation
-                 * @example final
-                 */
-                status?: components["parameters"]["FhirObservation.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirObservation.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadObservation: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The score of an instrument, with its items */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirObservation"];
-                    "application/json": components["schemas"]["FhirObservation"];
-                    "text/json": components["schemas"]["FhirObservation"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchOrganization: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirOrganization._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirOrganization._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether it is in use
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirOrganization.active"];
-                /**
-                 * @description An organisation number or RESH id
-                 * @example urn:oid:2.16.578.1.12.4.1.4.101|310079197
-                 */
-                identifier?: components["parameters"]["FhirOrganization.identifier"];
-                /**
-                 * @description Beginning of the name
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirOrganization.name"];
-                /**
-                 * @description The units of this agency
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                partof?: components["parameters"]["FhirOrganization.partof"];
-                /**
-                 * @description Kind of agency or unit
-                 * @example DPS
-                 */
-                type?: components["parameters"]["FhirOrganization.type"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchOrganization: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirOrganization._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirOrganization._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether it is in use
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirOrganization.active"];
-                /**
-                 * @description An organisation number or RESH id
-                 * @example urn:oid:2.16.578.1.12.4.1.4.101|310079197
-                 */
-                identifier?: components["parameters"]["FhirOrganization.identifier"];
-                /**
-                 * @description Beginning of the name
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirOrganization.name"];
-                /**
-                 * @description The units of this agency
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                partof?: components["parameters"]["FhirOrganization.partof"];
-                /**
-                 * @description Kind of agency or unit
-                 * @example DPS
-                 */
-                type?: components["parameters"]["FhirOrganization.type"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadOrganization: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: {
-                /**
-                 * @description The ETag that the caller holds; 304 when it is still true
-                 * @example W/"3"
-                 */
-                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
-            };
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An agency, or a unit of one */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirOrganization"];
-                    "application/json": components["schemas"]["FhirOrganization"];
-                    "text/json": components["schemas"]["FhirOrganization"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchPatient: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description The patients with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPatient._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPatient._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Date of birth; together with a name
-                 * @example ge2026-03-01
-                 */
-                birthdate?: components["parameters"]["FhirPatient.birthdate"];
-                /**
-                 * @description Beginning of the family name; together with birthdate
-                 * @example nord
-                 */
-                family?: components["parameters"]["FhirPatient.family"];
-                /**
-                 * @description Beginning of a given name; together with birthdate
-                 * @example nord
-                 */
-                given?: components["parameters"]["FhirPatient.given"];
-                /**
-                 * @description A number of the person; national numbers by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                identifier?: components["parameters"]["FhirPatient.identifier"];
-                /**
-                 * @description Beginning of a name; together with birthdate
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirPatient.name"];
-                /**
-                 * @description Patients of this one of the caller's units
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirPatient.organization"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchPatient: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description The patients with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPatient._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPatient._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Date of birth; together with a name
-                 * @example ge2026-03-01
-                 */
-                birthdate?: components["parameters"]["FhirPatient.birthdate"];
-                /**
-                 * @description Beginning of the family name; together with birthdate
-                 * @example nord
-                 */
-                family?: components["parameters"]["FhirPatient.family"];
-                /**
-                 * @description Beginning of a given name; together with birthdate
-                 * @example nord
-                 */
-                given?: components["parameters"]["FhirPatient.given"];
-                /**
-                 * @description A number of the person; national numbers by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                identifier?: components["parameters"]["FhirPatient.identifier"];
-                /**
-                 * @description Beginning of a name; together with birthdate
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirPatient.name"];
-                /**
-                 * @description Patients of this one of the caller's units
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirPatient.organization"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadPatient: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A person's identity and contact */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirPatient"];
-                    "application/json": components["schemas"]["FhirPatient"];
-                    "text/json": components["schemas"]["FhirPatient"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchPractitioner: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPractitioner._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPractitioner._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether the person is employed now
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirPractitioner.active"];
-                /**
-                 * @description An HPR number
-                 * @example urn:oid:2.16.578.1.12.4.1.4.4|9144889
-                 */
-                identifier?: components["parameters"]["FhirPractitioner.identifier"];
-                /**
-                 * @description Beginning of any part of the name
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirPractitioner.name"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchPractitioner: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPractitioner._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPractitioner._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether the person is employed now
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirPractitioner.active"];
-                /**
-                 * @description An HPR number
-                 * @example urn:oid:2.16.578.1.12.4.1.4.4|9144889
-                 */
-                identifier?: components["parameters"]["FhirPractitioner.identifier"];
-                /**
-                 * @description Beginning of any part of the name
-                 * @example nord
-                 */
-                name?: components["parameters"]["FhirPractitioner.name"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadPractitioner: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: {
-                /**
-                 * @description The ETag that the caller holds; 304 when it is still true
-                 * @example W/"3"
-                 */
-                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
-            };
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A member of staff of one of the agencies */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirPractitioner"];
-                    "application/json": components["schemas"]["FhirPractitioner"];
-                    "text/json": components["schemas"]["FhirPractitioner"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchPractitionerRole: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPractitionerRole._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPractitionerRole._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether the role is held now
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirPractitionerRole.active"];
-                /**
-                 * @description When the role is held
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirPractitionerRole.date"];
-                /**
-                 * @description The roles in this unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirPractitionerRole.organization"];
-                /**
-                 * @description The roles of this person
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
-                 */
-                practitioner?: components["parameters"]["FhirPractitionerRole.practitioner"];
-                /**
-                 * @description Which role
-                 * @example TL
-                 */
-                role?: components["parameters"]["FhirPractitionerRole.role"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchPractitionerRole: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirPractitionerRole._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirPractitionerRole._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description Whether the role is held now
-                 * @example true
-                 */
-                active?: components["parameters"]["FhirPractitionerRole.active"];
-                /**
-                 * @description When the role is held
-                 * @example ge2026-03-01
-                 */
-                date?: components["parameters"]["FhirPractitionerRole.date"];
-                /**
-                 * @description The roles in this unit
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                organization?: components["parameters"]["FhirPractitionerRole.organization"];
-                /**
-                 * @description The roles of this person
-                 * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
-                 */
-                practitioner?: components["parameters"]["FhirPractitionerRole.practitioner"];
-                /**
-                 * @description Which role
-                 * @example TL
-                 */
-                role?: components["parameters"]["FhirPractitionerRole.role"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadPractitionerRole: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: {
-                /**
-                 * @description The ETag that the caller holds; 304 when it is still true
-                 * @example W/"3"
-                 */
-                "If-None-Match"?: components["parameters"]["FhirIfNoneMatch"];
-            };
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A role that a member of staff has in a unit, for a time */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirPractitionerRole"];
-                    "application/json": components["schemas"]["FhirPractitionerRole"];
-                    "text/json": components["schemas"]["FhirPractitionerRole"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchServiceRequest: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirServiceRequest._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirServiceRequest._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it was sent or proposed
-                 * @example ge2026-03-01
-                 */
-                authored?: components["parameters"]["FhirServiceRequest.authored"];
-                /**
-                 * @description Measures of this plan
-                 * @example CarePlan/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "based-on"?: components["parameters"]["FhirServiceRequest.based_on"];
-                /**
-                 * @description REFERRAL or MEASURE
-                 * @example MEASURE
-                 */
-                category?: components["parameters"]["FhirServiceRequest.category"];
-                /**
-                 * @description `order` for referrals, `plan` for measures
-                 * @example plan
-                 */
-                intent?: components["parameters"]["FhirServiceRequest.intent"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirServiceRequest.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirServiceRequest.patient.identifier"];
-                /**
-                 * @description Who is responsible
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                performer?: components["parameters"]["FhirServiceRequest.performer"];
-                /**
-                 * @description How much it hastens
-                 * @example urgent
-                 */
-                priority?: components["parameters"]["FhirServiceRequest.priority"];
-                /**
-                 * @description FHIR status of the request
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirServiceRequest.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirServiceRequest.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchServiceRequest: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirServiceRequest._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirServiceRequest._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it was sent or proposed
-                 * @example ge2026-03-01
-                 */
-                authored?: components["parameters"]["FhirServiceRequest.authored"];
-                /**
-                 * @description Measures of this plan
-                 * @example CarePlan/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                "based-on"?: components["parameters"]["FhirServiceRequest.based_on"];
-                /**
-                 * @description REFERRAL or MEASURE
-                 * @example MEASURE
-                 */
-                category?: components["parameters"]["FhirServiceRequest.category"];
-                /**
-                 * @description `order` for referrals, `plan` for measures
-                 * @example plan
-                 */
-                intent?: components["parameters"]["FhirServiceRequest.intent"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirServiceRequest.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirServiceRequest.patient.identifier"];
-                /**
-                 * @description Who is responsible
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                performer?: components["parameters"]["FhirServiceRequest.performer"];
-                /**
-                 * @description How much it hastens
-                 * @example urgent
-                 */
-                priority?: components["parameters"]["FhirServiceRequest.priority"];
-                /**
-                 * @description FHIR status of the request
-                 * @example active
-                 */
-                status?: components["parameters"]["FhirServiceRequest.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirServiceRequest.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadServiceRequest: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A referral to the team, or a measure of a plan */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirServiceRequest"];
-                    "application/json": components["schemas"]["FhirServiceRequest"];
-                    "text/json": components["schemas"]["FhirServiceRequest"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirSearchTask: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirTask._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirTask._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it was made
-                 * @example ge2026-03-01
-                 */
-                "authored-on"?: components["parameters"]["FhirTask.authored_on"];
-                /**
-                 * @description The native state
-                 * @example OPEN
-                 */
-                "business-status"?: components["parameters"]["FhirTask.business_status"];
-                /**
-                 * @description Kind of task
-                 * @example HANDOVER
-                 */
-                code?: components["parameters"]["FhirTask.code"];
-                /**
-                 * @description What it is about
-                 * @example ServiceRequest/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                focus?: components["parameters"]["FhirTask.focus"];
-                /**
-                 * @description When it was last changed
-                 * @example ge2026-03-01
-                 */
-                modified?: components["parameters"]["FhirTask.modified"];
-                /**
-                 * @description Who is to do it: a unit, an agency, a member of staff
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                owner?: components["parameters"]["FhirTask.owner"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirTask.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirTask.patient.identifier"];
-                /**
-                 * @description FHIR status of the task
-                 * @example requested
-                 */
-                status?: components["parameters"]["FhirTask.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirTask.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirPostSearchTask: {
-        parameters: {
-            query?: {
-                /**
-                 * @description How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone
-                 * @example 50
-                 */
-                _count?: components["parameters"]["FhirCount"];
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description Those with these ids
-                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                _id?: components["parameters"]["FhirTask._id"];
-                /**
-                 * @description When the resource was last changed
-                 * @example ge2026-03-01
-                 */
-                _lastUpdated?: components["parameters"]["FhirTask._lastUpdated"];
-                /**
-                 * @description Where the page starts, from the link `next` of the page before; opaque
-                 * @example WyIwMThmIl0
-                 */
-                _page?: components["parameters"]["FhirPage"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-                /**
-                 * @description `count` asks for the total alone
-                 * @example count
-                 */
-                _summary?: components["parameters"]["FhirSummary"];
-                /**
-                 * @description Whether the Bundle says how many matches there are; not unless asked
-                 * @example accurate
-                 */
-                _total?: components["parameters"]["FhirTotal"];
-                /**
-                 * @description When it was made
-                 * @example ge2026-03-01
-                 */
-                "authored-on"?: components["parameters"]["FhirTask.authored_on"];
-                /**
-                 * @description The native state
-                 * @example OPEN
-                 */
-                "business-status"?: components["parameters"]["FhirTask.business_status"];
-                /**
-                 * @description Kind of task
-                 * @example HANDOVER
-                 */
-                code?: components["parameters"]["FhirTask.code"];
-                /**
-                 * @description What it is about
-                 * @example ServiceRequest/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                focus?: components["parameters"]["FhirTask.focus"];
-                /**
-                 * @description When it was last changed
-                 * @example ge2026-03-01
-                 */
-                modified?: components["parameters"]["FhirTask.modified"];
-                /**
-                 * @description Who is to do it: a unit, an agency, a member of staff
-                 * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
-                 */
-                owner?: components["parameters"]["FhirTask.owner"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                patient?: components["parameters"]["FhirTask.patient"];
-                /**
-                 * @description Whose, by a number; by POST alone
-                 * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
-                 */
-                "patient.identifier"?: components["parameters"]["FhirTask.patient.identifier"];
-                /**
-                 * @description FHIR status of the task
-                 * @example requested
-                 */
-                status?: components["parameters"]["FhirTask.status"];
-                /**
-                 * @description Whose
-                 * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
-                 */
-                subject?: components["parameters"]["FhirTask.subject"];
-            };
-            header?: {
-                /**
-                 * @description `handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused
-                 * @example handling=lenient
-                 */
-                Prefer?: components["parameters"]["FhirPrefer"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    [key: string]: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A page of matches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirBundle"];
-                    "application/json": components["schemas"]["FhirBundle"];
-                    "text/json": components["schemas"]["FhirBundle"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            406: components["responses"]["FhirNotAcceptable"];
-            413: components["responses"]["FhirTooLarge"];
-            415: components["responses"]["FhirUnsupportedMedia"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
-    fhirReadTask: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The media type of the answer, in place of Accept
-                 * @example json
-                 */
-                _format?: components["parameters"]["FhirFormat"];
-                /**
-                 * @description `true` asks for lines that people can read
-                 * @example true
-                 */
-                _pretty?: components["parameters"]["FhirPretty"];
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The thing's identifier
-                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
-                 */
-                id: components["parameters"]["Id"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Something an agency has to do, or a handover that waits for an answer */
-            200: {
-                headers: {
-                    ETag: components["headers"]["FhirETag"];
-                    "Last-Modified": components["headers"]["FhirLastModified"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/fhir+json": components["schemas"]["FhirTask"];
-                    "application/json": components["schemas"]["FhirTask"];
-                    "text/json": components["schemas"]["FhirTask"];
-                };
-            };
-            400: components["responses"]["FhirBadRequest"];
-            401: components["responses"]["FhirUnauthorized"];
-            403: components["responses"]["FhirForbidden"];
-            404: components["responses"]["FhirNotFound"];
-            406: components["responses"]["FhirNotAcceptable"];
-            default: components["responses"]["FhirFailed"];
-        };
-    };
     listFlowTemplates: {
         parameters: {
             query?: {
@@ -31527,85 +26661,6 @@ export interface operations {
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
-            default: components["responses"]["Failed"];
-        };
-    };
-    getHealthLive: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Alive */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Liveness"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
-            default: components["responses"]["Failed"];
-        };
-    };
-    getHealthReady: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ready */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ok",
-                     *       "checks": {
-                     *         "database": "ok",
-                     *         "schema": "ok",
-                     *         "partitions": "ok",
-                     *         "keys": "ok"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
-            /** @description Not ready */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "unavailable",
-                     *       "checks": {
-                     *         "database": "failed"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Readiness"];
-                };
-            };
             default: components["responses"]["Failed"];
         };
     };
@@ -34668,39 +29723,6 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
-            default: components["responses"]["Failed"];
-        };
-    };
-    getMetrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The counters */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /** @example samhandling_requests_total{operation="getPatient",status="200"} 1 */
-                    "text/plain": string;
-                };
-            };
-            /** @description The caller is not on this machine */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            422: components["responses"]["Invalid"];
             default: components["responses"]["Failed"];
         };
     };
@@ -41599,6 +36621,548 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of subscriptions */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/subscriptions"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Fagsystemet",
+                 *       "url": "https://varsel.drammen.example/samhandling",
+                 *       "role": "MH"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubscriptionCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Fagsystemet",
+                     *       "url": "https://varsel.drammen.example/samhandling",
+                     *       "entities": [],
+                     *       "role": "MH",
+                     *       "unit_ids": [],
+                     *       "status": "ACTIVE",
+                     *       "after": 4711,
+                     *       "pending": 0,
+                     *       "public_keys": [
+                     *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+                     *       ],
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Fagsystemet",
+                     *       "url": "https://varsel.drammen.example/samhandling",
+                     *       "entities": [],
+                     *       "role": "MH",
+                     *       "unit_ids": [],
+                     *       "status": "ACTIVE",
+                     *       "after": 4711,
+                     *       "pending": 0,
+                     *       "public_keys": [
+                     *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    deleteSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "PAUSED"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["SubscriptionPatch"];
+            };
+        };
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Fagsystemet",
+                     *       "url": "https://varsel.drammen.example/samhandling",
+                     *       "entities": [],
+                     *       "role": "MH",
+                     *       "unit_ids": [],
+                     *       "status": "ACTIVE",
+                     *       "after": 4711,
+                     *       "pending": 0,
+                     *       "public_keys": [
+                     *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only deliveries in this state
+                 * @example FAILED
+                 */
+                status?: components["schemas"]["DeliveryStatus"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/subscriptions/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/deliveries"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    replaySubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "after": 4700
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubscriptionReplay"];
+            };
+        };
+        responses: {
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Fagsystemet",
+                     *       "url": "https://varsel.drammen.example/samhandling",
+                     *       "entities": [],
+                     *       "role": "MH",
+                     *       "unit_ids": [],
+                     *       "status": "ACTIVE",
+                     *       "after": 4711,
+                     *       "pending": 0,
+                     *       "public_keys": [
+                     *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    rotateSubscriptionSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "keep_hours": 24
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubscriptionRotation"];
+            };
+        };
+        responses: {
+            /** @description The subscription, with the new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "name": "Fagsystemet",
+                     *       "url": "https://varsel.drammen.example/samhandling",
+                     *       "entities": [],
+                     *       "role": "MH",
+                     *       "unit_ids": [],
+                     *       "status": "ACTIVE",
+                     *       "after": 4711,
+                     *       "pending": 0,
+                     *       "public_keys": [
+                     *         "whpk_o5ur2DzQHh0sTnYFwEWkzUp3w7eTZyAWHlyxpNtqOfk="
+                     *       ],
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    testSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *       "subscription_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "kind": "EVENT",
+                     *       "event_id": "4712",
+                     *       "status": "PENDING",
+                     *       "attempts": 1,
+                     *       "next_attempt_at": "2026-03-02T08:00:05Z",
+                     *       "last_attempt_at": "2026-03-02T08:00:00Z",
+                     *       "http_status": 500,
+                     *       "error": "status",
+                     *       "took_ms": 12,
+                     *       "created_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
