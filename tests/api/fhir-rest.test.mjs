@@ -164,6 +164,10 @@ describe('searching', () => {
 describe('the CapabilityStatement', async () => {
 	const ask = (headers) => w.request({ as: null, method: 'GET', path: '/fhir/r4/metadata', headers });
 	const { body, etag } = (await ask({})).is(200);
+	test('takes the parameters that it has', async () => {
+		const r = (await w.request({ as: null, method: 'GET', path: '/fhir/r4/metadata?no_such=1' })).is(400);
+		assert.equal(issueOf(r), 'not-supported');
+	});
 	test('is valid and has an ETag', () => {
 		assert.deepEqual([faultsOf(body), body.fhirVersion, body.kind], [[], '4.0.1', 'instance']);
 		assert.match(etag, /^W\/"[0-9a-f]{16}"$/);
