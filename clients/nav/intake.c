@@ -62,7 +62,8 @@ bool intake_message(const struct sync *s, struct arena *a, const json_t *message
 	if (*fault != NULL)
 		return false;
 	id = member_text(activity, "id");
-	link = ledger_find(&s->ledger, a, id);
+	if (!ledger_find(&s->ledger, a, id, &link, why))
+		return false;
 	if (link == NULL) {
 		/* what was discarded before we ever heard of it is not begun */
 		if (strcmp(member_text(message, "actionType"), "KASSER_AKTIVITET") == 0)

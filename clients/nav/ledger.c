@@ -38,11 +38,14 @@ json_t *ledger_all(const struct ledger *l, struct arena *a, const char **why)
 	return all;
 }
 
-json_t *ledger_find(const struct ledger *l, struct arena *a, const char *activity_id)
+bool ledger_find(const struct ledger *l, struct arena *a, const char *activity_id, json_t **link,
+		 const char **why)
 {
-	const char *path = path_of(l, a, activity_id), *why;
+	const char *path = path_of(l, a, activity_id);
+	bool known = file_exists(path);
 
-	return file_exists(path) ? file_read_json(a, path, &why) : NULL;
+	*link = known ? file_read_json(a, path, why) : NULL;
+	return !known || *link != NULL;
 }
 
 json_t *ledger_of_measure(const json_t *all, const char *measure_id)

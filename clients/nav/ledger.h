@@ -24,8 +24,10 @@ struct ledger {
 /* All of them, adopted by the arena as an array; NULL and `*why`. */
 json_t *ledger_all(const struct ledger *l, struct arena *a, const char **why);
 
-/* The one of that activity, adopted; NULL when there is none. */
-json_t *ledger_find(const struct ledger *l, struct arena *a, const char *activity_id);
+/* The one of that activity, adopted; `*link` is NULL when there is none. False and `*why` when
+ * there is one that cannot be read. */
+bool ledger_find(const struct ledger *l, struct arena *a, const char *activity_id, json_t **link,
+		 const char **why);
 
 /* The one among `all` that is the measure's, or NULL. */
 json_t *ledger_of_measure(const json_t *all, const char *measure_id);
