@@ -48,6 +48,8 @@ static const char *const own[] = {
 	"delivery_take",
 	"delivery_keys",
 	"delivery_settle",
+	"export_open",
+	"export_page",
 };
 
 static bool is_own(const char *name)

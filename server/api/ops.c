@@ -27,6 +27,7 @@ static const struct op_entry table[] = {
 	{"streamChanges", ops_stream_changes},
 	{"importAdmissions", ops_import},
 	{"importAdt", ops_adt},
+	{"getExportContent", ops_export_content},
 	{"importContacts", ops_import},
 	{"importHousing", ops_import},
 	{"importStaff", ops_import},

@@ -40,5 +40,6 @@ enum outcome ops_fhir_metadata(struct request *r);
 enum outcome ops_import(struct request *r);
 enum outcome ops_adt(struct request *r);
 enum outcome ops_write_subscription(struct request *r);
+enum outcome ops_export_content(struct request *r);
 
 #endif

@@ -50,14 +50,15 @@ create function import_disposition(said text, state text, place text) returns te
 $$;
 
 -- What is wrong with the row in itself, or what it is not: null when it is a stay.
-create function import_admission_fault(r import_admission, at timestamptz) returns text language sql immutable as $$
+create function import_admission_fault(r import_admission, at timestamptz) returns text language sql stable as $$
 	select case when r.level_of_care not in ('1', '2') then 'NOT_AN_ADMISSION'
 		when r.discharged_at < r.admitted_at then 'ENDS_BEFORE_IT_BEGINS'
 		when greatest(r.admitted_at, r.discharged_at, r.ready_for_discharge_at) > at + interval '1 minute' then 'IN_THE_FUTURE'
 	end
 $$;
 
-create function import_admission_facts(r import_admission) returns jsonb language sql immutable as $$
+-- Stable, as what it is made of, or the planner would not write it out.
+create function import_admission_facts(r import_admission) returns jsonb language sql stable as $$
 	select nullif(jsonb_strip_nulls(jsonb_build_object('specialty', r.specialty, 'level_of_care', r.level_of_care,
 		'urgency', r.urgency, 'hospital_stay_id', r.hospital_stay_id, 'segment_no', r.segment_no, 'bed_type', r.bed_type,
 		'resh_id', r.resh_id, 'orgnr', r.orgnr, 'leave_nights', r.leave_nights, 'from_place', r.from_place,

@@ -19,3 +19,11 @@ select import_step() as done
 
 -- name: import_adt
 select import_adt(:new.id::uuid, :given::jsonb) as body
+
+-- name: export_open
+-- Whether there is such an export, and whether it can still be read.
+select e.id, case when e.expires_at <= clock_now() then raise_problem(409, 'conflict') end as refused
+from export e where e.id = :path.id::uuid
+
+-- name: export_page
+select p.body, p.next::text as next from export_page(:path.id::uuid, :given::jsonb, :content::jsonb) p

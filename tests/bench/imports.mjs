@@ -11,8 +11,8 @@ import { environment } from '../api/lib/environment.mjs';
 import { tokenFor } from '../api/lib/tokens.mjs';
 import { bar } from './bars.mjs';
 
-const many = Number(process.env.ADMISSIONS ?? 1_000_000);
 const perPatient = 5;
+let many = Number(process.env.ADMISSIONS ?? 1_000_000);
 const clinic = 'drammen-dps:dps-1';
 const header = 'source_system;source_id;source_updated_at;patient_id;patient_id_system;orgnr;ward;level_of_care;specialty;urgency;admitted_at;discharged_at;to_place;legal_basis_at_admission;icd10_main';
 // what an import leaves behind, in the order in which COPY can fill it again
@@ -89,6 +89,7 @@ function copy(bench) {
 }
 
 export async function imports(bench, daemon, say) {
+	many = Math.min(many, bench.count * perPatient);
 	const numbers = Array.from({ length: Math.ceil(many / perPatient) }, syntheticNumber);
 	await nameNumbers(bench, numbers);
 	const before = daemon.residentKiB();

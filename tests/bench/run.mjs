@@ -11,6 +11,7 @@ import { operation } from '../api/lib/contract.mjs';
 import { bar, print } from './bars.mjs';
 import { board } from './board.mjs';
 import { fhir } from './fhir.mjs';
+import { imports } from './imports.mjs';
 import { makeBench, settings } from './data.mjs';
 import { guard } from './guard.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
@@ -172,6 +173,7 @@ try {
 	await guard(small, { token: tokenFor(reader, { seconds: 3600 }), inTurn, start: (more) => startDaemon(small, more) });
 	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');
 	bar('from exec to ready', Math.max(daemons.big.readyMs, daemons.small.readyMs) / 1000, 'most', 0.3, ' s');
+	await imports(big, daemons.big, say); // last: it empties tables
 } finally {
 	for (const d of Object.values(daemons)) await d.stop();
 	for (const b of [big, small]) await b.drop();
