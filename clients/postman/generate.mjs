@@ -43,7 +43,7 @@ for (const [name, value] of wanted) {
 	const text = `${JSON.stringify(value, null, 1)}\n`;
 	if (existsSync(at(name)) && readFileSync(at(name), 'utf8') === text) continue;
 	stale++;
-	if (process.argv.includes('--check')) console.error(`clients/postman/${name} is not up to date: run make postman`);
+	if (process.argv.includes('--check')) console.error(`clients/postman/${name} is not up to date: run make bundle`);
 	else writeFileSync(at(name), text);
 }
 process.exit(process.argv.includes('--check') && stale > 0 ? 1 : 0);

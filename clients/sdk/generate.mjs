@@ -21,7 +21,7 @@ ${types}`;
 
 const known = existsSync(target) ? readFileSync(target, 'utf8') : '';
 if (process.argv.includes('--check')) {
-	if (known !== text) console.error('clients/sdk/src/contract.generated.ts is not up to date: run make sdk-types');
+	if (known !== text) console.error('clients/sdk/src/contract.generated.ts is not up to date: run make bundle');
 	process.exit(known === text ? 0 : 1);
 }
 if (known !== text) writeFileSync(target, text);
