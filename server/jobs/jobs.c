@@ -100,6 +100,7 @@ bool jobs_start(void)
 		return false;
 	if (config.jobs_interval_ms == 0)
 		return true;
+	log_sealing_announce();
 	return pace_start(&pace, work) && imports_start();
 }
 

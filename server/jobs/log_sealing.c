@@ -88,3 +88,9 @@ bool log_sealing_run(struct connection *c, struct arena *a)
 			return false;
 	return sign_all(c, a);
 }
+
+void log_sealing_announce(void)
+{
+	if (service.log_key == NULL)
+		event(E_LOG_NOT_SEALED, "\"setting\":\"SAMHANDLING_LOG_SEAL_KEY\"");
+}

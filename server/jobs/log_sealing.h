@@ -14,4 +14,7 @@
  */
 bool log_sealing_run(struct connection *c, struct arena *a);
 
+/* Says at the start when there is no key: nobody should believe in seals that are not made. */
+void log_sealing_announce(void);
+
 #endif

@@ -230,6 +230,17 @@ describe('what was done to the log afterwards shows', () => {
 	});
 });
 
+describe('a copy in another server, whose transactions have smaller numbers', () => {
+	test('is not sealed, and says so', async () => {
+		await sealed();
+		await assert.rejects(w.database.asOwner(async (c) => {
+			await c.query('alter table log_seal disable trigger user');
+			await c.query(`update log_seal set last_txid = '9000000000000' where number = (select max(number) from log_seal)`);
+			await c.query(`select log_seal_make(500, '0')`);
+		}), /transaction counter is behind/);
+	});
+});
+
 describe('registry changes in SQL', () => {
 	test('are rows of the log, sealed like all others', async () => {
 		await w.sql(`update trusted_issuers set max_lifetime_s = max_lifetime_s where issuer like '%drammen-dps%'`);
@@ -247,6 +258,7 @@ describe('the key', () => {
 		await w.stop();
 		await assert.rejects(w.start({ LOG_SEAL_KEY: 'x' }), /Ed25519/);
 		await w.restart({ LOG_SEAL_KEY: undefined });
+		assert.equal(w.daemon.events('LOG_NOT_SEALED').length, 1);
 		const before = await highest();
 		(await w.api(nurse, 'GET', '/tasks')).is(200);
 		await new Promise((done) => setTimeout(done, 300));
