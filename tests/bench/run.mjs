@@ -15,6 +15,7 @@ import { imports } from './imports.mjs';
 import { makeBench, settings } from './data.mjs';
 import { guard } from './guard.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
+import { news } from './news.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const many = Number(process.env.PATIENTS ?? 1_000_000);
@@ -162,13 +163,14 @@ settings();
 console.log(`making ${many.toLocaleString('en')} and 10,000 patients`);
 const big = await makeBench('many', many);
 const small = await makeBench('few', 10_000);
-const daemons = { big: await startDaemon(big), small: await startDaemon(small) };
+const daemons = { big: await startDaemon(big, { OUTBOUND_ALLOW: '127.0.0.0/8' }), small: await startDaemon(small) };
 try {
 	await reading(big, daemons.big);
 	await creating(big, daemons.big);
 	await listing(daemons);
 	await board(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
 	await fhir(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
+	await news(daemons.big, { writer: tokenFor(reader, { seconds: 3600 }), administrator: tokenFor('drammen-dps/SA', { seconds: 3600 }) });
 	await crowd(daemons.big);
 	await guard(small, { token: tokenFor(reader, { seconds: 3600 }), inTurn, start: (more) => startDaemon(small, more) });
 	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');

@@ -12,7 +12,7 @@ export class Listener {
 	get events() {
 		return this.text.split('\n\n').slice(0, -1).filter((b) => b.includes('data: ')).map((block) => {
 			const id = /^id: (\d+)$/m.exec(block)[1];
-			return { id: Number(id), at: this.arrivals.get(id), ...JSON.parse(/^data: (.*)$/m.exec(block)[1]) };
+			return { at: this.arrivals.get(id), ...JSON.parse(/^data: (.*)$/m.exec(block)[1]) };
 		});
 	}
 
