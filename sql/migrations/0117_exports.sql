@@ -68,7 +68,7 @@ begin
 end $$;
 
 -- One page: lines, and where the next one begins; null when all has been read. Who reads (`reader`) is written down for
--- each person once an export and day, in the transaction that reads.
+-- each person once a reading, in the transaction that reads.
 create function export_page(export_id uuid, reader jsonb, place jsonb, out body text, out next jsonb) language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -95,7 +95,7 @@ begin
 		e.agency_id, (reader ->> 'unit_id')::uuid, (reader ->> 'staff_id')::uuid, reader ->> 'subject', reader ->> 'name',
 		reader ->> 'role', reader ->> 'hpr_number', reader ->> 'purpose', reader -> 'attestation', 'OVERSIGHT'
 	from unnest(persons) p where not exists (select 1 from access_log l where l.patient_id = p
-		and l.request_id = reader ->> 'request_id' and l.action = 'EXPORT' and l.at > now() - interval '1 day');
+		and l.request_id = reader ->> 'request_id' and l.action = 'EXPORT');
 	body := coalesce(body, '');
 	next := case when n = most then jsonb_build_object('type', at, 'after', last) else jsonb_build_object('type', at + 1) end;
 end $$;
