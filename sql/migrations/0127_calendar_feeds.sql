@@ -49,7 +49,7 @@ declare
 begin
 	select * into f from calendar_feed c where c.secret_hash = calendar_open.secret_hash and c.revoked_at is null
 		and c.expires_at > clock_now();
-	select p.*, s.subject, s.hpr_number as hpr into who from staff s cross join staff_principal(s.agency_id, s.subject, f.role) p where s.id = f.staff_id;
+	select p.*, s.subject, s.hpr_number as hpr into who from staff s cross join token_staff(s.agency_id, null, '{subject}', s.subject, '{}', s.hpr_number, f.role, null) p where s.id = f.staff_id;
 	if f.id is null or who.staff_id is null then
 		return;
 	end if;

@@ -1,6 +1,8 @@
 // What the tests of every operation need for explanations, data subjects, calendars and alerts.
 export const callers = { 'access-explanation': 'drammen-dps:tl-1', 'data-subject-requests': 'drammen-dps:pv-1', 'calendar-feeds': 'drammen-dps:tm-1' };
 
+export const callersByOperation = { exportPatient: 'citizen:pt-1' };
+
 export const bodies = {
 	createDataSubjectRequest: (s) => ({ patient_id: s.patient }),
 	transitionDataSubjectRequest: () => ({ action: 'verify_identity', identity_check: 'Legitimasjon vist', legal_basis: undefined, answer: undefined }),
@@ -8,6 +10,10 @@ export const bodies = {
 
 export async function makeTrust(s, find) {
 	const o = find('createDataSubjectRequest');
-	s.at['/calendar-feeds/{id}'] = (await s.create('drammen-dps:tm-1', '/calendar-feeds', {})).id;
+	const feed = await s.create('drammen-dps:tm-1', '/calendar-feeds', {});
+	s.at['/calendar-feeds/{id}'] = feed.id;
+	s.at['/calendar/{receipt}'] = feed.body.url.split('/').pop();
+	// nobody exports another: the citizen of the tests, as a patient
+	s.at['/patients/{id}/export'] = (await s.create('drammen-dps:tl-1', '/patients', { national_id: '01819012365' })).id;
 	s.at['/data-subject-requests/{id}'] = (await s.create(s.caller(o), o.path, s.body(o))).id;
 }

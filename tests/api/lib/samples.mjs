@@ -36,7 +36,7 @@ const callers = { ...plans.callers,
 	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers, ...imports.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
-	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation };
+	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation, ...trust.callersByOperation };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
 let minutes = 0;
@@ -62,6 +62,7 @@ const bodies = {
 	createCoercionDecision: (s, fresh) => ({ patient_id: s.patient, ...(fresh ? { type: coercion.pop() } : {}) }),
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
+	createSubscription: () => ({ role: 'DPS' }),
 	...guard.bodies, ...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies,
 };
 
@@ -186,5 +187,7 @@ export async function makeSamples(w, find) {
 	await board.makeBoard(s, find);
 	await trust.makeTrust(s, find);
 	await guard.makeGuard(s, find);
+	const news = find('createSubscription');
+	s.at['/subscriptions/{id}'] = (await s.create(s.caller(news), news.path, s.body(news))).id;
 	return s;
 }

@@ -37,7 +37,7 @@ function judge(token) {
 async function principal(token) {
 	const claims = judge(token);
 	const { rows: [agency] } = await pool.query('select agency_id from agency_issuers a join trusted_issuers i on i.id = a.issuer_id where i.issuer = $1 and a.organisation_number = $2', [claims.iss, claims.agency.orgnr]);
-	const { rows: [staff] } = await pool.query('select * from staff_principal($1, $2, $3)', [agency?.agency_id, claims.sub, claims.role]);
+	const { rows: [staff] } = await pool.query("select * from token_staff($1, null, '{subject}', $2, '{}', null, $3, null)", [agency?.agency_id, claims.sub, claims.role]);
 	const { rows: [{ generation }] } = await pool.query('select generation from registry_generation');
 	if (staff === undefined) throw new Refusal(403, 'unknown_staff');
 	return { ...staff, agency_id: agency.agency_id, subject: claims.sub, purpose: claims.purpose_of_use, generation, expires: claims.exp };
