@@ -1560,6 +1560,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for an export
+         * @description Of all that the caller's agency keeps, or of what it keeps on one person (data portability). For the agency's privacy officer (PV) and its own machines (SY). It can be read for a day; each person in it gets a row in the access log when their lines are read.
+         */
+        post: operations["createExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an export's terms
+         * @description What it is of and until when it can be read. For the same callers as asking for one (PV, SY).
+         */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exports/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an export
+         * @description One line of JSON for each thing, in pieces as they are read out of the database: type, id, patient_id, the thing's own members, and origin when an import brought it. For the same callers as asking for one (PV, SY). Answers 409 when its day is over. An answer that is cut off cannot be gone on with: read it again.
+         */
+        get: operations["getExportContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/external-records": {
         parameters: {
             query?: never;
@@ -9981,6 +10053,69 @@ export interface components {
              * @description When the pause is reviewed, within ninety days
              */
             review_on?: string;
+        };
+        /**
+         * @description Something that can be read for a day
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "types": [
+         *         "admissions",
+         *         "contacts"
+         *       ],
+         *       "status": "READY",
+         *       "content": "/api/v1/exports/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/content",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "expires_at": "2026-03-03T08:00:00Z"
+         *     }
+         */
+        Export: {
+            /**
+             * Format: uuid
+             * @description Whose things
+             */
+            agency_id: string;
+            /**
+             * Format: uri-reference
+             * @description Where
+             */
+            content: string;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description Until when
+             */
+            expires_at: string;
+            id: components["schemas"]["Uuid"];
+            /**
+             * Format: uuid
+             * @description On whom alone
+             */
+            patient_id?: string;
+            /**
+             * @description Whether it can be read
+             * @enum {string}
+             */
+            status: "READY" | "EXPIRED";
+            /** @description Which things */
+            types: string[];
+        };
+        /**
+         * @description What is wanted
+         * @example {
+         *       "types": [
+         *         "admissions"
+         *       ]
+         *     }
+         */
+        ExportCreate: {
+            /**
+             * Format: uuid
+             * @description Only what is kept on this person
+             */
+            patient_id?: string;
+            /** @description Which things */
+            types: ("admissions" | "contacts" | "housing")[];
         };
         /**
          * @description Where something stands in an agency's own record system
@@ -25635,6 +25770,164 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "types": [
+                 *         "admissions",
+                 *         "contacts"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExportCreate"];
+            };
+        };
+        responses: {
+            /** @description It can be read */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "types": [
+                     *         "admissions",
+                     *         "contacts"
+                     *       ],
+                     *       "status": "READY",
+                     *       "content": "/api/v1/exports/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/content",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "expires_at": "2026-03-03T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "types": [
+                     *         "admissions",
+                     *         "contacts"
+                     *       ],
+                     *       "status": "READY",
+                     *       "content": "/api/v1/exports/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/content",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "expires_at": "2026-03-03T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getExportContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"type":"admissions","id":"018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60","patient_id":"3b241101-e2bb-4255-8caf-4136c566a962","state":"DISCHARGED"} */
+                    "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
