@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/purpose.h"
 #include "base/event.h"
 #include "db/pool.h"
 
@@ -62,11 +63,12 @@ void metrics_request(const struct request *r, int64_t total_us)
 	      "\"request_id\":\"%s\",\"trace_id\":\"%s\",\"operation\":\"%s\",\"status\":%d,\"us\":"
 	      "%lld,"
 	      "\"route_us\":%lld,\"auth_us\":%lld,\"access_us\":%lld,\"validate_us\":%lld,"
-	      "\"database_us\":%lld,\"bytes\":%zu",
+	      "\"database_us\":%lld,\"bytes\":%zu,\"purpose_from\":\"%s\"",
 	      r->id, r->trace_id, r->op == NULL ? "-" : r->op->id, r->reply.status,
 	      (long long)total_us, (long long)r->room_us[0], (long long)r->room_us[1],
 	      (long long)r->room_us[2], (long long)r->room_us[3], (long long)r->room_us[4],
-	      r->reply.body_size);
+	      r->reply.body_size,
+	      purpose_source(r->principal, request_header(r, "X-Purpose-Of-Use")));
 }
 
 static uint64_t value(const atomic_uint_fast64_t *counter)

@@ -41,3 +41,12 @@ const char *purpose_of(const struct principal *p, const char *header)
 		return p->purpose;
 	return header != NULL ? known_code(header) : usual(p);
 }
+
+const char *purpose_source(const struct principal *p, const char *header)
+{
+	if (p == NULL)
+		return "none";
+	if (p->purpose != NULL)
+		return "claim";
+	return header != NULL ? "header" : "default";
+}

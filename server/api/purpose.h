@@ -11,4 +11,7 @@
  */
 const char *purpose_of(const struct principal *p, const char *header);
 
+/* Which of the three it was, for the log: "claim", "header", "default"; "none" without a caller. */
+const char *purpose_source(const struct principal *p, const char *header);
+
 #endif

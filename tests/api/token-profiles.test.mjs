@@ -2,6 +2,7 @@
 // it may. Each row of the tables is a token over HTTP, and what the answer must be.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHmac, createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { environment, syntheticNumber, until, world } from './harness.mjs';
 import { makeIssuer, registerIssuer } from './lib/issuer.mjs';
@@ -51,6 +52,14 @@ const asMaskinporten = (claims = {}, rest = {}) => maskinporten.sign({ ...rest, 
 const party = (number) => ({ authority: 'iso6523-actorid-upis', ID: `0192:${number}` });
 const systemuser = (number, more = {}) => ({ consumer: party(vendor), authorization_details: [{ type: 'urn:altinn:systemuser', systemuser_org: party(number), system_id: 'x', ...more }] });
 
+// HS256 under the issuer's public RSA key: libraries that believe the token's own `alg` take it.
+function confused() {
+	const [, claims] = asHelseId().split('.');
+	const input = `${Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'at+jwt', kid: helseid.keys[0].kid })).toString('base64url')}.${claims}`;
+	const pem = createPublicKey(helseid.keys[0].key).export({ type: 'spki', format: 'pem' });
+	return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
+}
+
 describe('HelseID', () => {
 	test('a doctor by HPR number, in the role that the register gives', async () => {
 		const me = (await get(asHelseId())).is(200).body;
@@ -58,6 +67,8 @@ describe('HelseID', () => {
 		assert.equal(me.agency.slug, 'drammen-dps');
 	});
 	const cases = {
+		'HS256 under the public RSA key': [confused(), 401, 'algorithm'],
+		'the issuer with a slash': [asHelseId({ iss: 'https://helseid-sts.test.nhn.no/' }), 401, 'issuer'],
 		'typ JWT': [asHelseId({}, { header: { typ: 'JWT' } }), 200],
 		'no typ': [asHelseId({}, { header: { typ: undefined } }), 401, 'header'],
 		'scope as text with odd spaces': [asHelseId({ scope: '  samhandling:api/read   openid ' }), 200],

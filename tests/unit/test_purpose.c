@@ -52,6 +52,17 @@ static void the_signed_claim_decides(void **state)
 	assert_string_equal(purpose_of(&p, NULL), "COC");
 	assert_string_equal(purpose_of(&p, "BTG"), "COC");
 	assert_string_equal(purpose_of(&p, "nonsense"), "COC");
+	assert_string_equal(purpose_source(&p, "BTG"), "claim");
+}
+
+static void the_log_tells_where_it_came_from(void **state)
+{
+	const struct principal p = {.agency_type = "DPS", .role = "DPS"};
+
+	(void)state;
+	assert_string_equal(purpose_source(&p, "COC"), "header");
+	assert_string_equal(purpose_source(&p, NULL), "default");
+	assert_string_equal(purpose_source(NULL, "COC"), "none");
 }
 
 int main(void)
@@ -60,6 +71,7 @@ int main(void)
 		cmocka_unit_test(default_follows_role_and_agency),
 		cmocka_unit_test(header_names_a_known_code),
 		cmocka_unit_test(the_signed_claim_decides),
+		cmocka_unit_test(the_log_tells_where_it_came_from),
 	};
 
 	return cmocka_run_group_tests_name("purpose", tests, NULL, NULL);
