@@ -97,7 +97,7 @@ function searchOperations(type, t) {
 	const parameters = [...Object.keys(t.search).map((name) => ref('parameters', parameterName(type, name))), ...Object.keys(controls).map((p) => ref('parameters', p)), ref('parameters', 'FhirPrefer')];
 	const needs = t.one_of ? ` Give at least one of ${t.one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
 	const common = { of: t.of, answer: answerOf('FhirBundle', 'A page of matches'), parameters, 'x-action': 'read',
-		fhir: { interaction: 'search', type, ...(t.one_of ? { one_of: t.one_of } : {}), ...(t.include ? { include: t.include } : {}) } };
+		fhir: { interaction: 'search', type, ...(t.one_of ? { one_of: t.one_of } : {}) } };
 	return {
 		get: operation({ ...common, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
 			description: `Those that the caller may read, page by page. For ${t.who}.${needs}` }),

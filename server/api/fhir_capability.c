@@ -1,7 +1,6 @@
 /* What the FHIR face can, read off the contract. */
 #include "api/fhir_capability.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "api/fhir.h"
@@ -78,9 +77,7 @@ static const char *description(const struct contract *c, struct arena *a, const 
 static void add_search(struct arena *a, const struct contract *c, const struct operation *op,
 		       json_t *resource)
 {
-	const char *type = fhir_type(op), *name;
-	const json_t *includes = json_object_get(json_object_get(op->json, "x-fhir"), "include");
-	json_t *value;
+	const char *type = fhir_type(op);
 
 	for (size_t i = 0; i < op->parameter_count; i++) {
 		const struct parameter *p = &op->parameters[i];
@@ -92,11 +89,6 @@ static void add_search(struct arena *a, const struct contract *c, const struct o
 		one = json_pack("{s:s, s:s, s:s*}", "name", p->name, "type", kind, "documentation",
 				description(c, a, type, p->name));
 		json_array_append_new(list_of(resource, "searchParam"), one);
-	}
-	json_object_foreach((json_t *)(uintptr_t)includes, name, value)
-	{
-		json_array_append_new(list_of(resource, "searchInclude"),
-				      json_string(arena_printf(a, "%s:%s", type, name)));
 	}
 }
 

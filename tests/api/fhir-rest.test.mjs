@@ -172,6 +172,11 @@ describe('the CapabilityStatement', async () => {
 		assert.deepEqual([faultsOf(body), body.fhirVersion, body.kind], [[], '4.0.1', 'instance']);
 		assert.match(etag, /^W\/"[0-9a-f]{16}"$/);
 	});
+	test('offers no inclusion that a search refuses', async () => {
+		for (const r of body.rest[0].resource)
+			for (const [name, values] of Object.entries({ _include: r.searchInclude ?? [], _revinclude: r.searchRevInclude ?? [] }))
+				for (const value of values) (await w.api(samples[r.type].who, 'GET', `/fhir/r4/${r.type}?${samples[r.type].query}&${name}=${value}`)).is(200);
+	});
 	test('lists what is routed, and nothing else', () => {
 		const listed = body.rest[0].resource.flatMap((r) => r.interaction.map((i) => `${r.type} ${i.code}`)).sort();
 		const names = { read: 'read', search: 'search-type', vread: 'vread', history: 'history-instance', create: 'create', update: 'update' };
