@@ -26,6 +26,8 @@ static const char *const own[] = {
 	"commit",
 	"rollback",
 	"changed",
+	"alert_done",
+	"alert_take",
 	"job_list",
 	"job_run",
 	"news_place",

@@ -16,6 +16,7 @@
 #include "jobs/keys.h"
 #include "jobs/imports.h"
 #include "jobs/log_sealing.h"
+#include "jobs/mails.h"
 #include "jobs/pace.h"
 #include "jobs/sequencer.h"
 
@@ -101,12 +102,13 @@ bool jobs_start(void)
 	if (config.jobs_interval_ms == 0)
 		return true;
 	log_sealing_announce();
-	return pace_start(&pace, work) && imports_start();
+	return pace_start(&pace, work) && imports_start() && mails_start();
 }
 
 void jobs_stop(void)
 {
 	news_stop();
+	mails_stop();
 	imports_stop();
 	pace_stop(&pace);
 	sequencer_stop(); /* it wakes the delivery */

@@ -14,3 +14,9 @@ select s.number, log_seal_statement(s) as statement from log_seal s where s.sign
 
 -- name: log_seal_sign
 select log_seal_sign(:job.number::bigint, :job.key, :job.signature)
+
+-- name: alert_take
+select id, address, body from alert_take(:job.most::int)
+
+-- name: alert_done
+select alert_done(:job.mail::uuid, :job.sent::boolean)
