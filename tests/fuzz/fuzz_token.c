@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/profile_fixture.h"
 #include "../unit/token_maker.h"
 #include "auth/auth.h"
 #include "domain/national_id.h"
@@ -15,13 +16,13 @@ enum { NOW = 1793606400, INPUT_MAX = 16384 };
 
 static const char registry_form[] =
 	"{\"generation\":1,\"issuers\":[{\"id\":\"dps\",\"issuer\":\"https://dps.example\","
-	"\"profile\":\"agency\",\"audience\":\"samhandling\",\"algorithms\":[\"ES256\",\"RS256\"],"
+	"\"audience\":\"samhandling\",\"algorithms\":[\"ES256\",\"RS256\"],"
 	"\"types\":[\"JWT\",\"at+jwt\",null],\"max_lifetime_s\":900,"
 	"\"agencies\":[{\"organisation_number\":\"310158380\",\"agency_id\":\"agency-dps\"}]},"
-	"{\"id\":\"lier\",\"issuer\":\"https://lier.example\",\"profile\":\"agency\","
+	"{\"id\":\"lier\",\"issuer\":\"https://lier.example\","
 	"\"audience\":\"samhandling\",\"algorithms\":[\"ES256\"],\"jwks\":{\"keys\":[]},"
 	"\"agencies\":[{\"organisation_number\":\"310237574\",\"agency_id\":\"agency-lier\"}]},"
-	"{\"id\":\"citizen\",\"issuer\":\"https://login.example\",\"profile\":\"citizen\","
+	"{\"id\":\"citizen\",\"issuer\":\"https://login.example\","
 	"\"audience\":\"samhandling\",\"algorithms\":[\"ES256\"]}]}";
 
 static const char good_claims[] =
@@ -42,6 +43,9 @@ static void start(void)
 	setup = arena_new(16 * 1024 * 1024);
 	arena = arena_new(16 * 1024 * 1024);
 	key = maker_ec("P-256");
+	for (size_t i = 0; i < 3; i++)
+		json_object_set_new(json_array_get(issuers, i), "profile",
+				    fixture_profile(i < 2 ? "samhandling" : "citizen"));
 	for (size_t i = 0; i < 3; i += 2)
 		json_object_set_new(json_array_get(issuers, i), "jwks",
 				    json_pack("{s:[o]}", "keys", maker_jwk(setup, key, "k")));
