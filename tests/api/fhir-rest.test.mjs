@@ -7,7 +7,7 @@ import { fhirSamples, pathFor } from './lib/fhir-samples.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
 const w = await world({ settings: { BODY_MAX: 65536 } });
-const samples = fhirSamples(await makeSamples(w, operation));
+const samples = await fhirSamples(await makeSamples(w, operation));
 const matrix = document['x-access-matrix'];
 const secured = fhirOperations.filter((o) => o.operation.security.length > 0);
 const doing = (...interactions) => fhirOperations.filter((o) => interactions.includes(o.fhir.interaction));

@@ -10262,6 +10262,22 @@ export interface components {
             pointer: string;
         };
         /**
+         * @description An entry of the access log
+         * @example {
+         *       "resourceType": "AuditEvent",
+         *       "id": "019542f1-7a10-7cc2-8000-000000001267"
+         *     }
+         */
+        FhirAuditEvent: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "AuditEvent";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A page of matches, or the answers to a bundle of requests
          * @example {
          *       "resourceType": "Bundle",
@@ -18615,6 +18631,51 @@ export interface components {
          * @example MjAyNi0wMS0wMlQwMzowNDowNVo
          */
         Cursor: string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirAuditEvent._id": string;
+        /**
+         * @description As date: an entry never changes
+         * @example ge2026-03-01
+         */
+        "FhirAuditEvent._lastUpdated": string;
+        /**
+         * @description C, R, U, or E for a search; a refusal has none
+         * @example R
+         */
+        "FhirAuditEvent.action": string;
+        /**
+         * @description Who did it, or for which agency or unit
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirAuditEvent.agent": string;
+        /**
+         * @description When it was
+         * @example ge2026-03-01
+         */
+        "FhirAuditEvent.date": string;
+        /**
+         * @description 0, or 4 for a refusal
+         * @example 4
+         */
+        "FhirAuditEvent.outcome": string;
+        /**
+         * @description About whom; of an entry that shows several this one alone is shown
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirAuditEvent.patient": string;
+        /**
+         * @description About whom, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirAuditEvent.patient.identifier": string;
+        /**
+         * @description The native act or operation, or the interaction
+         * @example EXPORT
+         */
+        "FhirAuditEvent.subtype": string;
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962

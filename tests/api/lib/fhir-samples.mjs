@@ -6,7 +6,13 @@ function sample(who, id, query = `_id=${id}`) {
 	return { who, id, query };
 }
 
-export const fhirSamples = (s) => ({
+// the newest that the agency's own privacy officer finds
+async function auditEvent(s) {
+	const [{ id }] = await s.w.sql("select fhir_event_id(at, id) as id from access_log where agency_id = $1 and patient_id is not null order by at desc, id desc limit 1", [s.ids.agency['drammen-dps']]);
+	return sample('drammen-dps:pv-1', id);
+}
+
+export const fhirSamples = async (s) => ({
 	Organization: sample(tl, s.ids.unit['drammen-dps:fact'], `partof=Organization/${s.ids.agency['drammen-dps']}`),
 	Practitioner: sample(tl, s.ids.staff['drammen-dps:tm-1'], `_id=${s.ids.staff['drammen-dps:tm-1']}`),
 	PractitionerRole: sample('drammen-dps:sa-1', s.at['/memberships/{id}']),
@@ -21,6 +27,7 @@ export const fhirSamples = (s) => ({
 	Flag: sample(tl, s.at['/risk-flags/{id}']),
 	Observation: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	Communication: sample('drammen-kommune:mh-1', s.at['/concern-reports/{id}']),
+	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 });
 
