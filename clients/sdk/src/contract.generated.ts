@@ -293,6 +293,60 @@ export interface paths {
         patch: operations["updateAgency"];
         trace?: never;
     };
+    "/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own alerts
+         * @description The caller's own, and for team leaders (TL) and administrators (SA) those of their units' mailboxes.
+         */
+        get: operations["listAlertSettings"];
+        put?: never;
+        /**
+         * Have an e-mail when something new waits
+         * @description Every member of staff for themself; team leaders (TL) and administrators (SA) for the mailbox of a unit of theirs. The mail says how many tasks, messages, handovers and concern reports are new, and nothing else: no person, no unit, no words of anybody's. One mail at most in `every_minutes`, none in the quiet hours.
+         */
+        post: operations["createAlertSetting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alert-settings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an alert
+         * @description One of the caller's own, or of a unit that they lead.
+         */
+        get: operations["getAlertSetting"];
+        put?: never;
+        post?: never;
+        /**
+         * Have no more e-mail
+         * @description For whoever set it, or leads the unit; a change is a new one.
+         */
+        delete: operations["deleteAlertSetting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assessments": {
         parameters: {
             query?: never;
@@ -5654,6 +5708,100 @@ export interface components {
              */
             who?: string;
         }[];
+        /**
+         * @description A time of day in Oslo
+         * @example 16:00
+         */
+        AlertClock: string;
+        /**
+         * @description Of what
+         * @example [
+         *       "TASKS",
+         *       "MESSAGES"
+         *     ]
+         */
+        AlertKinds: ("TASKS" | "MESSAGES" | "HANDOVERS" | "CONCERN_REPORTS")[];
+        /**
+         * @description Who has mail, of what and when
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "for": "STAFF",
+         *       "role": "TM",
+         *       "address": "kari@drammen-dps.example",
+         *       "kinds": [
+         *         "TASKS",
+         *         "MESSAGES"
+         *       ],
+         *       "every_minutes": 15,
+         *       "quiet_from": "16:00",
+         *       "quiet_to": "07:30",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        AlertSetting: {
+            /**
+             * Format: email
+             * @description Where to
+             */
+            address: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description One mail at most in so many minutes */
+            every_minutes: number;
+            /**
+             * @description For oneself or for a unit's mailbox
+             * @enum {string}
+             */
+            for: "STAFF" | "UNIT";
+            id: components["schemas"]["Uuid"];
+            kinds: components["schemas"]["AlertKinds"];
+            /**
+             * Format: date-time
+             * @description When the last one was made
+             */
+            last_mail_at?: string;
+            quiet_from?: components["schemas"]["AlertClock"];
+            quiet_to?: components["schemas"]["AlertClock"];
+            /** @description In which role */
+            role: string;
+            /**
+             * Format: uuid
+             * @description Whose mailbox
+             */
+            unit_id?: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description An alert
+         * @example {
+         *       "address": "kari@drammen-dps.example"
+         *     }
+         */
+        AlertSettingCreate: {
+            /**
+             * Format: email
+             * @description Where to
+             */
+            address: string;
+            /** @description One mail at most in so many minutes */
+            every_minutes?: number;
+            kinds?: components["schemas"]["AlertKinds"];
+            quiet_from?: components["schemas"]["AlertClock"];
+            quiet_to?: components["schemas"]["AlertClock"];
+            /**
+             * Format: uuid
+             * @description Whose mailbox; absent for oneself
+             */
+            unit_id?: string;
+        };
+        /** @description The caller's alerts */
+        AlertSettingList: {
+            /** @description The settings */
+            items: components["schemas"]["AlertSetting"][];
+            links: components["schemas"]["Links"];
+        };
         /**
          * @description The value of each item by its code; null, or no member, for an item without an answer
          * @example {
@@ -20360,6 +20508,220 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/alert-settings"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertSettingList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createAlertSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "kari@drammen-dps.example",
+                 *       "kinds": [
+                 *         "TASKS",
+                 *         "MESSAGES"
+                 *       ],
+                 *       "quiet_from": "16:00",
+                 *       "quiet_to": "07:30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlertSettingCreate"];
+            };
+        };
+        responses: {
+            /** @description The setting */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "for": "STAFF",
+                     *       "role": "TM",
+                     *       "address": "kari@drammen-dps.example",
+                     *       "kinds": [
+                     *         "TASKS",
+                     *         "MESSAGES"
+                     *       ],
+                     *       "every_minutes": 15,
+                     *       "quiet_from": "16:00",
+                     *       "quiet_to": "07:30",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertSetting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getAlertSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "for": "STAFF",
+                     *       "role": "TM",
+                     *       "address": "kari@drammen-dps.example",
+                     *       "kinds": [
+                     *         "TASKS",
+                     *         "MESSAGES"
+                     *       ],
+                     *       "every_minutes": 15,
+                     *       "quiet_from": "16:00",
+                     *       "quiet_to": "07:30",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertSetting"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    deleteAlertSetting: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No more mail */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
