@@ -192,8 +192,8 @@ test('a dismissal is confirmed by another', async () => {
 test('one person with two entries in the register is not two', async () => {
 	const r = await triaged();
 	await act(w, mh, r.path, { action: 'dismiss', dismissal_reason: 'DUPLICATE' });
-	await asOnePerson(w, mh, 'drammen-kommune:ko-1', async () =>
-		(await step(w, 'drammen-kommune:ko-1', r.path, { action: 'confirm' })).is(403, 'same_person'));
+	await asOnePerson(w, mh, 'drammen-kommune:ko-1', async (as) =>
+		(await step(w, as, r.path, { action: 'confirm' })).is(403, 'same_person'));
 	assert.equal((await act(w, 'drammen-kommune:ko-1', r.path, { action: 'confirm' })).status, 'DISMISSED');
 });
 

@@ -116,7 +116,7 @@ describe('staff', () => {
 	test('nobody gives a role to themselves', async () => {
 		const own = `/staff/${w.ids.staff['drammen-dps:sa-1']}/memberships`;
 		(await w.api(admin, 'POST', own, { unit_id: fact, role: 'TM' })).is(403, 'same_person');
-		await asOnePerson(w, 'drammen-dps:tm-1', 'drammen-dps:sa-1', async () => (await w.api(admin, 'POST',
+		await asOnePerson(w, 'drammen-dps:tm-1', 'drammen-dps:sa-1', async (as) => (await w.api(as, 'POST',
 			`/staff/${w.ids.staff['drammen-dps:tm-1']}/memberships`, { unit_id: fact, role: 'TL' })).is(403, 'same_person'));
 		const asked = (await w.api('drammen-dps/PM', 'POST', own, { unit_id: fact, role: 'QM', state: 'PROPOSED' })).is(201);
 		(await w.api(admin, 'POST', `/memberships/${asked.body.id}/transitions`, { action: 'approve' }, { 'if-match': asked.etag })).is(403, 'same_person');

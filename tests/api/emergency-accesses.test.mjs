@@ -106,8 +106,8 @@ describe('reviewing', () => {
 		const { id } = await register();
 		const own = (await open('drammen-dps/TL', { patient_id: id })).is(201);
 		(await review('drammen-dps/TL', own.body.id, { action: 'approve', note: 'Selv' }, own.etag)).is(403, 'same_person');
-		await asOnePerson(w, 'drammen-dps:tl-1', 'drammen-dps:pv-1', async () =>
-			(await review('drammen-dps/PV', own.body.id, { action: 'approve', note: 'Som ombud' }, own.etag)).is(403, 'same_person'));
+		await asOnePerson(w, 'drammen-dps:tl-1', 'drammen-dps:pv-1', async (as) =>
+			(await review(as, own.body.id, { action: 'approve', note: 'Som ombud' }, own.etag)).is(403, 'same_person'));
 		const seen = (await w.api('drammen-dps/PV', 'GET', `/emergency-accesses/${own.body.id}`)).is(200);
 		assert.deepEqual(seen.body.actions.sort(), ['approve', 'report_breach']);
 		(await review('drammen-dps/PV', own.body.id, { action: 'approve' }, seen.etag)).is(422);

@@ -42,8 +42,8 @@ test('recall takes it back, and is the sender\'s alone', async () => {
 test('whoever offers cannot accept, under another agency\'s name either', async () => {
 	const r = await opened(w, mh);
 	const { handover: h } = await act(w, mh, r.path, { ...forward, target_unit_id: w.ids.unit['drammen-dps:poliklinikk'] });
-	await asOnePerson(w, mh, clinic, async () =>
-		(await handover(w, clinic, h.id, { action: 'accept' })).is(403, 'same_person'));
+	await asOnePerson(w, mh, clinic, async (as) =>
+		(await handover(w, as, h.id, { action: 'accept' })).is(403, 'same_person'));
 	assert.equal((await handover(w, clinic, h.id, { action: 'accept' })).is(200).body.status, 'ACCEPTED');
 });
 
