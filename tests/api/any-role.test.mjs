@@ -11,7 +11,7 @@ const everyone = ['drammen-dps:tm-1', 'drammen-dps:tm-3', 'drammen-dps:tl-1', 'd
 
 for (const who of everyone)
 	test(`${who} is answered`, async () => {
-		for (const o of operations.filter((x) => x.operation.security.length > 0 && x.id !== 'moveSandboxClock')) {
+		for (const o of operations.filter((x) => x.operation.security.length > 0 && !['moveSandboxClock', 'resetSandbox'].includes(x.id))) {
 			const path = s.path(o) ?? s.nowhere(o);
 			const headers = { ...(/PUT|PATCH|DELETE/.test(o.method) || path.endsWith('/transitions') ? { 'if-match': '"1"' } : {}) };
 			const r = await w.api(who, o.method, path, s.body(o), headers);
