@@ -161,7 +161,9 @@ describe('creating', () => {
 		const third = (await request(o, { body: other, headers })).is(422);
 		assert.ok(['idempotency_conflict', 'invalid_body'].includes(third.body.code), third.story());
 	});
-	forEach(repeatable, 'at the same time with one key: 409 at once', async (o) => {
+	// what is done to a subscription makes nothing, and is carried out once all the same
+	const acts = operations.filter((o) => o.method === 'POST' && o.path.startsWith('/subscriptions/{id}/'));
+	forEach([...repeatable, ...acts], 'at the same time with one key: 409 at once', async (o) => {
 		const headers = { 'idempotency-key': crypto.randomUUID() };
 		const body = s.body(o, true);
 		let first;
@@ -172,7 +174,7 @@ describe('creating', () => {
 			(await request(o, { body, headers })).is(409, 'idempotency_busy');
 			assert.ok(performance.now() - begun < 1000);
 		});
-		(await first).is(201);
+		(await first).is([200, 201, 202]);
 	});
 	forEach(repeatable, 'Prefer: return=minimal gives no body, but where it is', async (o) => {
 		const r = (await request(o, { body: s.body(o, true), headers: { prefer: 'return=minimal' } })).is([201, 204]);

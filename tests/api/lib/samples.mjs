@@ -63,6 +63,7 @@ const bodies = {
 	createOpioidSubstitutionFollowup: (s, fresh) => ({ patient_id: fresh ? s.others.pop() : s.patient }),
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
 	createSubscription: () => ({ role: 'DPS' }),
+	replaySubscription: () => ({ after: 0 }),
 	...guard.bodies, ...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies,
 };
 
