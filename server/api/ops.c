@@ -19,7 +19,7 @@ static const struct op_entry table[] = {
 	{"getHealthReady", ops_ready},
 	{"getMetrics", ops_metrics},
 	{"getProtectedResource", ops_protected_resource},
-	{"getMetrics", ops_metrics},	  {"exportPatient", ops_export_patient},
+	{"exportPatient", ops_export_patient},
 	{"getFhirMetadata", ops_fhir_metadata},
 	{"getDocs", ops_docs},
 	{"getDocsFile", ops_docs_file},
