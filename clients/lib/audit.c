@@ -74,7 +74,7 @@ static bool add_key(struct audit *audit, struct arena *a, EVP_PKEY *key, const c
 
 	EVP_Digest(bytes, size, hash, NULL, EVP_sha256(), NULL);
 	out->key = key;
-	strcpy(out->id, audit_hex(a, hash, (sizeof(out->id) - 1) / 2));
+	snprintf(out->id, sizeof(out->id), "%s", audit_hex(a, hash, (sizeof(out->id) - 1) / 2));
 	return true;
 }
 
@@ -260,8 +260,8 @@ static bool set_start(struct audit *audit, const char *previous)
 {
 	if (audit->last != 0)
 		return true;
-	if (strlen(previous) != 2 * AUDIT_HASH ||
-	    strspn(previous, "0123456789abcdef") != 2 * AUDIT_HASH)
+	if (strlen(previous) != (size_t)2 * AUDIT_HASH ||
+	    strspn(previous, "0123456789abcdef") != (size_t)2 * AUDIT_HASH)
 		return fail(audit, "the first seal names no head before it");
 	for (size_t i = 0; i < AUDIT_HASH; i++) {
 		const char digits[] = {previous[2 * i], previous[2 * i + 1], '\0'};

@@ -2,6 +2,7 @@
  * The content of an export, written as it is read out of PostgreSQL.
  * Tested through tests/api/exports.test.mjs: it hands pages on.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 		return STREAM_BROKEN;
 	if (place == NULL)
 		return STREAM_END;
-	strcpy(at->place, place);
+	snprintf(at->place, sizeof(at->place), "%s", place);
 	*piece = (struct stream_piece){body, body == NULL ? 0 : strlen(body)};
 	return STREAM_PIECE;
 }

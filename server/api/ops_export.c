@@ -3,6 +3,7 @@
  * x-parts names, one after the other, one thing a line.
  * Tested through tests/api/patient-export.test.mjs: it runs statements.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,7 +143,7 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 	piece->size = strlen(piece->bytes);
 	json_decref(page.items);
 	if (page.next != NULL && strlen(page.next) < sizeof(e->cursor))
-		strcpy(e->cursor, page.next);
+		snprintf(e->cursor, sizeof(e->cursor), "%s", page.next);
 	else
 		next_part(e, name, result == EXPORT_CLOSED);
 	return STREAM_PIECE;

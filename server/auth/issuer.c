@@ -185,7 +185,7 @@ static bool follow_keys(const struct issuer_reading *in, const json_t *json, str
 	source.url = url == NULL ? member_text(in->arena, json, "discovery_url") : url;
 	if (!member_number(json, "refresh_s", 1, DAY_S, &source.refresh_s) ||
 	    !member_number(json, "min_refetch_s", 1, 3600, &source.min_refetch_s) ||
-	    !member_number(json, "stale_ok_s", 0, 7 * DAY_S, &source.stale_ok_s))
+	    !member_number(json, "stale_ok_s", 0, (int64_t)7 * DAY_S, &source.stale_ok_s))
 		return issuer_complain(in, "when its keys are fetched is not understood");
 
 	json_t *keys = key_store_follow(in->keys, &source);

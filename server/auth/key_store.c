@@ -148,7 +148,7 @@ static struct entry *entry_for(struct key_store *s, const struct key_source *sou
 	e->busy = false; /* an errand to the old address settles nothing here */
 	e->due_s = s->now_s();
 	/* so long ago that the first errand need not wait */
-	e->tried_s = e->due_s - LOOK_AGAIN_S * 2;
+	e->tried_s = e->due_s - (int64_t)LOOK_AGAIN_S * 2;
 	snprintf(e->errand.id, sizeof(e->errand.id), "%s", source->id);
 	snprintf(e->errand.url, sizeof(e->errand.url), "%s", source->url);
 	pthread_cond_signal(&s->work);

@@ -49,18 +49,14 @@ struct deprecation {
 struct operation {
 	const char *id;	  /* operationId */
 	const char *path; /* template, "/patients/{id}" (without the server prefix) */
-	enum method method;
-	size_t index; /* 0 … operation_count - 1, for counters */
+	size_t index;	  /* 0 … operation_count - 1, for counters */
 	size_t parameter_count;
 	struct parameter *parameters; /* path level parameters included */
 	size_t body_count;
 	struct media *bodies; /* accepted request media types */
-	bool body_required;
 	size_t response_count;
 	struct response *responses;
-	bool secured;		  /* false for `security: []` */
 	const char *scope;	  /* the one scope it needs, or NULL */
-	enum executor executor;	  /* x-executor, default from the form */
 	const char *resource;	  /* x-resource: row of the access matrix, or NULL */
 	size_t resource_count;	  /* x-resource may name several: SQL knows which one it is about */
 	const char **resources;	  /* `resource` is the first of them */
@@ -70,11 +66,15 @@ struct operation {
 	const char *machine;	  /* x-machine, or NULL */
 	const char *statement;	  /* x-statement: whose statement it runs; its own id */
 	const char *fhir;	  /* x-fhir.interaction: "read", "search" …, or NULL */
-	bool is_list;		  /* x-list */
-	unsigned cost;		  /* x-cost: units of a client's share; 0 takes nothing */
 	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
-	bool is_stream;			/* x-stream: the body comes in pieces */
 	const json_t *json;		/* the operation object, for what is read rarely */
+	enum method method;
+	enum executor executor; /* x-executor, default from the form */
+	unsigned cost;		/* x-cost: units of a client's share; 0 takes nothing */
+	bool body_required;
+	bool secured;	/* false for `security: []` */
+	bool is_list;	/* x-list */
+	bool is_stream; /* x-stream: the body comes in pieces */
 };
 
 struct contract {

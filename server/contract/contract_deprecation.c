@@ -49,7 +49,7 @@ static const char *page_of(struct loader *l, const json_t *json, const char *id)
 bool operation_load_deprecation(struct loader *l, const json_t *json, struct operation *op)
 {
 	struct deprecation *d = &op->deprecation;
-	time_t since, sunset;
+	time_t since = 0, sunset = 0;
 
 	if (!json_is_true(json_object_get(json, "deprecated"))) {
 		if (json_object_get(json, "x-deprecated-since") == NULL &&
@@ -60,7 +60,7 @@ bool operation_load_deprecation(struct loader *l, const json_t *json, struct ope
 	if (!read_day(l, json, "x-deprecated-since", &since) ||
 	    !read_day(l, json, "x-sunset", &sunset))
 		return false;
-	if (sunset - since < NOTICE_DAYS * DAY_S)
+	if (sunset - since < (time_t)NOTICE_DAYS * DAY_S)
 		return loader_refuse(l, "x-sunset is less than %d days after x-deprecated-since",
 				     NOTICE_DAYS);
 	d->since = arena_printf(l->arena, "@%lld", (long long)since);

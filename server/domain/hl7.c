@@ -208,7 +208,7 @@ enum hl7_fault hl7_open(struct hl7 *m, struct arena *a, const char *s, size_t le
 /* "HH:MM:SS" of 8, 12 or 14 digits of a time. */
 static void read_clock(const char *value, size_t digits, char clock[9])
 {
-	strcpy(clock, "00:00:00");
+	memcpy(clock, "00:00:00", sizeof("00:00:00"));
 	if (digits >= 12) {
 		memcpy(clock, value + 8, 2);
 		memcpy(clock + 3, value + 10, 2);

@@ -63,7 +63,7 @@ static void turn(struct office *o, int64_t *looked_us)
 	int64_t now_us = clock_monotonic_us();
 
 	any = atomic_exchange(&delivery.news, false) || any;
-	if (!any && now_us - *looked_us < LOOK_MS * 1000)
+	if (!any && now_us - *looked_us < (int64_t)LOOK_MS * 1000)
 		return;
 	*looked_us = now_us;
 	if (office_leads(o))

@@ -1,6 +1,7 @@
 /* Reads the head of an answer, line by line. */
 #include "jobs/fetch_header.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,8 +21,7 @@ static bool value_of(const char *line, size_t len, const char *name, char out[VA
 		len--;
 	if (len - at > VALUE_MAX)
 		return false;
-	memcpy(out, line + at, len - at);
-	out[len - at] = '\0';
+	snprintf(out, VALUE_MAX + 1, "%.*s", (int)(len - at), line + at);
 	return true;
 }
 

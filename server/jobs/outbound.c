@@ -56,8 +56,10 @@ static void end_transfer(struct outbound *o, struct transfer *t)
 
 void outbound_free(struct outbound *o)
 {
-	while (o->transfers != NULL)
-		end_transfer(o, o->transfers);
+	for (struct transfer *t = o->transfers, *next; t != NULL; t = next) {
+		next = t->next;
+		end_transfer(o, t);
+	}
 	curl_multi_cleanup(o->multi);
 	free(o);
 }
