@@ -17,7 +17,7 @@ static bool value_of(const char *line, size_t len, const char *name, char out[VA
 		return false;
 	while (at < len && (line[at] == ' ' || line[at] == '\t'))
 		at++;
-	while (len > at && memchr(" \t\r\n", line[len - 1], 4) != NULL)
+	while (len > at && strchr(" \t\r\n", line[len - 1]) != NULL)
 		len--;
 	if (len - at > VALUE_MAX)
 		return false;
