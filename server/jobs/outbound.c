@@ -37,9 +37,7 @@ struct outbound *outbound_new(void)
 {
 	struct outbound *o = calloc(1, sizeof(*o));
 
-	must(o != NULL);
-	o->multi = curl_multi_init();
-	must(o->multi != NULL);
+	must(o != NULL && (o->multi = curl_multi_init()) != NULL);
 	return o;
 }
 
@@ -64,8 +62,7 @@ void outbound_free(struct outbound *o)
 	free(o);
 }
 
-/* After the name is resolved and before anything is sent: no second look-up can change the answer.
- */
+/* After the name is resolved and before anything is sent: no second look-up changes the answer */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *t = context;
