@@ -83,8 +83,7 @@ static const char *log_action(const struct operation *op)
 {
 	if (strcmp(op->action, "search") == 0)
 		return "SEARCH";
-	/* x-action is the cell that opens it, which for a plan's author is "read" when they write
-	 */
+	/* x-action is the cell that opens it: "read" for a plan's author who writes */
 	if (op->method == METHOD_GET || strcmp(op->statement, op->id) != 0)
 		return "READ";
 	return op->method == METHOD_POST && op->executor != EXECUTOR_TRANSITION ? "CREATE"
