@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "base/event.h"
 #include "db/pool.h"
+#include "db/share.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
 
@@ -119,6 +120,7 @@ static int run(int argc, char **argv)
 					   .wait_ms = config.pool_wait_ms,
 					   .statement_ms = config.statement_timeout_ms};
 
+	share_start((size_t)config.share_lanes);
 	if (!pool_start(&pool))
 		return fail(EXIT_SETTINGS, "no memory for the pool");
 

@@ -25,6 +25,7 @@ static const char *const own[] = {
 	"begin",
 	"commit",
 	"rollback",
+	"reset",
 	"changed",
 	"alert_done",
 	"alert_take",

@@ -8,6 +8,7 @@
 #include "api/purpose.h"
 #include "base/event.h"
 #include "db/pool.h"
+#include "db/share.h"
 
 enum { BUCKETS = 12, STATUSES = 40 };
 
@@ -124,26 +125,29 @@ static void print_operations(FILE *f, void (*print)(FILE *, const char *, const 
 	print(f, "none", &all.list[all.contract->operation_count]);
 }
 
-static void print_pool(FILE *f)
+/* A number of one name without labels. */
+static void print_number(FILE *f, const char *name, const char *type, uint64_t value)
+{
+	fprintf(f, "# TYPE samhandling_%s %s\nsamhandling_%s %lu\n", name, type, name,
+		(unsigned long)value);
+}
+
+static void print_database(FILE *f)
 {
 	struct pool_counters p;
+	struct share_counters s;
 
 	pool_count(&p);
-	fprintf(f, "# TYPE samhandling_pool_connections gauge\nsamhandling_pool_connections %zu\n",
-		p.size);
-	fprintf(f, "# TYPE samhandling_pool_idle gauge\nsamhandling_pool_idle %zu\n", p.idle);
-	fprintf(f, "# TYPE samhandling_pool_waiting gauge\nsamhandling_pool_waiting %zu\n",
-		p.waiting);
-	fprintf(f,
-		"# TYPE samhandling_pool_taken_total counter\nsamhandling_pool_taken_total %lu\n",
-		(unsigned long)p.taken);
-	fprintf(f,
-		"# TYPE samhandling_pool_waited_total counter\nsamhandling_pool_waited_total %lu\n",
-		(unsigned long)p.waited);
-	fprintf(f,
-		"# TYPE samhandling_pool_exhausted_total counter\nsamhandling_pool_exhausted_total "
-		"%lu\n",
-		(unsigned long)p.exhausted);
+	share_count(&s);
+	print_number(f, "pool_connections", "gauge", p.size);
+	print_number(f, "pool_idle", "gauge", p.idle);
+	print_number(f, "pool_waiting", "gauge", p.waiting);
+	print_number(f, "pool_taken_total", "counter", p.taken);
+	print_number(f, "pool_waited_total", "counter", p.waited);
+	print_number(f, "pool_exhausted_total", "counter", p.exhausted);
+	print_number(f, "shared_rounds_total", "counter", s.rounds);
+	print_number(f, "shared_transactions_total", "counter", s.transactions);
+	print_number(f, "shared_undone_total", "counter", s.undone);
 }
 
 const char *metrics_text(struct arena *a)
@@ -162,7 +166,7 @@ const char *metrics_text(struct arena *a)
 	for (int e = 0; e < EVENT_COUNT; e++)
 		fprintf(f, "samhandling_events_total{event=\"%s\"} %lu\n",
 			event_name((enum event)e), (unsigned long)event_count((enum event)e));
-	print_pool(f);
+	print_database(f);
 	fclose(f);
 
 	const char *copy = arena_copy(a, text, size);

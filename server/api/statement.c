@@ -1,6 +1,8 @@
 /* Room 5 for most operations: one prepared pipeline, one round trip, one transaction. */
 #include "db/statement.h"
 
+#include <string.h>
+
 #include "api/answer.h"
 #include "api/precondition.h"
 #include "api/problem.h"
@@ -9,12 +11,26 @@
 #include "api/work.h"
 #include "api/reads.h"
 
+/*
+ * What shows one thing is quick and shares its transaction with its neighbours; a list would let
+ * them wait for it.
+ */
+static bool may_share(const struct operation *op)
+{
+	enum { DEAR = 10 };
+
+	return op->method == METHOD_GET && op->secured && !op->is_list && op->cost < DEAR &&
+	       (op->fhir == NULL || strcmp(op->fhir, "read") == 0);
+}
+
 enum outcome statement_execute(struct request *r)
 {
 	struct work w;
 	enum outcome outcome = ANSWERED;
 
-	if (!work_begin(&w, r))
+	if (may_share(r->op))
+		work_begin_shared(&w, r);
+	else if (!work_begin(&w, r))
 		return ANSWERED;
 	w.answer_op =
 		r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
@@ -29,8 +45,8 @@ enum outcome statement_execute(struct request *r)
 	size_t own = w.answer;
 
 	work_close(&w);
-	if (!round_run(&w.round)) {
-		outcome = work_failed(&w);
+	if (!work_run(&w)) {
+		outcome = r->reply.status != 0 ? ANSWERED : work_failed(&w);
 	} else if (round_rows(&w.round, w.answer) == 0 || round_rows(&w.round, own) == 0) {
 		problem(r, "not_found", NULL);
 		work_end(&w);

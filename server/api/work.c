@@ -11,6 +11,14 @@
 #include "api/service.h"
 #include "api/reads.h"
 #include "base/event.h"
+#include "db/share.h"
+
+static bool refused(struct request *r, enum pool_refusal refusal)
+{
+	return problem(r, "unavailable",
+		       refusal == POOL_BUSY ? "no database connection is free"
+					    : "the database cannot be reached");
+}
 
 bool work_begin(struct work *w, struct request *r)
 {
@@ -19,12 +27,26 @@ bool work_begin(struct work *w, struct request *r)
 	*w = (struct work){.request = r, .binding = {.request = r}};
 	w->connection = pool_take(&refusal);
 	if (w->connection == NULL)
-		return problem(r, "unavailable",
-			       refusal == POOL_BUSY ? "no database connection is free"
-						    : "the database cannot be reached");
+		return refused(r, refusal);
 	w->has_key = r->idempotency_scope != NULL;
 	work_round(w);
 	return true;
+}
+
+void work_begin_shared(struct work *w, struct request *r)
+{
+	*w = (struct work){.request = r, .binding = {.request = r}};
+	work_round(w);
+}
+
+bool work_run(struct work *w)
+{
+	enum pool_refusal refusal = POOL_OK;
+
+	if (w->connection != NULL)
+		return round_run(&w->round);
+	return share_run(&w->round, &refusal) ||
+	       (refusal != POOL_OK && refused(w->request, refusal));
 }
 
 void work_end(struct work *w)

@@ -16,7 +16,7 @@ struct work {
 	struct request *request;
 	struct binding binding;
 	struct round round;
-	struct connection *connection;
+	struct connection *connection;	   /* NULL for a round that is shared */
 	const struct operation *answer_op; /* whose statement gives the representation */
 	size_t answer;			   /* its step */
 	bool has_key;			   /* an Idempotency-Key is honoured */
@@ -25,6 +25,15 @@ struct work {
 /* Borrows a connection. False when none was to be had: answered with 503. */
 bool work_begin(struct work *w, struct request *r);
 void work_end(struct work *w);
+
+/*
+ * The same for a single round that only reads and may share its transaction with other requests'
+ * (db/share.h): borrows nothing. work_run() runs it.
+ */
+void work_begin_shared(struct work *w, struct request *r);
+
+/* Runs the round, shared or not. False when it failed, or when it was answered with 503. */
+bool work_run(struct work *w);
 
 /* Starts a new round trip on the same connection. */
 void work_round(struct work *w);

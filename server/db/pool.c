@@ -1,40 +1,27 @@
 /* Lends connections to PostgreSQL, oldest waiter first. */
 #include "db/pool.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/event.h"
+#include "base/line.h"
 #include "db/statement.h"
-
-/* A thread that waits. Lives as long as its thread, since it may be woken after it has given up. */
-struct waiter {
-	sem_t wake;
-	bool ready;			  /* wake is made, once a thread */
-	struct connection *_Atomic given; /* read without the lock */
-	struct waiter *next;
-};
 
 static struct {
 	pthread_mutex_t lock;
 	struct pool_settings settings;
 	struct connection *all, *idle; /* idle is a stack: few warm connections are best */
-	struct waiter *first, **last;
-	size_t waiting;
-	uint64_t waited;
+	struct line line;
 	atomic_uint_fast64_t taken, exhausted;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool pool_start(const struct pool_settings *settings)
 {
 	pool.settings = *settings;
-	pool.last = &pool.first;
 	pool.all = calloc(settings->size, sizeof(*pool.all));
 	if (pool.all == NULL)
 		return false;
@@ -91,92 +78,6 @@ static bool connection_open(struct connection *c)
 	return false;
 }
 
-/*
- * With the lock held: hands the connection to the oldest waiter, or lays it on the stack. The
- * waiter returned is woken without the lock, for which it would only wait again.
- */
-static struct waiter *hand_on(struct connection *c)
-{
-	struct waiter *w = pool.first;
-
-	if (w == NULL) {
-		c->next = pool.idle;
-		pool.idle = c;
-		return NULL;
-	}
-	pool.first = w->next;
-	if (pool.first == NULL)
-		pool.last = &pool.first;
-	pool.waiting--;
-	w->given = c;
-	return w;
-}
-
-static void leave_queue(struct waiter *w)
-{
-	for (struct waiter **at = &pool.first; *at != NULL; at = &(*at)->next) {
-		if (*at != w)
-			continue;
-		*at = w->next;
-		if (w->next == NULL)
-			pool.last = at;
-		pool.waiting--;
-		return;
-	}
-}
-
-static struct timespec wait_until(void)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += pool.settings.wait_ms / 1000;
-	until.tv_nsec += pool.settings.wait_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	return until;
-}
-
-/* Sleeps until a connection is given; NULL when the time is over and none has been. */
-static struct connection *sleep_for_one(struct waiter *w)
-{
-	struct timespec until = wait_until();
-	int woken;
-
-	while ((woken = sem_clockwait(&w->wake, CLOCK_MONOTONIC, &until)) != 0 && errno == EINTR)
-		;
-	if (woken == 0)
-		return w->given;
-	pthread_mutex_lock(&pool.lock);
-	if (w->given == NULL)
-		leave_queue(w);
-	pthread_mutex_unlock(&pool.lock);
-	/* given at the last moment: the post is on its way, and belongs to this wait */
-	while (w->given != NULL && sem_wait(&w->wake) != 0)
-		;
-	return w->given;
-}
-
-/* With the lock held, which it gives up: waits in the queue for a connection until the limit. */
-static struct connection *wait_for_one(void)
-{
-	/* a thread waits in one place at a time */
-	static _Thread_local struct waiter w;
-
-	if (!w.ready)
-		w.ready = sem_init(&w.wake, 0, 0) == 0;
-	w.given = NULL;
-	w.next = NULL;
-	*pool.last = &w;
-	pool.last = &w.next;
-	pool.waiting++;
-	pool.waited++;
-	pthread_mutex_unlock(&pool.lock);
-	return sleep_for_one(&w);
-}
-
 struct connection *pool_take(enum pool_refusal *refusal)
 {
 	*refusal = POOL_NO_DATABASE;
@@ -190,7 +91,7 @@ struct connection *pool_take(enum pool_refusal *refusal)
 		pool.idle = c->next;
 		pthread_mutex_unlock(&pool.lock);
 	} else {
-		c = wait_for_one();
+		c = line_wait(&pool.line, &pool.lock, NULL, pool.settings.wait_ms);
 	}
 	atomic_fetch_add(c != NULL ? &pool.taken : &pool.exhausted, 1);
 	*refusal = c == NULL ? POOL_BUSY : POOL_OK;
@@ -211,11 +112,15 @@ void pool_give_back(struct connection *c)
 		connection_close(c);
 	pthread_mutex_lock(&pool.lock);
 
-	struct waiter *w = hand_on(c);
+	struct place *next = line_take_first(&pool.line, c);
 
+	if (next == NULL) {
+		c->next = pool.idle;
+		pool.idle = c;
+	}
 	pthread_mutex_unlock(&pool.lock);
-	if (w != NULL)
-		sem_post(&w->wake);
+	if (next != NULL)
+		line_wake(next);
 }
 
 struct connection *pool_open_own(void)
@@ -246,13 +151,18 @@ int64_t pool_statement_ms(void)
 	return pool.settings.statement_ms;
 }
 
+int64_t pool_wait_ms(void)
+{
+	return pool.settings.wait_ms;
+}
+
 void pool_count(struct pool_counters *out)
 {
 	pthread_mutex_lock(&pool.lock);
 	*out = (struct pool_counters){.size = pool.settings.size,
-				      .waiting = pool.waiting,
+				      .waiting = pool.line.waiting,
 				      .taken = pool.taken,
-				      .waited = pool.waited,
+				      .waited = pool.line.waited,
 				      .exhausted = pool.exhausted};
 	for (struct connection *c = pool.idle; c != NULL; c = c->next)
 		out->idle++;

@@ -13,7 +13,7 @@
  */
 struct connection {
 	PGconn *pg;		 /* NULL until opened */
-	unsigned char *prepared; /* one flag a statement */
+	unsigned char *prepared; /* one flag a statement, round.c's own */
 	bool broken;		 /* to be closed when given back */
 	struct connection *next;
 };
@@ -50,6 +50,9 @@ void pool_close_own(struct connection *c);
 
 /* The limit of one statement, in milliseconds. */
 int64_t pool_statement_ms(void);
+
+/* The longest wait in a line, in milliseconds. */
+int64_t pool_wait_ms(void);
 
 struct pool_counters {
 	size_t size, idle, waiting;

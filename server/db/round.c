@@ -10,6 +10,10 @@
 
 enum { GRACE_MS = 300 };
 
+/* connection.prepared: whether a statement is known there, or will be when what was sent succeeds
+ */
+enum { UNKNOWN, PREPARED, SENT };
+
 void round_init(struct round *r, struct connection *c, struct arena *a)
 {
 	r->connection = c;
@@ -48,27 +52,16 @@ static int send_prepare(PGconn *pg, const struct statement *s)
 	return PQsendPrepare(pg, s->name, s->sql, (int)s->parameter_count, types);
 }
 
-/* Whether step `i` is the first of this round to need its statement prepared. */
-static bool must_prepare(const struct round *r, size_t i)
-{
-	const struct statement *s = r->steps[i].statement;
-
-	if (r->connection->prepared[s->index])
-		return false;
-	for (size_t k = 0; k < i; k++)
-		if (r->steps[k].statement == s)
-			return false;
-	return true;
-}
-
 static bool send_step(struct round *r, size_t i)
 {
 	const struct statement *s = r->steps[i].statement;
 	PGconn *pg = r->connection->pg;
 
-	r->steps[i].prepares = must_prepare(r, i);
+	r->steps[i].prepares = r->connection->prepared[s->index] == UNKNOWN;
 	if (r->steps[i].prepares && send_prepare(pg, s) != 1)
 		return lose(r, "cannot send");
+	if (r->steps[i].prepares)
+		r->connection->prepared[s->index] = SENT;
 	if (PQsendQueryPrepared(pg, s->name, (int)s->parameter_count, r->steps[i].values, NULL,
 				NULL, 0) != 1)
 		return lose(r, "cannot send");
@@ -144,43 +137,72 @@ static bool read_step(struct round *r, size_t i, int64_t until)
 
 		if (status == PGRES_FATAL_ERROR)
 			note_error(r, i, result);
-		else if (part == 0 && status == PGRES_COMMAND_OK)
+		if (part == 0)
 			/* stays so even when the round fails later */
-			r->connection->prepared[s->index] = 1;
-		else if (part == 1)
+			r->connection->prepared[s->index] =
+				status == PGRES_COMMAND_OK ? PREPARED : UNKNOWN;
+		else if (status != PGRES_FATAL_ERROR)
 			r->steps[i].result = result;
 	}
 	return true;
 }
 
-bool round_run(struct round *r)
+/* The longest wait for the answers of one round, in monotonic microseconds. */
+static int64_t time_limit(void)
 {
-	int64_t started = clock_monotonic_us();
+	return clock_monotonic_us() + (pool_statement_ms() + GRACE_MS) * 1000;
+}
 
+bool round_send(struct round *r)
+{
 	for (size_t i = 0; i < r->count; i++)
 		if (!send_step(r, i))
 			return false;
-	if (PQpipelineSync(r->connection->pg) != 1)
-		return lose(r, "cannot send");
+	return true;
+}
 
-	int64_t until = started + (pool_statement_ms() + GRACE_MS) * 1000;
+bool round_send_sync(struct round *r)
+{
+	return PQpipelineSync(r->connection->pg) == 1 || lose(r, "cannot send");
+}
+
+bool round_receive(struct round *r)
+{
+	int64_t until = time_limit();
 
 	for (size_t i = 0; i < r->count; i++)
 		if (!read_step(r, i, until))
 			return false;
+	return true;
+}
 
-	PGresult *sync = next_result(r, until);
+bool round_receive_sync(struct round *r)
+{
+	PGresult *sync = next_result(r, time_limit());
 
 	if (sync == NULL)
 		return false;
-	if (PQresultStatus(sync) != PGRES_PIPELINE_SYNC)
-		return lose(r, "protocol out of step");
-	return r->sqlstate[0] == '\0';
+	return PQresultStatus(sync) == PGRES_PIPELINE_SYNC || lose(r, "protocol out of step");
+}
+
+bool round_run(struct round *r)
+{
+	return round_send(r) && round_send_sync(r) && round_receive(r) && round_receive_sync(r) &&
+	       r->sqlstate[0] == '\0';
+}
+
+void round_forget(struct round *r, size_t steps)
+{
+	r->count -= steps;
+	for (size_t i = 0; i < r->count; i++)
+		r->steps[i].result = NULL;
+	r->sqlstate[0] = '\0';
+	r->message = r->detail = r->constraint = NULL;
 }
 
 bool round_prepare(struct round *r, const struct statement *s)
 {
-	int64_t until = clock_monotonic_us() + (pool_statement_ms() + GRACE_MS) * 1000;
+	int64_t until = time_limit();
 	PGconn *pg = r->connection->pg;
 
 	if (send_prepare(pg, s) != 1 || PQpipelineSync(pg) != 1)
@@ -193,7 +215,7 @@ bool round_prepare(struct round *r, const struct statement *s)
 	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
 		note_error(r, 0, result);
 	else
-		r->connection->prepared[s->index] = 1;
+		r->connection->prepared[s->index] = PREPARED;
 	return next_result(r, until) != NULL && r->sqlstate[0] == '\0';
 }
 

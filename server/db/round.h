@@ -44,6 +44,18 @@ size_t round_add(struct round *r, const struct statement *s, const char *const *
 /* Sends everything, waits for everything. A lost connection is marked broken. */
 bool round_run(struct round *r);
 
+/*
+ * The parts of round_run(), for several rounds in one transaction: each is sent, then one sync;
+ * each is received, then the sync. False when the connection is lost; a refusal stands in sqlstate.
+ */
+bool round_send(struct round *r);
+bool round_send_sync(struct round *r);
+bool round_receive(struct round *r);
+bool round_receive_sync(struct round *r);
+
+/* As before it was run, and without its last steps: for another try. */
+void round_forget(struct round *r, size_t steps);
+
 /* Prepares one statement without running it; false with r->message when the database refuses it. */
 bool round_prepare(struct round *r, const struct statement *s);
 

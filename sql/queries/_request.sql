@@ -65,6 +65,11 @@ select set_config('app.role', coalesce(:auth.role, ''), true),
 	case when g.generation::text <> :auth.generation then raise_stale_registry() end
 from sandbox_clock c, registry_generation g
 
+-- name: reset
+-- Between two requests in one transaction, and after the last: what `context`, the gate and the log have set is gone,
+-- and the commit waits for the disk.
+reset all
+
 -- name: gate
 select case when g.refusal is not null
 	then raise_problem(case g.refusal when 'not_found' then 404 else 403 end, g.refusal) end

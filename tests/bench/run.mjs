@@ -1,5 +1,5 @@
 // `make bench`: measures the service against its bars (docs of the method: README.md beside this file).
-// SECONDS=5 each measurement, ROUNDS=3 of each (medians are judged), PATIENTS=1000000.
+// SECONDS=5 each measurement, ROUNDS=3 of each (medians are judged), PATIENTS=1000000, ONLY=reading,board for parts.
 import { execFileSync, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import net from 'node:net';
@@ -19,6 +19,7 @@ import { news } from './news.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const many = Number(process.env.PATIENTS ?? 1_000_000);
+const only = (process.env.ONLY ?? '').split(',').filter(Boolean);
 const poolSize = Number(process.env.POOL_SIZE ?? 8);
 const sealKeys = readFileSync(`${environment.keys}/seal.json`, 'utf8');
 const reader = 'drammen-dps:tl-1';
@@ -164,18 +165,24 @@ console.log(`making ${many.toLocaleString('en')} and 10,000 patients`);
 const big = await makeBench('many', many);
 const small = await makeBench('few', 10_000);
 const daemons = { big: await startDaemon(big, { OUTBOUND_ALLOW: '127.0.0.0/8' }), small: await startDaemon(small) };
+const who = { token: tokenFor(reader, { seconds: 3600 }), inTurn };
+const parts = {
+	reading: () => reading(big, daemons.big),
+	creating: () => creating(big, daemons.big),
+	listing: () => listing(daemons),
+	board: () => board(big, daemons.big, who),
+	fhir: () => fhir(big, daemons.big, who),
+	news: () => news(daemons.big, { writer: who.token, administrator: tokenFor('drammen-dps/SA', { seconds: 3600 }) }),
+	crowd: () => crowd(daemons.big),
+	guard: () => guard(small, { ...who, start: (more) => startDaemon(small, more) }),
+	size() {
+		bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');
+		bar('from exec to ready', Math.max(daemons.big.readyMs, daemons.small.readyMs) / 1000, 'most', 0.3, ' s');
+	},
+	imports: () => imports(big, daemons.big, say), // last: it empties tables
+};
 try {
-	await reading(big, daemons.big);
-	await creating(big, daemons.big);
-	await listing(daemons);
-	await board(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
-	await fhir(big, daemons.big, { token: tokenFor(reader, { seconds: 3600 }), inTurn });
-	await news(daemons.big, { writer: tokenFor(reader, { seconds: 3600 }), administrator: tokenFor('drammen-dps/SA', { seconds: 3600 }) });
-	await crowd(daemons.big);
-	await guard(small, { token: tokenFor(reader, { seconds: 3600 }), inTurn, start: (more) => startDaemon(small, more) });
-	bar('resident memory after the run', daemons.big.residentKiB() / 1024, 'most', 50, ' MB');
-	bar('from exec to ready', Math.max(daemons.big.readyMs, daemons.small.readyMs) / 1000, 'most', 0.3, ' s');
-	await imports(big, daemons.big, say); // last: it empties tables
+	for (const [name, measure] of Object.entries(parts)) if (!only.length || only.includes(name)) await measure();
 } finally {
 	for (const d of Object.values(daemons)) await d.stop();
 	for (const b of [big, small]) await b.drop();
