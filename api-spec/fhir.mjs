@@ -80,9 +80,29 @@ const examples = { id: '3b241101-e2bb-4255-8caf-4136c566a962', token: 'active', 
 	reference: 'Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11', person: 'Patient/3b241101-e2bb-4255-8caf-4136c566a962', identifier: 'urn:oid:2.16.578.1.12.4.1.4.1|01819012365',
 	'person-number': 'urn:oid:2.16.578.1.12.4.1.4.1|01819012365' };
 
-function searchParameters(type, search) {
-	return Object.fromEntries(Object.entries(search).map(([name, { kind, says, targets, example }]) => [parameterName(type, name), {
-		name, in: 'query', description: says, schema: { type: 'string', maxLength: 4000 }, example: example ?? examples[kind], 'x-search': kind, ...(targets ? { 'x-targets': targets } : {}) }]));
+// Those that every type has, and those that name the one person whom a search is about.
+const ofAll = { _id: { kind: 'id', says: 'Those with these ids' }, _lastUpdated: { kind: 'date', at: 'meta.lastUpdated', says: 'When the resource was last changed' } };
+const ofPerson = { kind: 'person', targets: ['Patient'], says: 'Whose' };
+
+function searchOf(t) {
+	const about = t.about ?? [];
+	return { _id: ofAll._id, ...Object.fromEntries(about.map((name) => [name, ofPerson])),
+		...(about.length > 0 ? { 'patient.identifier': { kind: 'person-number', says: 'Whose, by a number; by POST alone' } } : {}), ...t.search, _lastUpdated: ofAll._lastUpdated };
+}
+
+const oneOf = (t) => t.one_of ?? (t.about ? ['_id', 'patient', 'patient.identifier'] : []);
+const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+const inResource = ['token', 'string', 'date', 'reference'];
+
+// Where the frame's statement looks in the resource.
+function placeOf(t, name, { kind, at = camel(name) }) {
+	return t.statements === 'own' || at === null || !inResource.includes(kind) ? {} : { 'x-at': [at].flat() };
+}
+
+function searchParameters(type, t) {
+	return Object.fromEntries(Object.entries(searchOf(t)).map(([name, p]) => [parameterName(type, name), {
+		name, in: 'query', description: p.says, schema: { type: 'string', maxLength: 4000 }, example: p.example ?? examples[p.kind], 'x-search': p.kind,
+		...(p.targets ? { 'x-targets': p.targets } : {}), ...placeOf(t, name, p) }]));
 }
 
 function readOperation(type, t) {
@@ -90,18 +110,21 @@ function readOperation(type, t) {
 	return operation({ id: `fhirRead${type}`, summary: `Read a ${type}`, description: `${t.what}, as FHIR R4. For ${t.who}.`, of: t.of,
 		fhir: { interaction: 'read', type, ...(t.profile ? { profile: t.profile } : {}) }, answer: answerOf(`Fhir${type}`, t.what, true),
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ...(whole ? [] : [ref('parameters', 'FhirIfNoneMatch')])],
+		...(t.statements === 'own' ? {} : { 'x-statement': 'fhirRead' }),
 		statuses: ['400', '401', '403', '404', ...(whole ? [] : ['304'])], ...(t.read.person ? { 'x-person': t.read.person } : {}) });
 }
 
 function searchOperations(type, t) {
-	const parameters = [...Object.keys(t.search).map((name) => ref('parameters', parameterName(type, name))), ...Object.keys(controls).map((p) => ref('parameters', p)), ref('parameters', 'FhirPrefer')];
-	const needs = t.one_of ? ` Give at least one of ${t.one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
+	const parameters = [...Object.keys(searchOf(t)).map((name) => ref('parameters', parameterName(type, name))), ...Object.keys(controls).map((p) => ref('parameters', p)), ref('parameters', 'FhirPrefer')];
+	const one_of = oneOf(t);
+	const statement = t.statements === 'own' ? `fhirSearch${type}` : 'fhirSearch';
+	const needs = one_of.length > 0 ? ` Give at least one of ${one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
 	const common = { of: t.of, answer: answerOf('FhirBundle', 'A page of matches'), parameters, 'x-action': 'read',
-		fhir: { interaction: 'search', type, ...(t.one_of ? { one_of: t.one_of } : {}) } };
+		fhir: { interaction: 'search', type, ...(one_of.length > 0 ? { one_of } : {}) }, 'x-statement': statement };
 	return {
 		get: operation({ ...common, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
 			description: `Those that the caller may read, page by page. For ${t.who}.${needs}` }),
-		post: operation({ ...common, id: `fhirPostSearch${type}`, summary: `Search for ${type} by form`, statuses: ['400', '401', '403', '413', '415'], 'x-statement': `fhirSearch${type}`,
+		post: operation({ ...common, id: `fhirPostSearch${type}`, summary: `Search for ${type} by form`, statuses: ['400', '401', '403', '413', '415'],
 			description: `The same as by GET, with parameters in a form: national numbers belong there. For ${t.who}.${needs}`,
 			requestBody: { required: false, content: { 'application/x-www-form-urlencoded': { schema: { type: 'object', description: 'The parameters', additionalProperties: { type: 'string' } } } } } }),
 	};
@@ -128,7 +151,7 @@ export function fhirFragment({ date, types }) {
 	if (Object.values(types).every((t) => t.read.whole)) delete components.parameters.FhirIfNoneMatch;
 	for (const [type, t] of Object.entries(types)) {
 		Object.assign(paths, pathsOf(type, t));
-		Object.assign(components.parameters, searchParameters(type, t.search ?? {}));
+		Object.assign(components.parameters, t.search ? searchParameters(type, t) : {});
 		components.schemas[`Fhir${type}`] = resourceSchema(type, t.what, t.example ?? { resourceType: type });
 	}
 	return { tags: [{ name: 'fhir', description: 'HL7 FHIR R4: the same rows, gate and log as the native paths, in FHIR\'s words' }], paths, components };

@@ -5,6 +5,7 @@
 
 #include "api/explain.h"
 #include "api/fhir.h"
+#include "api/fhir_question.h"
 #include "api/principal.h"
 #include "api/service.h"
 #include "auth/random.h"
@@ -167,6 +168,16 @@ static const char *base_of_fhir(const struct binding *b)
 	return fhir_base(b->request->arena);
 }
 
+static const char *type_of_fhir(const struct binding *b)
+{
+	return fhir_type(b->request->op);
+}
+
+static const char *asked_of_fhir(const struct binding *b)
+{
+	return b->request->search == NULL ? NULL : fhir_question(b->request);
+}
+
 static const char *request_id(const struct binding *b)
 {
 	return b->request->id;
@@ -261,7 +272,9 @@ static const struct {
 	const char *name;
 	const char *(*value)(const struct binding *b);
 } functions[] = {
+	{"fhir.asked", asked_of_fhir},
 	{"fhir.base", base_of_fhir},
+	{"fhir.type", type_of_fhir},
 	{"gate.matrix", matrix_as_met},
 	{"gate.write", is_write},
 	{"header.if_match", if_match},

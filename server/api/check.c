@@ -174,6 +174,15 @@ static const char *check_operation(struct arena *a, const struct contract *c,
 	return check_statement(a, op);
 }
 
+/* Several operations may run one statement (x-statement). */
+static bool is_run(const struct contract *c, const char *name)
+{
+	for (size_t i = 0; i < c->operation_count; i++)
+		if (strcmp(c->operations[i].statement, name) == 0)
+			return true;
+	return false;
+}
+
 static bool belongs(struct arena *a, const struct contract *c, const char *name)
 {
 	const char *dot = strchr(name, '.'), *tilde = strchr(name, '~');
@@ -185,7 +194,7 @@ static bool belongs(struct arena *a, const struct contract *c, const char *name)
 
 		return actions_known(head) || contract_operation(c, head) != NULL;
 	}
-	return contract_operation(c, name) != NULL;
+	return is_run(c, name);
 }
 
 bool check_pairs(struct arena *a, const struct contract *c, const char **why)

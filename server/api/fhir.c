@@ -84,6 +84,16 @@ const char *fhir_type(const struct operation *op)
 	return said(op, "type");
 }
 
+const char *fhir_parameter_name(struct arena *a, const char *name)
+{
+	char *out = arena_dup(a, name);
+
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '-' || *c == '.')
+			*c = '_';
+	return out;
+}
+
 bool fhir_does(const struct operation *op, const char *interaction)
 {
 	return op != NULL && op->fhir != NULL && strcmp(op->fhir, interaction) == 0;

@@ -26,6 +26,10 @@ const char *fhir_media(struct request *r);
 /* The contract's name of the resource type that the operation is about: "Patient"; NULL is none. */
 const char *fhir_type(const struct operation *op);
 
+/* A search parameter's name as statements have it: `-` and `.`, which cannot stand there, are `_`.
+ */
+const char *fhir_parameter_name(struct arena *a, const char *name);
+
 /* Whether the operation is this interaction: "read", "search" … */
 bool fhir_does(const struct operation *op, const char *interaction);
 

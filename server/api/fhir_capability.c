@@ -110,7 +110,8 @@ static void add(struct arena *a, const struct contract *c, const struct operatio
 	json_t *resource;
 
 	/* the same search by POST is the same interaction */
-	if (code == NULL || fhir_type(op) == NULL || strcmp(op->statement, op->id) != 0)
+	if (code == NULL || fhir_type(op) == NULL ||
+	    (fhir_does(op, "search") && op->method != METHOD_GET))
 		return;
 	resource = resource_of(resources, fhir_type(op));
 	json_array_append_new(list_of(resource, "interaction"), json_pack("{s:s}", "code", code));

@@ -1,7 +1,6 @@
 /* A FHIR search's parameters become those that its statement names. */
 #include "api/fhir_search.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -23,7 +22,6 @@ struct reading {
 	const struct parameter *parameter; /* as the contract describes it */
 	const char *name;		   /* as it was sent, without its modifier */
 	const char *modifier;		   /* "" when there is none */
-	json_t *groups;			   /* statement's name of a parameter → its groups */
 };
 
 static void amiss(const struct reading *g, const char *code, const char *detail)
@@ -32,17 +30,6 @@ static void amiss(const struct reading *g, const char *code, const char *detail)
 
 	faults_add(r->faults, arena_printf(r->arena, "/query/%s", g->parameter->name), code,
 		   detail);
-}
-
-/* `-` and `.` cannot stand in a statement's name of a parameter. */
-static const char *statement_name(struct arena *a, const char *name)
-{
-	char *out = arena_dup(a, name);
-
-	for (char *c = out; *c != '\0'; c++)
-		if (*c == '-' || *c == '.')
-			*c = '_';
-	return out;
 }
 
 static void keep(struct request *r, const char *name, const char *value)
@@ -157,8 +144,9 @@ static const struct kind *kind_of(const struct parameter *p)
 static void add_group(struct reading *g, const struct kind *kind, const char *text)
 {
 	struct arena *a = g->request->arena;
-	const char *name = statement_name(a, g->parameter->name), *rest = text, *value;
-	json_t *any = json_array(), *list = json_object_get(g->groups, name);
+	const char *name = fhir_parameter_name(a, g->parameter->name), *rest = text, *value;
+	json_t *any = json_array(), *groups = g->request->search->groups;
+	json_t *list = json_object_get(groups, name);
 
 	if (kind->modifiers != NULL &&
 	    strstr(kind->modifiers, arena_printf(a, " %s ", g->modifier)) == NULL &&
@@ -169,7 +157,7 @@ static void add_group(struct reading *g, const struct kind *kind, const char *te
 			json_array_append_new(any, kind->read(g, value));
 	if (list == NULL) {
 		list = json_array();
-		json_object_set_new(g->groups, name, list);
+		json_object_set_new(groups, name, list);
 	}
 	json_array_append_new(list, json_pack("{s:s, s:o}", "modifier", g->modifier, "any", any));
 }
@@ -318,12 +306,12 @@ static void read_one(struct reading *g, const char *sent, const char *value)
 		read_control(g, value);
 }
 
-static void keep_groups(struct request *r, const json_t *groups)
+static void keep_groups(struct request *r)
 {
 	const char *name;
 	json_t *list;
 
-	json_object_foreach((json_t *)(uintptr_t)groups, name, list)
+	json_object_foreach(r->search->groups, name, list)
 	{
 		char *text = json_dumps(list, JSON_COMPACT);
 
@@ -342,7 +330,8 @@ static void check_breadth(struct request *r)
 	json_array_foreach(wanted, i, one)
 	{
 		if (request_parameter(r, IN_QUERY,
-				      statement_name(r->arena, json_string_value(one))) != NULL)
+				      fhir_parameter_name(r->arena, json_string_value(one))) !=
+		    NULL)
 			return;
 	}
 	if (i > 0)
@@ -353,11 +342,13 @@ static void check_breadth(struct request *r)
 void fhir_search_read(struct request *r)
 {
 	struct parameter_value given[QUERY_MAX];
-	struct reading g = {.request = r, .groups = json_object()};
+	struct reading g = {.request = r};
 	size_t count = 0, kept = 0;
 
 	r->search = arena_alloc(r->arena, sizeof(*r->search));
 	r->search->used = "";
+	r->search->groups = json_object();
+	arena_adopt(r->arena, (void (*)(void *))json_decref, r->search->groups);
 	for (size_t i = 0; i < r->parameter_count; i++)
 		if (r->parameters[i].place == IN_QUERY)
 			given[count++] = r->parameters[i];
@@ -366,8 +357,7 @@ void fhir_search_read(struct request *r)
 	r->parameter_count = kept;
 	for (size_t i = 0; i < count; i++)
 		read_one(&g, given[i].name, given[i].value);
-	keep_groups(r, g.groups);
-	json_decref(g.groups);
+	keep_groups(r);
 	if (r->search->count_only) {
 		set(r, "_count", "0");
 		set(r, "_total", "accurate");

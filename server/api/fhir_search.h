@@ -22,6 +22,7 @@
 struct fhir_search {
 	const char *used; /* query text of what was used, without numbers and page: for links */
 	bool count_only;  /* `_summary=count` or `_count=0` */
+	json_t *groups;	  /* name of a parameter in statements → its groups, as above */
 	json_t *ignored;  /* names that lenient handling left out; an array, or NULL */
 };
 

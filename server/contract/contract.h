@@ -24,6 +24,7 @@ struct parameter {
 	enum place place;
 	bool required;
 	const char *kind; /* x-search: what a FHIR search takes it for, or NULL */
+	const json_t *at; /* x-at: where in a resource a search looks for it, or NULL */
 	struct schema *schema;
 };
 

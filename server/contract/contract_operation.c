@@ -58,6 +58,7 @@ static bool load_parameter(struct loader *l, const json_t *json, const char *poi
 	if (!read_place(l, text(found, "in"), p->name, &p->place))
 		return false;
 	p->kind = text(found, "x-search");
+	p->at = json_object_get(found, "x-at");
 	p->required = json_is_true(json_object_get(found, "required"));
 	if (p->place == IN_PATH && !p->required)
 		return loader_refuse(l, "path parameter '%s' is not required", p->name);

@@ -1,5 +1,6 @@
 -- migrate:up
--- What is a person's over FHIR: read singly by the rules of the native reading, and found as what can be read singly.
+-- The frame of the FHIR face: where a type's resources come from, how one is read, how they are found and paged. A type
+-- is its rows of `fhir_source`; nothing here names one.
 
 -- A row of the matrix and its gates, where an operation has several: one after the other is tried. False when the
 -- caller has no cell in it; true where the operation has one row alone, which room 3 has entered.
@@ -20,18 +21,96 @@ end $$;
 -- One resource with what stands beside it: of what version and time it is, and whom it shows (null: nobody).
 create type fhir_thing as (id uuid, patient_id uuid, body jsonb, version int, at timestamptz);
 
--- Whom a search names; null: nobody, or one who is not known.
+-- The sources of a type, tried in their order.
+--   one   name of a function (id) → things: read singly, none or refused, as natively
+--   many  name of a function: of a person (null: of all), and what is asked (`fhir_search`) → things; or, where `singly`,
+--         of a person → ids, of which each decides by itself whether it is read
+create table fhir_source (
+	type text not null,
+	position int not null,
+	resources text[] not null, -- rows of the access matrix; where there are several, the thing decides
+	category text, -- what a consent must cover; null: what the caller's cell says
+	one text not null,
+	many text not null,
+	singly boolean not null,
+	is_gated boolean not null, -- a search of one person asks the gate; else row security alone says
+	only_if text, -- jsonpath: what must be true of what is found
+	unless text, -- but when this parameter is asked for
+	primary key (type, position)
+);
+grant select on fhir_source to samhandling_service;
+
+create function fhir_add_source(type text, resources text[], category text, one text, many text, singly boolean default false,
+	is_gated boolean default true, only_if text default null, unless text default null) returns void language sql as $$
+	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9
+$$;
+
+-- The source that most types have: rows of one table, each behind the gate on whose it is, of which `fhir_made(row)` makes
+-- the thing, or none where the caller may not see it. Its two functions are written here once.
+create function fhir_add_rows(type text, resource text, category text, kept_in regclass, only_if text default null,
+	unless text default null) returns void language plpgsql as $make$
+begin
+	execute format($sql$
+		create function fhir_one_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
+		declare
+			person uuid := admit(%2$L, thing, %3$L, false);
+		begin
+			return query select m.* from %1$s x cross join lateral fhir_made(x) m where x.id = thing and x.patient_id = person;
+		end $$;
+		create function fhir_of_%1$s(person uuid, asked jsonb) returns setof fhir_thing language plpgsql as $$
+		begin
+			return query select m.* from %1$s x cross join lateral fhir_made(x) m
+				where x.patient_id = person and not item_is_blocked(x.patient_id, x.id)
+					and (asked ->> 'after' is null or x.id > (asked ->> 'after')::uuid)
+				order by x.id limit (asked ->> 'most')::int;
+		end $$
+	$sql$, kept_in, resource, category);
+	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, only_if => only_if, unless => unless);
+end $make$;
+
+-- Reading ---------------------------------------------------------------------------------------------------
+create function fhir_one(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
+declare
+	s fhir_source;
+begin
+	for s in select * from fhir_source f where f.type = fhir_one.type order by f.position loop
+		continue when cardinality(s.resources) = 1 and not fhir_enter(s.resources[1]);
+		begin
+			return query execute format('select * from %I($1)', s.one) using thing;
+			if found then
+				return;
+			end if;
+		exception when sqlstate 'AP404' then null;
+		end;
+	end loop;
+end $$;
+
+-- The same where a refusal is only that it is not there.
+create function fhir_one_if_any(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	return query select * from fhir_one(type, thing);
+exception when sqlstate 'AP404' or sqlstate 'AP403' then return;
+end $$;
+
+-- Finding ---------------------------------------------------------------------------------------------------
+-- Whom a search names; null: nobody; an id that nobody has: one who is not known.
 create function fhir_named(person uuid, number text) returns uuid language sql stable as $$
 	select case when number is null then person
 		when person is null or person = citizen_patient(number) then coalesce(citizen_patient(number), '00000000-0000-0000-0000-000000000000')
 		else '00000000-0000-0000-0000-000000000000' end
 $$;
 
--- The gate for a search of one person's things, after which the policies show them; the refusal, or null.
-create function fhir_refusal(person uuid, resource text, category text) returns text language plpgsql as $$
+-- The gate for a search of one person's things, after which the policies show them: null where one of the rows opens it.
+create function fhir_refusals(person uuid, s fhir_source) returns text[] language plpgsql as $$
+declare
+	resource text;
+	refusals text[] := '{}';
 begin
-	return case when not fhir_enter(resource) then 'forbidden'
-		else gate_refusal(person, resource, category, false) end;
+	foreach resource in array s.resources loop
+		refusals := array_append(refusals, case when not fhir_enter(resource) then 'forbidden'
+			else gate_refusal(person, resource, coalesce(s.category, cell_of(resource) ->> 'category'), false) end);
+	end loop;
+	return refusals;
 end $$;
 
 -- A search that names one person and found nothing says why, where the caller may know of the person.
@@ -43,16 +122,142 @@ begin
 		or raise_problem(403, reason);
 end $$;
 
--- A page of a search: the things in their order, one more than the page holds.
-create function fhir_page(base text, type text, things fhir_thing[], count text, total text,
-	out body json, out next text, out total_count bigint, out noted text) language sql as $$
-	select coalesce(json_agg(fhir_entry(base, type, t.id, t.body::json) order by n) filter (where n <= page_size(count)), '[]'),
-		case when max(n) > page_size(count) then max(cursor_make(t.id::text)) filter (where n = page_size(count)) end,
-		case when total in ('accurate', 'estimate') then count(*) end,
-		show_all(array_agg(t.patient_id) filter (where n <= page_size(count)))
+create function fhir_of_source(s fhir_source, person uuid, asked jsonb) returns setof fhir_thing language plpgsql as $$
+declare
+	one uuid;
+begin
+	if not s.singly then
+		return query execute format('select * from %I($1, $2)', s.many) using person, asked;
+		return;
+	end if;
+	for one in execute format('select %I($1)', s.many) using person loop
+		return query select f.* from fhir_one_if_any(s.type, one) f where f.patient_id = person;
+	end loop;
+end $$;
+
+-- What a search finds of a type before its parameters are looked at: those with the ids that it names, or those of the
+-- person; what cannot be read singly is not there.
+create function fhir_found(type text, asked jsonb) returns setof fhir_thing language plpgsql as $$
+declare
+	person uuid := fhir_named((asked ->> 'patient')::uuid, asked ->> 'patient_identifier');
+	refusals text[] := '{}';
+	more text[];
+	any_found boolean := false;
+	one uuid;
+	s fhir_source;
+begin
+	foreach one in array coalesce(fhir_ids(asked #> '{where,_id,groups}'), '{}') loop
+		return query select f.* from fhir_one_if_any(type, one) f where person is null or f.patient_id = person;
+	end loop;
+	if asked -> 'where' ? '_id' then
+		return;
+	end if;
+	for s in select * from fhir_source f where f.type = fhir_found.type order by f.position loop
+		more := case when s.is_gated then fhir_refusals(person, s)
+			when fhir_enter(s.resources[1]) then '{NULL}' else '{forbidden}' end;
+		refusals := refusals || more;
+		continue when array_position(more, null) is null and not s.singly;
+		return query select f.* from fhir_of_source(s, person, asked) f
+			where s.only_if is null or asked -> 'where' ? s.unless or f.body @@ s.only_if::jsonpath;
+		any_found := any_found or found;
+	end loop;
+	perform fhir_told(any_found, refusals);
+end $$;
+
+-- What stands at a path of a resource, element by element.
+create function fhir_at(body jsonb, path text) returns setof jsonb language sql immutable as $$
+	select jsonb_path_query(body, ('$.' || path || '[*]')::jsonpath) $$;
+
+-- From when to when a date, a moment or a period lasts; a day is Oslo's.
+create function fhir_moment(written text, is_end boolean) returns timestamptz language sql stable as $$
+	select case when length(written) = 10 then (written::date + is_end::int)::timestamp at time zone 'Europe/Oslo'
+		else written::timestamptz end $$;
+create function fhir_begins(there jsonb) returns timestamptz language sql stable as $$
+	select fhir_moment(coalesce(there ->> 'start', there #>> '{}'), false) where jsonb_typeof(there) = 'string' or there ? 'start' $$;
+create function fhir_ends(there jsonb) returns timestamptz language sql stable as $$
+	select case when jsonb_typeof(there) = 'object' then coalesce(fhir_moment(there ->> 'end', true), 'infinity')
+		else fhir_moment(there #>> '{}', true) end $$;
+
+-- A concept's codings; a coding, an identifier or a bare code by itself.
+create function fhir_codings(there jsonb) returns setof jsonb language sql immutable as $$
+	select jsonb_array_elements(case when jsonb_typeof(there) = 'object' and there ? 'coding' then there -> 'coding'
+		else jsonb_build_array(there) end) $$;
+
+-- Whether one value of a search fits what stands in a resource. A bare code has no system: any fits.
+create function fhir_fits(kind text, modifier text, asked jsonb, there jsonb) returns boolean language plpgsql stable as $$
+begin
+	return case kind
+		when 'token' then exists (select from fhir_codings(there) c
+			where (not asked ? 'code' or asked ->> 'code' = coalesce(c ->> 'code', c ->> 'value', c #>> '{}'))
+				and (not asked ? 'system' or jsonb_typeof(c) <> 'object' or asked ->> 'system' = coalesce(c ->> 'system', '')))
+		when 'reference' then there ->> 'reference' = coalesce(asked ->> 'type', split_part(there ->> 'reference', '/', 1))
+			|| '/' || (asked ->> 'id')
+		when 'date' then fhir_begins(there) is not null and fhir_holds_date_value(asked, fhir_begins(there),
+			greatest(fhir_ends(there), fhir_begins(there) + interval '1 microsecond'))
+		else case modifier when 'exact' then there = asked
+			when 'contains' then position(fhir_plain(asked #>> '{}') in fhir_plain(there #>> '{}')) > 0
+			-- each part of a name begins one
+			else position(' ' || fhir_plain(asked #>> '{}') in ' ' || fhir_plain(there #>> '{}')) > 0 end end;
+end $$;
+
+-- Whether a resource is what the parameters ask for: {name: {kind, at: [path, …], groups}}. One without a path has been
+-- looked at where the rows were found.
+create function fhir_holds(body jsonb, parameters jsonb) returns boolean language sql stable as $$
+	select not exists (select from jsonb_each(parameters) p (name, one), jsonb_array_elements(one -> 'groups') g
+		where one ? 'at' and (g ->> 'modifier' = 'not') = exists (
+			select from jsonb_array_elements_text(one -> 'at') path, fhir_at(body, path) there, jsonb_array_elements(g -> 'any') v
+			where fhir_fits(one ->> 'kind', g ->> 'modifier', v, there)))
+$$;
+
+-- Paging ----------------------------------------------------------------------------------------------------
+-- How a page answers a search: entries as text, where the next one begins, how many there are, and whom it shows.
+create type fhir_found_page as (body text, next text, total bigint, noted text);
+
+create function fhir_entries(base text, type text, things fhir_thing[]) returns text language sql stable as $$
+	select '[' || coalesce(string_agg('{"fullUrl":"' || base || '/' || type || '/' || t.id || '","resource":' || t.body::text
+		|| ',"search":{"mode":"match"}}', ',' order by n), '') || ']'
 	from unnest(things) with ordinality t (id, patient_id, body, version, at, n)
 $$;
 
+-- The page of what was found from its place on, in order.
+create function fhir_page(asked jsonb, things fhir_thing[]) returns fhir_found_page language plpgsql as $$
+declare
+	size int := page_size(asked ->> '_count');
+	page fhir_found_page;
+begin
+	if asked ->> '_total' in ('accurate', 'estimate') then
+		page.total := cardinality(things);
+	end if;
+	if cardinality(things) > size then
+		page.next := cursor_make((things[size]).id::text);
+		things := things[:size];
+	end if;
+	page.body := fhir_entries(asked ->> 'base', asked ->> 'type', things);
+	page.noted := show_all(array(select t.patient_id from unnest(things) t));
+	return page;
+end $$;
+
+-- `asked` is what api/fhir_question.h makes of the parameters. Without parameters that look into the resource no more rows
+-- are made into resources than the page and the one that follows.
+create function fhir_search(asked jsonb) returns fhir_found_page language plpgsql as $$
+declare
+	after uuid := cursor_uuid(asked ->> '_page', 0);
+	looked boolean := jsonb_path_exists(asked, '$.where.*.at')
+		or exists (select from fhir_source s where s.type = asked ->> 'type' and s.only_if is not null);
+	things fhir_thing[];
+	page fhir_found_page;
+begin
+	if not looked and coalesce(asked ->> '_total', 'none') = 'none' then
+		asked := asked || jsonb_build_object('after', after, 'most', page_size(asked ->> '_count') + 1);
+	end if;
+	things := array(select f from fhir_found(asked ->> 'type', asked) f
+		where not looked or fhir_holds(f.body, asked -> 'where') order by f.id);
+	page := fhir_page(asked, array(select t from unnest(things) t where after is null or t.id > after order by t.id));
+	page.total := case when page.total is not null then cardinality(things) end;
+	return page;
+end $$;
+
+-- What several types share ------------------------------------------------------------------------------------
 -- The unit or agency of a native brief.
 create function fhir_organization(brief jsonb) returns json language sql stable as $$
 	select case when brief ? 'id' then json_build_object('reference', 'Organization/' || (brief ->> 'id'),
@@ -63,5 +268,8 @@ create function fhir_is_subset(native jsonb) returns boolean language sql immuta
 	select native ->> 'projection' in ('STATUS', 'STAND_ALONE', 'LIMITED') $$;
 
 -- migrate:down
-drop function if exists fhir_enter, fhir_named, fhir_refusal, fhir_told, fhir_page, fhir_organization, fhir_is_subset cascade;
-drop type fhir_thing cascade;
+drop table fhir_source cascade;
+drop function if exists fhir_enter, fhir_add_source, fhir_add_rows, fhir_one, fhir_one_if_any, fhir_named, fhir_refusals, fhir_told,
+	fhir_of_source, fhir_found, fhir_at, fhir_moment, fhir_begins, fhir_ends, fhir_codings, fhir_fits, fhir_holds, fhir_entries,
+	fhir_page, fhir_search, fhir_organization, fhir_is_subset cascade;
+drop type fhir_thing, fhir_found_page cascade;

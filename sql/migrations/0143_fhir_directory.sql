@@ -20,10 +20,10 @@ create function fhir_unit(u unit) returns jsonb language sql stable as $$
 		'telecom', fhir_telecom(u.phone, u.email), 'partOf', fhir_reference('Organization', u.agency_id::text)))
 $$;
 
-create function fhir_organizations() returns setof fhir_thing language sql stable as $$
-	select a.id, null::uuid, fhir_agency(a), a.version, a.updated_at from agency a
-	union all select u.id, null, fhir_unit(u), u.version, u.updated_at from unit u
-$$;
+create function fhir_made(a agency) returns setof fhir_thing language sql stable as $$
+	select a.id, null::uuid, fhir_agency(a), a.version, a.updated_at $$;
+create function fhir_made(u unit) returns setof fhir_thing language sql stable as $$
+	select u.id, null::uuid, fhir_unit(u), u.version, u.updated_at $$;
 
 -- Of the native answer, which leaves addresses out with the gate f.
 create function fhir_practitioner(s jsonb, at timestamptz) returns jsonb language sql stable as $$
@@ -50,5 +50,29 @@ create function fhir_role(m staff_membership) returns jsonb language sql stable 
 		'period', fhir_period(m.valid_from::text, m.valid_to::text)))
 $$;
 
+create function fhir_made(s staff) returns setof fhir_thing language sql stable as $$
+	select s.id, null::uuid, fhir_practitioner(staff_json(s)::jsonb, s.updated_at), s.version, s.updated_at $$;
+-- with the gate o one's own alone
+create function fhir_made(m staff_membership) returns setof fhir_thing language sql stable as $$
+	select m.id, null::uuid, fhir_role(m), m.version, m.updated_at where not app_gate('o') or m.staff_id = app_staff_id() $$;
+
+-- Of no person, and open to who has the cell.
+create function fhir_add_directory(type text, resource text, kept_in regclass) returns void language plpgsql as $make$
+begin
+	execute format($sql$
+		create function fhir_one_%1$s(thing uuid) returns setof fhir_thing language sql stable as $$
+			select m.* from %1$s x cross join lateral fhir_made(x) m where x.id = thing $$;
+		create function fhir_of_%1$s(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
+			select m.* from %1$s x cross join lateral fhir_made(x) m
+			where asked ->> 'after' is null or x.id > (asked ->> 'after')::uuid order by x.id limit (asked ->> 'most')::int $$
+	$sql$, kept_in);
+	perform fhir_add_source(type, array[resource], null, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, is_gated => false);
+end $make$;
+select fhir_add_directory('Organization', 'directory', 'agency'), fhir_add_directory('Organization', 'directory', 'unit'),
+	fhir_add_directory('Practitioner', 'staff', 'staff'),
+	fhir_add_directory('PractitionerRole', 'memberships', 'staff_membership');
+
 -- migrate:down
-drop function if exists fhir_agency, fhir_unit, fhir_organizations, fhir_practitioner, fhir_role cascade;
+drop function if exists fhir_agency, fhir_unit, fhir_practitioner, fhir_role, fhir_made(agency), fhir_made(unit), fhir_made(staff),
+	fhir_made(staff_membership), fhir_add_directory, fhir_one_agency, fhir_of_agency, fhir_one_unit, fhir_of_unit, fhir_one_staff,
+	fhir_of_staff, fhir_one_staff_membership, fhir_of_staff_membership cascade;

@@ -12,6 +12,11 @@ create function fhir_minutes(minutes text) returns json language sql stable as $
 	select case when minutes is not null then json_build_object('value', minutes::int, 'unit', 'min',
 		'system', 'http://unitsofmeasure.org', 'code', 'min') end $$;
 
+-- A contact ends, also where nobody has said how long it took: a period without an end goes on.
+create function fhir_contact_period(starts text, minutes text) returns json language sql stable as $$
+	select fhir_period(starts, case when minutes is null then starts
+		else to_json(starts::timestamptz + make_interval(mins => minutes::int)) #>> '{}' end) $$;
+
 -- Of the native answer; a letter has no meeting in it and is told by its mode.
 create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c ->> 'id',
@@ -30,7 +35,7 @@ create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql
 		'episodeOfCare', case when c ? 'enrolment_id' then json_build_array(fhir_reference('EpisodeOfCare', c ->> 'enrolment_id')) end,
 		'participant', (select jsonb_agg(jsonb_build_object('individual', fhir_reference('Practitioner', s ->> 'staff_id')))
 			from jsonb_array_elements(c -> 'staff') s),
-		'period', fhir_period(coalesce(c ->> 'started_at', c ->> 'planned_at', c ->> 'date'), null),
+		'period', fhir_contact_period(coalesce(c ->> 'started_at', c ->> 'planned_at', c ->> 'date'), c ->> 'minutes'),
 		'length', fhir_minutes(c ->> 'minutes'),
 		'reasonCode', (select jsonb_agg(fhir_concept(fhir_system('contact-purpose'), p)) from jsonb_array_elements_text(c -> 'purposes') p),
 		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')))
@@ -75,66 +80,12 @@ create function fhir_admission(a jsonb, at timestamptz) returns jsonb language s
 	from fhir_wards(a -> 'segments', a ->> 'status' <> 'PLANNED') w
 $$;
 
-create function fhir_contact_seen(thing uuid) returns setof fhir_thing language sql as $$
-	select c.id, c.patient_id, fhir_contact(contact_json(c.*::contact), c.updated_at), c.version, c.updated_at
-	from (select admit('contacts', thing, 'HEALTH_SUMMARY', false) as patient_id offset 0) g
-	cross join lateral (select c.* from contact c where c.id = thing and c.patient_id = g.patient_id offset 0) c
-	where contact_is_mine(c.*::contact)
-$$;
-
-create function fhir_admission_seen(thing uuid) returns setof fhir_thing language sql as $$
-	select a.id, a.patient_id, fhir_admission(admission_json(a.*::admission), a.updated_at), a.version, a.updated_at
-	from (select admit('admissions', thing, 'ADMISSION', false) as patient_id offset 0) g
-	cross join lateral (select a.* from admission a where a.id = thing and a.patient_id = g.patient_id offset 0) a
-$$;
-
--- A contact or an admission; an id that is neither of what the caller may know is nothing.
-create function fhir_encounter(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	begin
-		if fhir_enter('contacts') then
-			return query select * from fhir_contact_seen(thing);
-			if found then
-				return;
-			end if;
-		end if;
-	exception when sqlstate 'AP404' then null;
-	end;
-	if fhir_enter('admissions') then
-		return query select * from fhir_admission_seen(thing);
-	end if;
-end $$;
-
-create function fhir_encounters(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reasons text[] := '{}';
-	any_found boolean := false;
-	one uuid;
-begin
-	foreach one in array coalesce(fhir_ids(ids), '{}') loop
-		begin
-			return query select f.* from fhir_encounter(one) f where who is null or f.patient_id = who;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	if ids is not null then
-		return;
-	end if;
-	reasons := reasons || fhir_refusal(who, 'contacts', 'HEALTH_SUMMARY');
-	if reasons[1] is null then
-		return query select c.id, c.patient_id, fhir_contact(contact_json(c), c.updated_at), c.version, c.updated_at
-			from contact c where c.patient_id = who and contact_is_mine(c) and not item_is_blocked(c.patient_id, c.id);
-		any_found := found;
-	end if;
-	reasons := reasons || fhir_refusal(who, 'admissions', 'ADMISSION');
-	if reasons[2] is null then
-		return query select a.id, a.patient_id, fhir_admission(admission_json(a), a.updated_at), a.version, a.updated_at
-			from admission a where a.patient_id = who and not item_is_blocked(a.patient_id, a.id);
-		any_found := any_found or found;
-	end if;
-	perform fhir_told(any_found, reasons);
-end $$;
+create function fhir_made(c contact) returns setof fhir_thing language sql stable as $$
+	select c.id, c.patient_id, fhir_contact(contact_json(c), c.updated_at), c.version, c.updated_at where contact_is_mine(c) $$;
+create function fhir_made(a admission) returns setof fhir_thing language sql stable as $$
+	select a.id, a.patient_id, fhir_admission(admission_json(a), a.updated_at), a.version, a.updated_at $$;
+select fhir_add_rows('Encounter', 'contacts', 'HEALTH_SUMMARY', 'contact'),
+	fhir_add_rows('Encounter', 'admissions', 'ADMISSION', 'admission');
 
 -- EpisodeOfCare: the time in the team. Who sees the status alone sees that and the days.
 create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language sql stable as $$
@@ -152,35 +103,11 @@ create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language s
 		'careManager', fhir_reference('Practitioner', e #>> '{main_contact,id}')))
 $$;
 
-create function fhir_enrolment_seen(thing uuid) returns setof fhir_thing language sql as $$
-	select e.id, e.patient_id, fhir_enrolment(enrolment_json(e.*::enrolment), e.updated_at), e.version, e.updated_at
-	from (select admit('enrolments', thing, 'ENROLMENT', false) as patient_id offset 0) g
-	cross join lateral (select x.* from enrolment x where x.id = thing and x.patient_id = g.patient_id offset 0) e
-$$;
-
-create function fhir_enrolments(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reason text;
-	one uuid;
-begin
-	foreach one in array coalesce(fhir_ids(ids), '{}') loop
-		begin
-			return query select f.* from fhir_enrolment_seen(one) f where who is null or f.patient_id = who;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	if ids is not null then
-		return;
-	end if;
-	reason := fhir_refusal(who, 'enrolments', 'ENROLMENT');
-	if reason is null then
-		return query select e.id, e.patient_id, fhir_enrolment(enrolment_json(e), e.updated_at), e.version, e.updated_at
-			from enrolment e where e.patient_id = who and not item_is_blocked(e.patient_id, e.id);
-	end if;
-	perform fhir_told(false, array[reason]);
-end $$;
+create function fhir_made(e enrolment) returns setof fhir_thing language sql stable as $$
+	select e.id, e.patient_id, fhir_enrolment(enrolment_json(e), e.updated_at), e.version, e.updated_at $$;
+select fhir_add_rows('EpisodeOfCare', 'enrolments', 'ENROLMENT', 'enrolment');
 
 -- migrate:down
-drop function if exists fhir_contact_class, fhir_minutes, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_contact_seen,
-	fhir_admission_seen, fhir_encounter, fhir_encounters, fhir_enrolment, fhir_enrolment_seen, fhir_enrolments cascade;
+drop function if exists fhir_contact_class, fhir_minutes, fhir_contact_period, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_enrolment,
+	fhir_made(contact), fhir_made(admission), fhir_made(enrolment), fhir_one_contact, fhir_of_contact, fhir_one_admission,
+	fhir_of_admission, fhir_one_enrolment, fhir_of_enrolment cascade;

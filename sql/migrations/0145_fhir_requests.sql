@@ -56,47 +56,14 @@ create function fhir_measure_seen(thing uuid) returns setof fhir_thing language 
 	from measure_seen(thing) m
 $$;
 
-create function fhir_request(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	if fhir_enter('referrals') then
-		begin
-			return query select * from fhir_referral_seen(thing);
-			if found then
-				return;
-			end if;
-		exception when sqlstate 'AP404' then null;
-		end;
-	end if;
-	if fhir_enter('plan-measures') then
-		return query select * from fhir_measure_seen(thing);
-	end if;
-end $$;
-
 -- Those of one person are found by row security, and each is read singly: a measure decides by itself whether the caller
 -- takes part in its plan.
-create function fhir_requests(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reasons text[] := '{}';
-	things uuid[] := fhir_ids(ids);
-	any_found boolean := false;
-	one uuid;
-begin
-	if ids is null then
-		reasons := reasons || fhir_refusal(who, 'referrals', 'HEALTH_SUMMARY');
-		things := array(select r.id from referral r where r.patient_id = who and referral_standing(r) <> 'STATUS');
-		reasons := reasons || fhir_refusal(who, 'plan-measures', 'MEASURES');
-		things := things || array(select m.id from measure m where m.patient_id = who);
-	end if;
-	foreach one in array things loop
-		begin
-			return query select f.* from fhir_request(one) f where who is null or f.patient_id = who;
-			any_found := any_found or found;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	perform fhir_told(any_found or ids is not null, reasons);
-end $$;
+create function fhir_referral_ids(person uuid) returns setof uuid language sql stable as $$
+	select r.id from referral r where r.patient_id = person and referral_standing(r) <> 'STATUS' $$;
+create function fhir_measure_ids(person uuid) returns setof uuid language sql stable as $$
+	select m.id from measure m where m.patient_id = person $$;
+select fhir_add_source('ServiceRequest', '{referrals}', 'HEALTH_SUMMARY', 'fhir_referral_seen', 'fhir_referral_ids', true),
+	fhir_add_source('ServiceRequest', '{plan-measures}', 'MEASURES', 'fhir_measure_seen', 'fhir_measure_ids', true);
 
 -- Task --------------------------------------------------------------------------------------------------------
 -- What a task is about, where that is a type of this face.
@@ -139,45 +106,37 @@ create function fhir_handover(h jsonb, at timestamptz, patient uuid) returns jso
 		'restriction', json_build_object('period', fhir_period(null, h ->> 'due_at'))))
 $$;
 
--- Row security says whose tasks and handovers they are; there is no person to admit.
-create function fhir_tasks(ids jsonb, person uuid, number text, owners jsonb) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	things uuid[] := fhir_ids(ids);
-begin
-	if fhir_enter('tasks') then
-		return query select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at from task t
-			where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id())
-				and (ids is null or t.id = any (things)) and (who is null or t.patient_id = who)
-				and (owners is null or fhir_holds_reference(owners, 'Organization', t.unit_id)
-					or fhir_holds_reference(owners, 'Organization', t.agency_id)
-					or fhir_holds_reference(owners, 'Practitioner', t.assignee_staff_id));
-	end if;
-	if fhir_enter('handovers') then
-		return query select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at
-			from handover h
-			where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
-				and (ids is null or h.id = any (things)) and (who is null or h.patient_id = who)
-				and (owners is null or fhir_holds_reference(owners, 'Organization', h.to_unit_id)
-					or fhir_holds_reference(owners, 'Organization', h.to_agency_id));
-	end if;
-end $$;
+create function fhir_made(t task) returns setof fhir_thing language sql stable as $$
+	select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at $$;
+create function fhir_made(h handover) returns setof fhir_thing language sql stable as $$
+	select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at $$;
 
-create function fhir_task_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	if fhir_enter('tasks') then
-		return query select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at
-			from task t where t.id = thing;
-		if found then
-			return;
-		end if;
-	end if;
-	if fhir_enter('handovers') then
-		return query select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at
-			from handover h where h.id = thing;
-	end if;
-end $$;
+-- Row security says whose tasks and handovers they are; there is no person to admit.
+create function fhir_task_seen(thing uuid) returns setof fhir_thing language sql stable as $$
+	select m.* from task t cross join lateral fhir_made(t) m where t.id = thing $$;
+create function fhir_handover_seen(thing uuid) returns setof fhir_thing language sql stable as $$
+	select m.* from handover h cross join lateral fhir_made(h) m where h.id = thing $$;
+
+-- An owner is a unit, an agency or a member of staff.
+create function fhir_is_owner(asked jsonb, unit uuid, agency uuid, staff uuid) returns boolean language sql stable as $$
+	select owners is null or fhir_holds_reference(owners, 'Organization', unit) or fhir_holds_reference(owners, 'Organization', agency)
+		or fhir_holds_reference(owners, 'Practitioner', staff)
+	from (select asked #> '{where,owner,groups}') o (owners)
+$$;
+create function fhir_tasks(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
+	select m.* from task t cross join lateral fhir_made(t) m
+	where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id()) and (person is null or t.patient_id = person)
+		and fhir_is_owner(asked, t.unit_id, t.agency_id, t.assignee_staff_id)
+$$;
+create function fhir_handovers(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
+	select m.* from handover h cross join lateral fhir_made(h) m
+	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
+		and (person is null or h.patient_id = person) and fhir_is_owner(asked, h.to_unit_id, h.to_agency_id, null)
+$$;
+select fhir_add_source('Task', '{tasks}', null, 'fhir_task_seen', 'fhir_tasks', is_gated => false),
+	fhir_add_source('Task', '{handovers}', null, 'fhir_handover_seen', 'fhir_handovers', is_gated => false);
 
 -- migrate:down
-drop function if exists fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_request, fhir_requests, fhir_focus,
-	fhir_task, fhir_handover, fhir_tasks, fhir_task_seen cascade;
+drop function if exists fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_referral_ids, fhir_measure_ids,
+	fhir_focus, fhir_task, fhir_handover, fhir_made(task), fhir_made(handover), fhir_task_seen, fhir_handover_seen, fhir_is_owner,
+	fhir_tasks, fhir_handovers cascade;

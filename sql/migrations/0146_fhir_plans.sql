@@ -91,48 +91,17 @@ create function fhir_team_seen(thing uuid) returns setof fhir_thing language sql
 $$;
 
 -- Whose plan may be seen by whom is decided plan by plan: the ids of those that row security leaves, to be read singly.
-create function fhir_plan_ids(who uuid) returns uuid[] language plpgsql as $$
+create function fhir_plan_ids(person uuid) returns setof uuid language plpgsql as $$
 begin
-	perform plan_list_admit(who);
-	return array(select p.id from plan p where p.patient_id = who);
+	perform plan_list_admit(person);
+	return query select p.id from plan p where p.patient_id = person;
 end $$;
-
--- `what`: PLAN, GOAL or TEAM.
-create function fhir_plans(what text, ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reasons text[] := '{}';
-	things uuid[] := fhir_ids(ids);
-	any_found boolean := false;
-	row_of text;
-	one uuid;
-begin
-	if ids is null then
-		things := '{}';
-		foreach row_of in array '{individual-plans,crisis-plans,work-activity-plans,treatment-plans}'::text[] loop
-			reasons := reasons || fhir_refusal(who, row_of, coalesce(cell_of(row_of) ->> 'category', 'PLAN'));
-		end loop;
-		things := fhir_plan_ids(who);
-		if what = 'GOAL' then
-			things := array(select g.id from plan_goal g where g.plan_id = any (things) and g.removed_at is null);
-		end if;
-	end if;
-	foreach one in array things loop
-		begin
-			if what = 'PLAN' then
-				return query select f.* from fhir_plan_seen(one) f where who is null or f.patient_id = who;
-			elsif what = 'GOAL' then
-				return query select f.* from fhir_goal_seen(one) f where who is null or f.patient_id = who;
-			else
-				return query select f.* from fhir_team_seen(one) f where who is null or f.patient_id = who;
-			end if;
-			any_found := any_found or found;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	perform fhir_told(any_found or ids is not null, reasons);
-end $$;
+create function fhir_goal_ids(person uuid) returns setof uuid language sql as $$
+	select g.id from plan_goal g where g.plan_id in (select fhir_plan_ids(person)) and g.removed_at is null $$;
+select fhir_add_source(t.type, '{individual-plans,crisis-plans,work-activity-plans,treatment-plans}', null, t.one, t.many, true)
+from (values ('CarePlan', 'fhir_plan_seen', 'fhir_plan_ids'), ('Goal', 'fhir_goal_seen', 'fhir_goal_ids'),
+	('CareTeam', 'fhir_team_seen', 'fhir_plan_ids')) t (type, one, many);
 
 -- migrate:down
 drop function if exists fhir_plan_status, fhir_plan, fhir_plan_seen, fhir_goal, fhir_goal_seen, goal_plan, fhir_team, fhir_team_seen,
-	fhir_plan_ids, fhir_plans cascade;
+	fhir_plan_ids, fhir_goal_ids cascade;

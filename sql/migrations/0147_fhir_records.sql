@@ -51,68 +51,11 @@ create function fhir_objection(o jsonb, at timestamptz) returns jsonb language s
 				from jsonb_array_elements_text(o -> 'resource_types') t))))
 $$;
 
-create function fhir_consent_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	return query select c.id, c.patient_id, fhir_consent(consent_json(c.*::consent)::jsonb, c.updated_at), c.version, c.updated_at
-		from (select admit('consents', thing, 'IDENTITY', false) as patient_id offset 0) g
-		cross join lateral (select c.* from consent c where c.id = thing and c.patient_id = g.patient_id offset 0) c
-		where consent_is_mine(c.*::consent);
-end $$;
-
-create function fhir_objection_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	return query select o.id, o.patient_id, fhir_objection(objection_json(o.*::objection)::jsonb, o.updated_at), o.version, o.updated_at
-		from (select admit('objections', thing, 'IDENTITY', false) as patient_id offset 0) g
-		cross join lateral (select o.* from objection o where o.id = thing and o.patient_id = g.patient_id offset 0) o
-		where objection_is_mine(o.*::objection);
-end $$;
-
-create function fhir_privacy(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	begin
-		if fhir_enter('consents') then
-			return query select * from fhir_consent_seen(thing);
-			if found then
-				return;
-			end if;
-		end if;
-	exception when sqlstate 'AP404' then null;
-	end;
-	if fhir_enter('objections') then
-		return query select * from fhir_objection_seen(thing);
-	end if;
-end $$;
-
-create function fhir_privacies(ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reasons text[] := '{}';
-	any_found boolean := false;
-	one uuid;
-begin
-	foreach one in array coalesce(fhir_ids(ids), '{}') loop
-		begin
-			return query select f.* from fhir_privacy(one) f where who is null or f.patient_id = who;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	if ids is not null then
-		return;
-	end if;
-	reasons := reasons || fhir_refusal(who, 'consents', 'IDENTITY');
-	if reasons[1] is null then
-		return query select c.id, c.patient_id, fhir_consent(consent_json(c)::jsonb, c.updated_at), c.version, c.updated_at
-			from consent c where c.patient_id = who and consent_is_mine(c) and not item_is_blocked(c.patient_id, c.id);
-		any_found := found;
-	end if;
-	reasons := reasons || fhir_refusal(who, 'objections', 'IDENTITY');
-	if reasons[2] is null then
-		return query select o.id, o.patient_id, fhir_objection(objection_json(o)::jsonb, o.updated_at), o.version, o.updated_at
-			from objection o where o.patient_id = who and objection_is_mine(o) and not item_is_blocked(o.patient_id, o.id);
-		any_found := any_found or found;
-	end if;
-	perform fhir_told(any_found, reasons);
-end $$;
+create function fhir_made(c consent) returns setof fhir_thing language sql stable as $$
+	select c.id, c.patient_id, fhir_consent(consent_json(c)::jsonb, c.updated_at), c.version, c.updated_at where consent_is_mine(c) $$;
+create function fhir_made(o objection) returns setof fhir_thing language sql stable as $$
+	select o.id, o.patient_id, fhir_objection(objection_json(o)::jsonb, o.updated_at), o.version, o.updated_at where objection_is_mine(o) $$;
+select fhir_add_rows('Consent', 'consents', 'IDENTITY', 'consent'), fhir_add_rows('Consent', 'objections', 'IDENTITY', 'objection');
 
 -- Flag: who sees the status alone is not told of whom or what.
 create function fhir_risk(f jsonb, at timestamptz) returns jsonb language sql stable as $$
@@ -127,12 +70,10 @@ create function fhir_risk(f jsonb, at timestamptz) returns jsonb language sql st
 		'period', fhir_period(f ->> 'valid_from', f ->> 'valid_to'), 'author', fhir_reference('Organization', f ->> 'owner_agency_id')))
 $$;
 
-create function fhir_risk_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	return query select f.id, f.patient_id, fhir_risk(risk_flag_json(f.*::risk_flag), f.updated_at), f.version, f.updated_at
-		from (select admit('risk-flags', thing, 'RISK', false) as patient_id offset 0) g
-		cross join lateral (select f.* from risk_flag f where f.id = thing and f.patient_id = g.patient_id offset 0) f;
-end $$;
+create function fhir_made(f risk_flag) returns setof fhir_thing language sql stable as $$
+	select f.id, f.patient_id, fhir_risk(risk_flag_json(f), f.updated_at), f.version, f.updated_at $$;
+-- those that hold, unless a date is asked for: R4's Flag has no parameter for its status
+select fhir_add_rows('Flag', 'risk-flags', 'RISK', 'risk_flag', '$.status == "active"', 'date');
 
 -- Observation: the score of an instrument, with its items as components. What was declined has no value and says so.
 create function fhir_absent(reason text) returns json language sql stable as $$
@@ -157,12 +98,9 @@ create function fhir_assessment(a jsonb, at timestamptz) returns jsonb language 
 			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number' and (i.value)::numeric % 1 = 0)))
 $$;
 
-create function fhir_assessment_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	return query select a.id, a.patient_id, fhir_assessment(assessment_json(a.*::assessment)::jsonb, a.updated_at), a.version, a.updated_at
-		from (select admit('assessments', thing, 'HEALTH_SUMMARY', false) as patient_id offset 0) g
-		cross join lateral (select a.* from assessment a where a.id = thing and a.patient_id = g.patient_id offset 0) a;
-end $$;
+create function fhir_made(a assessment) returns setof fhir_thing language sql stable as $$
+	select a.id, a.patient_id, fhir_assessment(assessment_json(a)::jsonb, a.updated_at), a.version, a.updated_at $$;
+select fhir_add_rows('Observation', 'assessments', 'HEALTH_SUMMARY', 'assessment', '$.status != "entered-in-error"', 'status');
 
 -- Communication: a report that was sent is a fact; its processing is natively told. Phone and mail of a sender are never
 -- in FHIR, and a protected one is masked (domain.md §4.1).
@@ -186,48 +124,19 @@ create function fhir_report(r jsonb, at timestamptz) returns jsonb language sql 
 		'payload', fhir_report_words(r)))
 $$;
 
-create function fhir_report_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
-begin
-	return query select r.id, case when concern_report_standing(r) <> 'STATUS' then r.patient_id end,
+create function fhir_report_seen(thing uuid) returns setof fhir_thing language sql as $$
+	select r.id, case when concern_report_standing(r) <> 'STATUS' then r.patient_id end,
 		fhir_report(concern_report_json(r), case when concern_report_standing(r) <> 'STATUS' then r.updated_at end), r.version,
 		case when concern_report_standing(r) <> 'STATUS' then r.updated_at end
-		from concern_report_seen(thing) r;
-end $$;
-
--- One kind of row each: those of the person by row security, or those that are named, all read singly.
-create function fhir_records(what text, ids jsonb, person uuid, number text) returns setof fhir_thing language plpgsql as $$
-declare
-	who uuid := fhir_named(person, number);
-	reason text;
-	things uuid[] := fhir_ids(ids);
-	any_found boolean := false;
-	one uuid;
-begin
-	if ids is null then
-		reason := case what when 'FLAG' then fhir_refusal(who, 'risk-flags', 'RISK')
-			when 'ASSESSMENT' then fhir_refusal(who, 'assessments', 'HEALTH_SUMMARY') end;
-		things := case what when 'FLAG' then array(select f.id from risk_flag f where f.patient_id = who)
-			when 'ASSESSMENT' then array(select a.id from assessment a where a.patient_id = who and not a.entered_in_error)
-			-- of whom a report is, is not told to who sees its status alone
-			else array(select r.id from concern_report r where r.patient_id = who and concern_report_standing(r) <> 'STATUS') end;
-	end if;
-	foreach one in array things loop
-		begin
-			if what = 'FLAG' then
-				return query select f.* from fhir_risk_seen(one) f where who is null or f.patient_id = who;
-			elsif what = 'ASSESSMENT' then
-				return query select f.* from fhir_assessment_seen(one) f where who is null or f.patient_id = who;
-			else
-				return query select f.* from fhir_report_seen(one) f where who is null or f.patient_id = who;
-			end if;
-			any_found := any_found or found;
-		exception when sqlstate 'AP404' or sqlstate 'AP403' then null;
-		end;
-	end loop;
-	perform fhir_told(any_found or ids is not null, array[reason]);
-end $$;
+	from concern_report_seen(thing) r
+$$;
+-- Of whom a report is, is not told to who sees its status alone.
+create function fhir_report_ids(person uuid) returns setof uuid language sql stable as $$
+	select r.id from concern_report r where r.patient_id = person and concern_report_standing(r) <> 'STATUS' $$;
+select fhir_add_source('Communication', '{concern-reports}', null, 'fhir_report_seen', 'fhir_report_ids', true, false);
 
 -- migrate:down
-drop function if exists fhir_consent_rule, fhir_consent, fhir_objection, fhir_consent_seen, fhir_objection_seen, fhir_privacy,
-	fhir_privacies, fhir_risk, fhir_risk_seen, fhir_absent, fhir_assessment, fhir_assessment_seen, fhir_report_words, fhir_report,
-	fhir_report_seen, fhir_records cascade;
+drop function if exists fhir_consent_rule, fhir_consent, fhir_objection, fhir_risk, fhir_absent, fhir_assessment, fhir_report_words,
+	fhir_report, fhir_report_seen, fhir_report_ids, fhir_made(consent), fhir_made(objection), fhir_made(risk_flag),
+	fhir_made(assessment), fhir_one_consent, fhir_of_consent, fhir_one_objection, fhir_of_objection, fhir_one_risk_flag,
+	fhir_of_risk_flag, fhir_one_assessment, fhir_of_assessment cascade;

@@ -43,6 +43,6 @@ with asked as materialized (
 	) l
 	order by l.at desc, l.id desc limit fhir_most(:query._count, :query._total)
 )
-select p.body, p.next, p.total_count as total, show_all(array(select unnest(access_log_persons((e.entry).patient_id, (e.entry).shown_set))
+select p.body, p.next, p.total, show_all(array(select unnest(access_log_persons((e.entry).patient_id, (e.entry).shown_set))
 	from page e where e.n <= page_size(:query._count))) as noted
-from fhir_page(:fhir.base, 'AuditEvent', array(select fhir_event_thing(e.entry) from page e order by e.n), :query._count, :query._total) p
+from fhir_page(:fhir.asked::jsonb, array(select fhir_event_thing(e.entry) from page e order by e.n)) p

@@ -18785,7 +18785,7 @@ export interface components {
          */
         "FhirAuditEvent._id": string;
         /**
-         * @description As date: an entry never changes
+         * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirAuditEvent._lastUpdated": string;
@@ -18815,7 +18815,7 @@ export interface components {
          */
         "FhirAuditEvent.patient": string;
         /**
-         * @description About whom, by a number; by POST alone
+         * @description Whose, by a number; by POST alone
          * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
          */
         "FhirAuditEvent.patient.identifier": string;
@@ -19235,7 +19235,7 @@ export interface components {
          */
         FhirPage: string;
         /**
-         * @description The patients with these ids
+         * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
         "FhirPatient._id": string;
