@@ -137,7 +137,7 @@ static const char *check_parts(struct arena *a, const struct contract *c,
 			       const struct operation *op)
 {
 	static const char *const members[] = {"list", "each", "below"};
-	const json_t *parts = json_object_get(op->json, "x-parts");
+	const json_t *parts = json_object_get(op->extensions, "x-parts");
 
 	for (size_t i = 0; i < 3 * json_array_size(parts); i++) {
 		const char *name = json_string_value(

@@ -75,8 +75,8 @@ const char *fhir_media(struct request *r)
 static const char *said(const struct operation *op, const char *name)
 {
 	return op == NULL ? NULL
-			  : json_string_value(
-				    json_object_get(json_object_get(op->json, "x-fhir"), name));
+			  : json_string_value(json_object_get(
+				    json_object_get(op->extensions, "x-fhir"), name));
 }
 
 const char *fhir_type(const struct operation *op)

@@ -60,25 +60,8 @@ static json_t *resource_of(json_t *resources, const char *type)
 	return one;
 }
 
-static const char *description(const struct contract *c, struct arena *a, const char *type,
-			       const char *name)
+static void add_search(const struct operation *op, json_t *resource)
 {
-	/* of searches each parameter is a component of the document */
-	const json_t *all =
-		json_object_get(json_object_get(c->document, "components"), "parameters");
-	char *key = arena_printf(a, "Fhir%s.%s", type, name);
-
-	for (char *at = key; *at != '\0'; at++)
-		if (*at == '-')
-			*at = '_';
-	return json_string_value(json_object_get(json_object_get(all, key), "description"));
-}
-
-static void add_search(struct arena *a, const struct contract *c, const struct operation *op,
-		       json_t *resource)
-{
-	const char *type = fhir_type(op);
-
 	for (size_t i = 0; i < op->parameter_count; i++) {
 		const struct parameter *p = &op->parameters[i];
 		const char *kind = WORD(kinds, p->kind);
@@ -87,14 +70,15 @@ static void add_search(struct arena *a, const struct contract *c, const struct o
 		if (kind == NULL)
 			continue;
 		one = json_pack("{s:s, s:s, s:s*}", "name", p->name, "type", kind, "documentation",
-				description(c, a, type, p->name));
+				p->about);
 		json_array_append_new(list_of(resource, "searchParam"), one);
 	}
 }
 
 static void add_read(const struct operation *op, json_t *resource)
 {
-	const json_t *profile = json_object_get(json_object_get(op->json, "x-fhir"), "profile");
+	const json_t *profile =
+		json_object_get(json_object_get(op->extensions, "x-fhir"), "profile");
 
 	if (profile != NULL)
 		json_object_set_new(resource, "supportedProfile", json_pack("[O]", profile));
@@ -103,8 +87,7 @@ static void add_read(const struct operation *op, json_t *resource)
 			json_object_set_new(resource, "conditionalRead", json_string("not-match"));
 }
 
-static void add(struct arena *a, const struct contract *c, const struct operation *op,
-		json_t *resources)
+static void add(const struct operation *op, json_t *resources)
 {
 	const char *code = WORD(interactions, op->fhir);
 	json_t *resource;
@@ -116,7 +99,7 @@ static void add(struct arena *a, const struct contract *c, const struct operatio
 	resource = resource_of(resources, fhir_type(op));
 	json_array_append_new(list_of(resource, "interaction"), json_pack("{s:s}", "code", code));
 	if (fhir_does(op, "search"))
-		add_search(a, c, op, resource);
+		add_search(op, resource);
 	if (fhir_does(op, "read"))
 		add_read(op, resource);
 }
@@ -144,10 +127,10 @@ json_t *fhir_capability(struct arena *a, const struct contract *c)
 	for (size_t i = 0; i < c->operation_count; i++) {
 		const struct operation *op = &c->operations[i];
 
-		add(a, c, op, resources);
+		add(op, resources);
 		if (fhir_does(op, "capabilities"))
 			date = json_string_value(
-				json_object_get(json_object_get(op->json, "x-fhir"), "date"));
+				json_object_get(json_object_get(op->extensions, "x-fhir"), "date"));
 	}
 	return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[o]}",
 			 "resourceType", "CapabilityStatement", "status", "active", "date", date,

@@ -323,7 +323,8 @@ static void keep_groups(struct request *r)
 /* A search about persons says about whom, or which thing, or whose work: no trawling. */
 static void check_breadth(struct request *r)
 {
-	const json_t *wanted = json_object_get(json_object_get(r->op->json, "x-fhir"), "one_of");
+	const json_t *wanted =
+		json_object_get(json_object_get(r->op->extensions, "x-fhir"), "one_of");
 	const json_t *one;
 	size_t i;
 

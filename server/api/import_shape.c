@@ -1,58 +1,33 @@
 /* The columns of an import, out of the contract. */
 #include "api/import_shape.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static const char row_type[] = "application/x-ndjson";
 
-static const json_t *row_schema(const struct contract *c, const struct operation *op)
+static enum column_kind kind_of(const struct schema_property *p)
 {
-	const json_t *content =
-		json_object_get(json_object_get(op->json, "requestBody"), "content");
-	const json_t *schema = json_object_get(json_object_get(content, row_type), "schema");
-	const char *ref = json_string_value(json_object_get(schema, "$ref"));
-	const json_t *components = json_object_get(c->document, "components");
-
-	return ref == NULL ? schema
-			   : json_object_get(json_object_get(components, "schemas"),
-					     strrchr(ref, '/') + 1);
-}
-
-static bool says(const json_t *property, const char *key, const char *value)
-{
-	const char *text = json_string_value(json_object_get(property, key));
-
-	return text != NULL && strcmp(text, value) == 0;
-}
-
-static enum column_kind kind_of(const json_t *property)
-{
-	if (says(property, "type", "integer"))
+	if (strcmp(p->type, "integer") == 0)
 		return COLUMN_INTEGER;
-	if (says(property, "type", "boolean"))
+	if (strcmp(p->type, "boolean") == 0)
 		return COLUMN_BOOLEAN;
-	return says(property, "format", "date-time") ? COLUMN_TIME : COLUMN_TEXT;
+	return strcmp(p->format, "date-time") == 0 ? COLUMN_TIME : COLUMN_TEXT;
 }
 
-struct import_shape *import_shape_of(struct arena *a, const struct contract *c,
-				     const struct operation *op)
+struct import_shape *import_shape_of(struct arena *a, const struct operation *op)
 {
 	struct import_shape *s = arena_alloc(a, sizeof(*s));
-	const json_t *properties = json_object_get(row_schema(c, op), "properties");
-	const char *name;
-	json_t *property;
+	struct schema_property *properties;
 
 	for (size_t i = 0; i < op->body_count; i++)
 		if (strcmp(op->bodies[i].type, row_type) == 0)
 			s->schema = op->bodies[i].schema;
-	s->columns = arena_alloc(a, (json_object_size(properties) + 1) * sizeof(*s->columns));
-	json_object_foreach((json_t *)(uintptr_t)properties, name, property)
-	{
-		s->columns[s->column_count++] = (struct import_column){name, kind_of(property)};
-	}
+	s->column_count = schema_properties(a, s->schema, &properties);
+	s->columns = arena_alloc(a, (s->column_count + 1) * sizeof(*s->columns));
+	for (size_t i = 0; i < s->column_count; i++)
+		s->columns[i] = (struct import_column){properties[i].name, kind_of(&properties[i])};
 	return s;
 }
 

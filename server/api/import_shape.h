@@ -25,8 +25,7 @@ struct import_shape {
 };
 
 /* The shape of an operation's rows; its memory is the arena's. */
-struct import_shape *import_shape_of(struct arena *a, const struct contract *c,
-				     const struct operation *op);
+struct import_shape *import_shape_of(struct arena *a, const struct operation *op);
 
 /* The column of that name, or NULL. */
 const struct import_column *import_shape_column(const struct import_shape *s, const char *name);

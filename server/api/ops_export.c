@@ -153,7 +153,7 @@ static void begin_stream(struct request *r, const char *head)
 {
 	struct exporting *e = arena_alloc(r->arena, sizeof(*e));
 
-	*e = (struct exporting){.parts = json_object_get(r->op->json, "x-parts"),
+	*e = (struct exporting){.parts = json_object_get(r->op->extensions, "x-parts"),
 				.person = request_parameter(r, IN_PATH, "id"),
 				.summary = json_loads(head, 0, NULL)};
 	json_object_set_new(e->summary, "parts", json_array());

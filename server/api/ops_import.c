@@ -143,7 +143,7 @@ static bool take_file(struct request *r, const struct import_batch *batch)
 	bool done;
 
 	u->request = r;
-	u->judge.shape = import_shape_of(r->arena, service.contract, r->op);
+	u->judge.shape = import_shape_of(r->arena, r->op);
 	u->judge.seals = service.seals;
 	begin_reading(u, batch);
 	u->judge.arena = arena_new(ROW_MEMORY);

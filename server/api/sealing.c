@@ -145,6 +145,6 @@ void sealing_idempotency(struct request *r)
 			     hash);
 		r->idempotency_hash = arena_dup(r->arena, hash);
 	}
-	if (!r->op->secured || json_is_true(json_object_get(r->op->json, "x-receipt")))
+	if (!r->op->secured || json_is_true(json_object_get(r->op->extensions, "x-receipt")))
 		keep_receipt(r);
 }

@@ -1,6 +1,7 @@
 /* Sets up what all requests share, and swaps what may change while they run. */
 #include "api/service.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -57,6 +58,13 @@ static bool load_contract(const char **why)
 	       actions_load(service.arena, service.contract, why);
 }
 
+/* Loading needs ten times the memory that is kept of it. */
+static void give_back_memory(void)
+{
+	malloc_trim(0);
+	embedded_give_back();
+}
+
 bool service_start(char why[256])
 {
 	const char *reason = NULL;
@@ -83,6 +91,7 @@ bool service_start(char why[256])
 	allowance_start();
 	if (!metrics_start(service.arena, service.contract) || !identify_start())
 		return fail(why, NULL);
+	give_back_memory();
 	return true;
 }
 

@@ -20,4 +20,10 @@ extern const struct embedded embedded_files[];
 /* The one with that name, or NULL. */
 const struct embedded *embedded_find(const char *name);
 
+/*
+ * Takes the files out of memory; whoever reads one again has it from the program's file. For after
+ * the start, which reads them all and has no more use for most.
+ */
+void embedded_give_back(void);
+
 #endif

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "contract/contract_load.h"
+#include "contract/kept_texts.h"
 #include "contract/route.h"
 #include "contract/schema_uri.h"
+
+enum { SCRATCH_MAX = 4 * 1024 * 1024 };
 
 static const char *const method_names[METHOD_COUNT] = {"get", "post", "put", "patch", "delete"};
 
@@ -26,7 +29,7 @@ bool loader_refuse(struct loader *l, const char *format, ...)
 
 const char *loader_token(struct loader *l, const char *name)
 {
-	char *out = arena_alloc(l->arena, 2 * strlen(name) + 1), *end = out;
+	char *out = arena_alloc(l->scratch, 2 * strlen(name) + 1), *end = out;
 
 	for (; *name != '\0'; name++) {
 		bool escaped = *name == '~' || *name == '/';
@@ -41,7 +44,7 @@ const char *loader_token(struct loader *l, const char *name)
 const json_t *loader_resolve(struct loader *l, const json_t *json, const char **pointer)
 {
 	const char *reference = json_string_value(json_object_get(json, "$ref"));
-	const json_t *at = l->contract->document;
+	const json_t *at = l->document;
 
 	if (reference == NULL)
 		return json;
@@ -51,7 +54,7 @@ const json_t *loader_resolve(struct loader *l, const json_t *json, const char **
 	*pointer = reference + 1;
 	for (const char *rest = reference + 1; *rest == '/' && at != NULL;) {
 		rest++;
-		at = json_object_get(at, pointer_token(l->arena, &rest, true));
+		at = json_object_get(at, pointer_token(l->scratch, &rest, true));
 	}
 	if (at == NULL)
 		loader_refuse(l, "reference '%s' points at nothing", reference);
@@ -92,8 +95,9 @@ static bool load_item(struct loader *l, const char *path, const json_t *item)
 
 		if (json_object_get(item, method_names[m]) == NULL)
 			continue;
-		l->where = arena_printf(l->arena, "%s %s", method_names[m], path);
-		op->path = path;
+		arena_clear(l->scratch);
+		l->where = arena_printf(l->scratch, "%s %s", method_names[m], path);
+		op->path = loader_keep(l, path);
 		op->method = (enum method)m;
 		op->index = c->operation_count;
 		if (!operation_load(l, method_names[m], item, op))
@@ -146,40 +150,50 @@ static const char *prefix_of(struct loader *l, const json_t *document)
 	return arena_copy(l->arena, url, len);
 }
 
-static void release_json(void *json)
+static bool load_document(struct loader *l, const struct contract_source *source)
 {
-	json_decref(json);
+	const json_t *document = l->document;
+	const char *version = json_string_value(json_object_get(document, "openapi"));
+	const struct schema_source schemas = {.arena = l->arena,
+					      .scratch = l->scratch,
+					      .names = l->texts,
+					      .root = document,
+					      .formats = source->formats};
+
+	if (version == NULL || strncmp(version, "3.1.", 4) != 0)
+		return loader_refuse(l, "openapi is not 3.1");
+	l->schemas = schema_set_new(&schemas);
+	l->contract->prefix = prefix_of(l, document);
+	l->contract->document = loader_keep_parts(l);
+	return l->contract->prefix != NULL && load_paths(l, json_object_get(document, "paths"));
 }
 
-static bool load_document(struct loader *l, const struct contract_source *source)
+static bool load_text(struct loader *l, const struct contract_source *source)
 {
 	json_error_t error;
 	json_t *document = json_loadb(source->text, source->size, JSON_REJECT_DUPLICATES, &error);
 
 	if (document == NULL)
 		return loader_refuse(l, "line %d: %s", error.line, error.text);
-	arena_adopt(l->arena, release_json, document);
-	l->contract->document = document;
+	l->document = document;
+	l->scratch = arena_new(SCRATCH_MAX);
 
-	const char *version = json_string_value(json_object_get(document, "openapi"));
-	const struct schema_source schemas = {
-		.arena = l->arena, .root = document, .formats = source->formats};
+	bool ok = load_document(l, source);
 
-	if (version == NULL || strncmp(version, "3.1.", 4) != 0)
-		return loader_refuse(l, "openapi is not 3.1");
-	l->schemas = schema_set_new(&schemas);
-	l->contract->prefix = prefix_of(l, document);
-	return l->contract->prefix != NULL && load_paths(l, json_object_get(document, "paths"));
+	arena_free(l->scratch);
+	json_decref(document);
+	return ok;
 }
 
 struct contract *contract_load(const struct contract_source *source, const char **why)
 {
 	struct contract *c = arena_alloc(source->arena, sizeof(*c));
-	struct loader l = {.arena = source->arena, .contract = c};
+	struct loader l = {
+		.arena = source->arena, .contract = c, .texts = kept_texts_new(source->arena)};
 
 	c->text = source->text;
 	c->text_size = source->size;
-	if (load_document(&l, source))
+	if (load_text(&l, source))
 		return c;
 	*why = l.why;
 	return NULL;

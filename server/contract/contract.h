@@ -23,8 +23,9 @@ struct parameter {
 	const char *name; /* as in the contract: "limit", "If-Match" */
 	enum place place;
 	bool required;
-	const char *kind; /* x-search: what a FHIR search takes it for, or NULL */
-	const json_t *at; /* x-at: where in a resource a search looks for it, or NULL */
+	const char *kind;  /* x-search: what a FHIR search takes it for, or NULL */
+	const char *about; /* the description of such a one, or NULL */
+	const json_t *at;  /* x-at: where in a resource a search looks for it, or NULL */
 	struct schema *schema;
 };
 
@@ -68,7 +69,7 @@ struct operation {
 	const char *statement;	  /* x-statement: whose statement it runs; its own id */
 	const char *fhir;	  /* x-fhir.interaction: "read", "search" …, or NULL */
 	struct deprecation deprecation; /* deprecated, x-deprecated-since, x-sunset */
-	const json_t *json;		/* the operation object, for what is read rarely */
+	const json_t *extensions;	/* its x- members, for what is read rarely */
 	enum method method;
 	enum executor executor; /* x-executor, default from the form */
 	unsigned cost;		/* x-cost: units of a client's share; 0 takes nothing */
@@ -79,6 +80,8 @@ struct operation {
 };
 
 struct contract {
+	/* info, x-access-matrix, x-problems, x-state-machines, components.securitySchemes: the rest
+	   of the document is compiled, and not in memory */
 	const json_t *document;
 	const char *text; /* the bytes that are served */
 	size_t text_size;

@@ -25,11 +25,6 @@ static const char *const known_extensions[] = {
 	"x-sunset",
 };
 
-static const char *text(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
-}
-
 /* --- parameters ------------------------------------------------------------------------------ */
 
 static bool read_place(struct loader *l, const char *in, const char *name, enum place *place)
@@ -52,13 +47,14 @@ static bool load_parameter(struct loader *l, const json_t *json, const char *poi
 
 	if (found == NULL)
 		return false;
-	p->name = text(found, "name");
+	p->name = loader_text(l, found, "name");
 	if (p->name == NULL)
 		return loader_refuse(l, "a parameter has no name");
-	if (!read_place(l, text(found, "in"), p->name, &p->place))
+	if (!read_place(l, loader_text(l, found, "in"), p->name, &p->place))
 		return false;
-	p->kind = text(found, "x-search");
-	p->at = json_object_get(found, "x-at");
+	p->kind = loader_text(l, found, "x-search");
+	p->about = p->kind == NULL ? NULL : loader_text(l, found, "description");
+	p->at = loader_keep_json(l, json_object_get(found, "x-at"));
 	p->required = json_is_true(json_object_get(found, "required"));
 	if (p->place == IN_PATH && !p->required)
 		return loader_refuse(l, "path parameter '%s' is not required", p->name);
@@ -66,7 +62,7 @@ static bool load_parameter(struct loader *l, const json_t *json, const char *poi
 		if (op->parameters[i].place == p->place &&
 		    strcmp(op->parameters[i].name, p->name) == 0)
 			return loader_refuse(l, "parameter '%s' is there twice", p->name);
-	p->schema = loader_schema(l, arena_printf(l->arena, "%s/schema", pointer));
+	p->schema = loader_schema(l, arena_printf(l->scratch, "%s/schema", pointer));
 	op->parameter_count++;
 	return p->schema != NULL;
 }
@@ -76,7 +72,7 @@ static bool load_parameters(struct loader *l, const json_t *list, const char *po
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (!load_parameter(l, json_array_get(list, i),
-				    arena_printf(l->arena, "%s/parameters/%zu", pointer, i), op))
+				    arena_printf(l->scratch, "%s/parameters/%zu", pointer, i), op))
 			return false;
 	return true;
 }
@@ -122,11 +118,11 @@ static bool load_content(struct loader *l, const json_t *content, const char *po
 	{
 		struct media *m = &(*media)[(*count)++];
 
-		m->type = type;
+		m->type = loader_keep(l, type);
 		if (json_object_get(one, "schema") == NULL)
 			continue;
-		m->schema = loader_schema(l, arena_printf(l->arena, "%s/content/%s/schema", pointer,
-							  loader_token(l, type)));
+		m->schema = loader_schema(l, arena_printf(l->scratch, "%s/content/%s/schema",
+							  pointer, loader_token(l, type)));
 		if (m->schema == NULL)
 			return false;
 	}
@@ -140,7 +136,7 @@ static bool load_body(struct loader *l, const json_t *json, const char *pointer,
 
 	if (body == NULL)
 		return true;
-	pointer = arena_printf(l->arena, "%s/requestBody", pointer);
+	pointer = arena_printf(l->scratch, "%s/requestBody", pointer);
 	body = loader_resolve(l, body, &pointer);
 	if (body == NULL)
 		return false;
@@ -174,7 +170,7 @@ static bool load_responses(struct loader *l, const json_t *json, const char *poi
 	json_object_foreach((json_t *)(uintptr_t)responses, name, one)
 	{
 		struct response *r = &op->responses[op->response_count++];
-		const char *at = arena_printf(l->arena, "%s/responses/%s", pointer, name);
+		const char *at = arena_printf(l->scratch, "%s/responses/%s", pointer, name);
 		const json_t *found = loader_resolve(l, one, &at);
 
 		if (!read_status(name, &r->status))
@@ -202,7 +198,7 @@ static bool load_security(struct loader *l, const json_t *json, struct operation
 	if (json_array_size(security) != 1 || !json_is_array(scopes) || json_array_size(scopes) > 1)
 		return loader_refuse(l,
 				     "security is not one agency requirement of at most one scope");
-	op->scope = json_string_value(json_array_get(scopes, 0));
+	op->scope = loader_keep(l, json_string_value(json_array_get(scopes, 0)));
 	return true;
 }
 
@@ -233,9 +229,9 @@ static bool ends_in(const char *s, const char *end)
 static bool load_executor(struct loader *l, const json_t *json, struct operation *op)
 {
 	static const char *const names[] = {"statement", "transition", "ops"};
-	const char *name = text(json, "x-executor");
+	const char *name = loader_text(l, json, "x-executor");
 
-	op->machine = text(json, "x-machine");
+	op->machine = loader_text(l, json, "x-machine");
 	op->executor = op->machine != NULL && ends_in(op->path, "/transitions")
 			       ? EXECUTOR_TRANSITION
 			       : EXECUTOR_STATEMENT;
@@ -252,7 +248,7 @@ static bool load_executor(struct loader *l, const json_t *json, struct operation
 
 static bool load_person(struct loader *l, const json_t *json, struct operation *op)
 {
-	const char *person = text(json, "x-person");
+	const char *person = loader_text(l, json, "x-person");
 
 	if (person == NULL)
 		return true;
@@ -273,7 +269,7 @@ static bool load_resources(struct loader *l, const json_t *json, struct operatio
 	for (size_t i = 0; i < count; i++) {
 		const json_t *one = json_is_array(given) ? json_array_get(given, i) : given;
 
-		op->resources[op->resource_count++] = json_string_value(one);
+		op->resources[op->resource_count++] = loader_keep(l, json_string_value(one));
 		if (op->resources[i] == NULL)
 			return loader_refuse(l, "x-resource is not a name or a list of names");
 	}
@@ -296,14 +292,14 @@ static bool load_cost(struct loader *l, const json_t *json, struct operation *op
 static bool load_extensions(struct loader *l, const json_t *json, struct operation *op)
 {
 	static const char *const actions[] = {"read", "write", "search", "create"};
-	const char *action = text(json, "x-action");
+	const char *action = loader_text(l, json, "x-action");
 	bool known = action == NULL;
 
-	op->answer = text(json, "x-answer");
-	op->statement = text(json, "x-statement");
+	op->answer = loader_text(l, json, "x-answer");
+	op->statement = loader_text(l, json, "x-statement");
 	if (op->statement == NULL)
 		op->statement = op->id;
-	op->fhir = text(json_object_get(json, "x-fhir"), "interaction");
+	op->fhir = loader_text(l, json_object_get(json, "x-fhir"), "interaction");
 	op->is_list = json_is_true(json_object_get(json, "x-list"));
 	op->is_stream = json_is_true(json_object_get(json, "x-stream"));
 	op->action = action != NULL ? action : op->method == METHOD_GET ? "read" : "write";
@@ -317,7 +313,7 @@ static bool load_extensions(struct loader *l, const json_t *json, struct operati
 
 static bool load_id(struct loader *l, const json_t *json, struct operation *op)
 {
-	op->id = text(json, "operationId");
+	op->id = loader_text(l, json, "operationId");
 	if (op->id == NULL || !islower((unsigned char)*op->id))
 		return loader_refuse(l, "operationId is missing or not camelCase");
 	for (const char *c = op->id; *c != '\0'; c++)
@@ -331,11 +327,11 @@ bool operation_load(struct loader *l, const char *method, const json_t *item, st
 	const json_t *json = json_object_get(item, method);
 	const json_t *shared = json_object_get(item, "parameters");
 	const json_t *own = json_object_get(json, "parameters");
-	const char *of_path = arena_printf(l->arena, "/paths/%s", loader_token(l, op->path));
-	const char *pointer = arena_printf(l->arena, "%s/%s", of_path, method);
+	const char *of_path = arena_printf(l->scratch, "/paths/%s", loader_token(l, op->path));
+	const char *pointer = arena_printf(l->scratch, "%s/%s", of_path, method);
 	size_t most = json_array_size(shared) + json_array_size(own);
 
-	op->json = json;
+	op->extensions = loader_keep_extensions(l, json);
 	op->parameters = arena_alloc(l->arena, (most + 1) * sizeof(*op->parameters));
 	return load_id(l, json, op) && load_parameters(l, shared, of_path, op) &&
 	       load_parameters(l, own, pointer, op) && check_path_parameters(l, op) &&
@@ -358,7 +354,7 @@ static bool check_answer(struct loader *l, const struct operation *op)
 
 static bool check_scope(struct loader *l, const struct operation *op)
 {
-	const json_t *components = json_object_get(l->contract->document, "components");
+	const json_t *components = json_object_get(l->document, "components");
 	const json_t *scheme =
 		json_object_get(json_object_get(components, "securitySchemes"), "agency");
 	const json_t *scopes = json_object_get(scheme, "x-scopes");
@@ -369,7 +365,7 @@ static bool check_scope(struct loader *l, const struct operation *op)
 
 bool operation_check(struct loader *l, const struct operation *op)
 {
-	const json_t *document = l->contract->document;
+	const json_t *document = l->document;
 	const json_t *machines = json_object_get(document, "x-state-machines");
 	const json_t *matrix = json_object_get(document, "x-access-matrix");
 	const json_t *rows = json_object_get(matrix, "resources");

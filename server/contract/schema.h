@@ -24,9 +24,14 @@ struct schema_format {
  * end. */
 extern const struct schema_format schema_standard_formats[];
 
+struct kept_texts;
+
 struct schema_source {
-	struct arena *arena; /* owns what is compiled; must outlive the schema */
-	const json_t *root;  /* the document that "#/…" references point into */
+	struct arena *arena;	  /* owns what is compiled; must outlive the schema */
+	struct arena *scratch;	  /* for what is needed while compiling alone; NULL takes `arena` */
+	struct kept_texts *names; /* where names are kept, to share them; NULL makes one */
+	const json_t *root; /* the document that "#/…" references point into; compiled schemas
+			       do not need it */
 	const struct schema_format
 		*formats; /* asserted beside the standard ones; may be NULL; end NULL */
 };
@@ -46,6 +51,16 @@ struct schema_set *schema_set_new(const struct schema_source *source);
 
 /* As schema_compile(), sharing with what the set has compiled before. */
 struct schema *schema_set_compile(struct schema_set *set, const char *pointer, const char **why);
+
+/* A member that an object's schema describes. */
+struct schema_property {
+	const char *name;
+	const char *type;   /* "integer", "string" …; "" for several, or when it says none */
+	const char *format; /* "date-time" …; "" without one */
+};
+
+/* What the schema, or what it refers to, lists under `properties`; the count. NULL lists none. */
+size_t schema_properties(struct arena *a, const struct schema *s, struct schema_property **list);
 
 /* One thing that is wrong with a value. */
 struct fault {

@@ -189,9 +189,15 @@ bool check_patterns(struct run *r, const struct rule *rule, json_t *v, const str
 	return ok;
 }
 
+static int compare_key(const void *key, const void *name)
+{
+	return strcmp(key, *(const char *const *)name);
+}
+
 static bool is_additional(const struct rule *rule, const char *key)
 {
-	if (json_object_get(rule->json, key) != NULL)
+	if (bsearch(key, rule->known->list, rule->known->count, sizeof(*rule->known->list),
+		    compare_key) != NULL)
 		return false;
 	for (size_t i = 0; i < rule->count; i++)
 		if (pattern_occurs(rule->patterns[i].pattern, key, strlen(key)))

@@ -35,14 +35,29 @@ static unsigned types_of(const json_t *v)
 	}
 }
 
-/* A contract's constants as "a, b, c", cut when there are many. */
-static const char *list_constants(const json_t *value, char *out, size_t size)
+const char *const json_type_names[] = {"null",	 "boolean", "integer", "number",
+				       "string", "array",   "object",  NULL};
+
+static const char *list_types(size_t types, char *out, size_t size)
 {
-	size_t count = json_is_array(value) ? json_array_size(value) : 1, used = 0;
+	size_t used = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < count && used < size; i++) {
-		const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
+	for (size_t i = 0; json_type_names[i] != NULL && used < size; i++)
+		if ((types & (1U << i)) != 0)
+			used += (size_t)snprintf(out + used, size - used, "%s%s",
+						 used == 0 ? "" : ", ", json_type_names[i]);
+	return out;
+}
+
+/* An enumeration's constants as "a, b, c", cut when there are many. */
+static const char *list_constants(const json_t *list, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < json_array_size(list) && used < size; i++) {
+		const json_t *one = json_array_get(list, i);
 		char *text = json_dumps(one, JSON_ENCODE_ANY | JSON_COMPACT);
 		const char *bare = json_is_string(one) ? json_string_value(one) : text;
 
@@ -60,7 +75,7 @@ bool check_type(struct run *r, const struct rule *rule, json_t *v, const struct 
 	if (((unsigned)rule->count & types_of(v)) != 0)
 		return true;
 	return run_fault(r, rule, at, "must be of type %s",
-			 list_constants(rule->json, text, sizeof(text)));
+			 list_types(rule->count, text, sizeof(text)));
 }
 
 bool check_enum(struct run *r, const struct rule *rule, json_t *v, const struct step *at)

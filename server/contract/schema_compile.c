@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/kept_texts.h"
 #include "contract/schema_node.h"
 #include "contract/schema_uri.h"
 
@@ -10,13 +11,8 @@ enum { BUCKETS = 1024 };
 
 struct compiled {
 	struct compiled *next, *before; /* in the bucket; made before this one */
+	const json_t *json;
 	struct schema schema;
-};
-
-struct known_pattern {
-	struct known_pattern *next;
-	const char *text;
-	struct pattern *pattern;
 };
 
 /* A schema that has a URI of its own: by $id or $anchor. */
@@ -29,8 +25,9 @@ struct resource {
 struct schema_set {
 	struct schema_source source;
 	struct compiled *compiled[BUCKETS]; /* by the address of their JSON */
-	struct known_pattern *patterns[BUCKETS];
+	struct pattern_set *patterns;
 	struct resource *resources;
+	struct kept_texts *names;
 	struct schema always, never;
 	struct compiled *last; /* the newest */
 	bool scanned;
@@ -44,6 +41,14 @@ json_t *json_unconst(const json_t *json)
 	return (json_t *)(uintptr_t)json;
 }
 
+static const char *pointer_of(struct compiler *c, const struct place *p)
+{
+	if (p->up == NULL)
+		return p->keyword;
+	return arena_printf(c->scratch, "%s/%s%s%s", pointer_of(c, p->up), p->keyword,
+			    p->member == NULL ? "" : "/", p->member == NULL ? "" : p->member);
+}
+
 bool compiler_refuse(struct compiler *c, const char *format, ...)
 {
 	va_list args;
@@ -54,8 +59,26 @@ bool compiler_refuse(struct compiler *c, const char *format, ...)
 
 	va_end(args);
 	if (c->why == NULL)
-		c->why = arena_printf(c->arena, "%s at #%s", what, c->pointer);
+		c->why = arena_printf(c->arena, "%s at #%s", what, pointer_of(c, c->at));
 	return false;
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+const json_t *compiler_keep(struct compiler *c, const json_t *constant)
+{
+	json_t *copy = json_deep_copy(constant);
+
+	arena_adopt(c->arena, release_json, copy);
+	return copy;
+}
+
+const char *compiler_keep_name(struct compiler *c, const char *name)
+{
+	return kept_texts_keep(c->set->names, name);
 }
 
 const struct schema_format *compiler_formats(const struct compiler *c)
@@ -63,35 +86,13 @@ const struct schema_format *compiler_formats(const struct compiler *c)
 	return c->set->source.formats;
 }
 
-static size_t bucket_of_text(const char *s)
-{
-	size_t hash = 5381;
-
-	for (; *s != '\0'; s++)
-		hash = hash * 33 + (unsigned char)*s;
-	return hash % BUCKETS;
-}
-
 const struct pattern *compiler_pattern(struct compiler *c, const char *text)
 {
-	struct known_pattern **bucket = &c->set->patterns[bucket_of_text(text)];
 	const char *why = NULL;
+	const struct pattern *p = pattern_set_compile(c->set->patterns, text, &why);
 
-	for (struct known_pattern *k = *bucket; k != NULL; k = k->next)
-		if (strcmp(k->text, text) == 0)
-			return k->pattern;
-
-	struct pattern *p = pattern_compile(c->arena, text, &why);
-
-	if (p == NULL) {
+	if (p == NULL)
 		compiler_refuse(c, "pattern '%s' %s", text, why);
-		return NULL;
-	}
-
-	struct known_pattern *k = arena_alloc(c->arena, sizeof(*k));
-
-	*k = (struct known_pattern){.next = *bucket, .text = text, .pattern = p};
-	*bucket = k;
 	return p;
 }
 
@@ -181,7 +182,7 @@ static const json_t *follow(struct compiler *c, const json_t *at, const char *po
 	while (*pointer == '/' && at != NULL) {
 		pointer++;
 		enter_base(c, at);
-		at = one_step(at, pointer_token(c->arena, &pointer, percent));
+		at = one_step(at, pointer_token(c->scratch, &pointer, percent));
 	}
 	return *pointer == '\0' ? at : NULL;
 }
@@ -205,19 +206,21 @@ static struct schema *compile(struct compiler *c, const json_t *json);
 
 struct schema *compiler_reference(struct compiler *c, const char *reference)
 {
-	const char *base = c->base, *pointer = c->pointer;
-	const char *uri = uri_resolve(c->arena, base, reference);
+	const char *base = c->base;
+	const char *uri = uri_resolve(c->scratch, base, reference);
 	const json_t *target = find_target(c, uri);
+	const struct place *from = c->at;
+	const struct place there = {.keyword = *reference == '#' ? reference + 1 : reference};
 	struct schema *s = NULL;
 
 	if (target == NULL) {
 		compiler_refuse(c, "reference '%s' points at nothing in this document", reference);
 	} else {
-		c->pointer = *reference == '#' ? reference + 1 : reference;
+		c->at = &there;
 		s = compile(c, target);
 	}
 	c->base = base;
-	c->pointer = pointer;
+	c->at = from;
 	return s;
 }
 
@@ -261,7 +264,7 @@ static bool compile_object(struct compiler *c, struct schema *s)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(json_unconst(s->json), key, value)
+	json_object_foreach(json_unconst(c->json), key, value)
 	{
 		if (!compile_keyword(c, s, key, value))
 			return false;
@@ -276,7 +279,7 @@ static struct schema *compile(struct compiler *c, const json_t *json)
 	if (json_is_boolean(json))
 		return json_is_true(json) ? &c->set->always : &c->set->never;
 	for (struct compiled *known = *bucket; known != NULL; known = known->next)
-		if (known->schema.json == json)
+		if (known->json == json)
 			return &known->schema;
 	if (!json_is_object(json)) {
 		compiler_refuse(c, "a schema must be an object or a boolean");
@@ -285,9 +288,10 @@ static struct schema *compile(struct compiler *c, const json_t *json)
 
 	struct compiled *made = arena_alloc(c->arena, sizeof(*made));
 	const char *base = c->base;
+	const json_t *around = c->json;
 
 	made->next = *bucket;
-	made->schema.json = json;
+	made->json = c->json = json;
 	*bucket = made;
 	made->before = c->set->last;
 	c->set->last = made;
@@ -296,20 +300,20 @@ static struct schema *compile(struct compiler *c, const json_t *json)
 	bool ok = compile_object(c, &made->schema);
 
 	c->base = base;
+	c->json = around;
 	return ok ? &made->schema : NULL;
 }
 
 struct schema *compiler_subschema(struct compiler *c, const json_t *json, const char *keyword,
 				  const char *member)
 {
-	const char *pointer = c->pointer;
+	const struct place here = {.up = c->at, .keyword = keyword, .member = member};
 
-	c->pointer = arena_printf(c->arena, "%s/%s%s%s", pointer, keyword,
-				  member == NULL ? "" : "/", member == NULL ? "" : member);
+	c->at = &here;
 
 	struct schema *s = compile(c, json);
 
-	c->pointer = pointer;
+	c->at = here.up;
 	return s;
 }
 
@@ -328,6 +332,8 @@ struct schema_set *schema_set_new(const struct schema_source *source)
 	struct schema_set *set = arena_alloc(source->arena, sizeof(*set));
 
 	set->source = *source;
+	set->patterns = pattern_set_new(source->arena);
+	set->names = source->names == NULL ? kept_texts_new(source->arena) : source->names;
 	set->always.kind = SCHEMA_TRUE;
 	set->never.kind = SCHEMA_FALSE;
 	return set;
@@ -346,12 +352,17 @@ static void scan_once(struct compiler *c, const char *pointer)
 
 struct schema *schema_set_compile(struct schema_set *set, const char *pointer, const char **why)
 {
-	struct compiler c = {
-		.set = set, .arena = set->source.arena, .base = "", .pointer = pointer};
+	const struct schema_source *source = &set->source;
+	const struct place whole = {.keyword = pointer};
+	struct compiler c = {.set = set,
+			     .arena = source->arena,
+			     .scratch = source->scratch == NULL ? source->arena : source->scratch,
+			     .base = "",
+			     .at = &whole};
 
 	scan_once(&c, pointer);
 
-	const json_t *json = follow(&c, set->source.root, pointer, false);
+	const json_t *json = follow(&c, source->root, pointer, false);
 	struct schema *s = NULL;
 
 	c.base = "";

@@ -1,6 +1,7 @@
 /* The keywords: one row each, and how the value of each is compiled. */
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,6 @@ static bool compile_number(struct compiler *c, struct schema *s, const json_t *v
 	(void)s;
 	if (!json_is_number(value))
 		return malformed(c, rule);
-	rule->json = value;
 	rule->number = json_is_integer(value) ? (long double)json_integer_value(value)
 					      : (long double)json_real_value(value);
 	return true;
@@ -50,8 +50,8 @@ static bool compile_multiple(struct compiler *c, struct schema *s, const json_t 
 static bool compile_json(struct compiler *c, struct schema *s, const json_t *value,
 			 struct rule *rule)
 {
-	(void)c, (void)s;
-	rule->json = value;
+	(void)s;
+	rule->json = compiler_keep(c, value);
 	return true;
 }
 
@@ -65,11 +65,8 @@ static bool compile_enum(struct compiler *c, struct schema *s, const json_t *val
 
 static unsigned type_by_name(const char *name)
 {
-	static const char *const names[] = {"null",   "boolean", "integer", "number",
-					    "string", "array",	 "object"};
-
-	for (unsigned i = 0; name != NULL && i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(names[i], name) == 0)
+	for (unsigned i = 0; name != NULL && json_type_names[i] != NULL; i++)
+		if (strcmp(json_type_names[i], name) == 0)
 			return 1U << i;
 	return 0;
 }
@@ -88,7 +85,6 @@ static bool compile_type(struct compiler *c, struct schema *s, const json_t *val
 		s->types |= type;
 	}
 	rule->count = s->types;
-	rule->json = value;
 	return count > 0 || malformed(c, rule);
 }
 
@@ -131,9 +127,11 @@ static const char **read_names(struct compiler *c, const json_t *value, size_t *
 
 	*count = json_array_size(value);
 	for (size_t i = 0; i < *count; i++) {
-		names[i] = json_string_value(json_array_get(value, i));
-		if (names[i] == NULL)
+		const char *name = json_string_value(json_array_get(value, i));
+
+		if (name == NULL)
 			return NULL;
+		names[i] = compiler_keep_name(c, name);
 	}
 	return json_is_array(value) ? names : NULL;
 }
@@ -160,7 +158,7 @@ static bool compile_lists(struct compiler *c, struct schema *s, const json_t *va
 	{
 		struct named_list *list = &rule->lists[rule->count++];
 
-		list->name = key;
+		list->name = compiler_keep_name(c, key);
 		list->members = read_names(c, one, &list->count);
 		if (list->members == NULL)
 			return malformed(c, rule);
@@ -184,9 +182,12 @@ static bool compile_schemas(struct compiler *c, struct schema *s, const json_t *
 		return malformed(c, rule);
 	rule->schemas = arena_alloc(c->arena, json_array_size(value) * sizeof(*rule->schemas));
 	for (size_t i = 0; i < json_array_size(value); i++) {
-		struct schema *one =
-			compiler_subschema(c, json_array_get(value, i), rule->keyword->name,
-					   arena_printf(c->arena, "%zu", i));
+		char number[24];
+
+		snprintf(number, sizeof(number), "%zu", i);
+
+		struct schema *one = compiler_subschema(c, json_array_get(value, i),
+							rule->keyword->name, number);
 
 		if (one == NULL)
 			return false;
@@ -211,7 +212,8 @@ static bool compile_named(struct compiler *c, struct schema *s, const json_t *va
 
 		if (member == NULL)
 			return false;
-		rule->named[rule->count++] = (struct named_schema){key, member};
+		rule->named[rule->count++] =
+			(struct named_schema){compiler_keep_name(c, key), member};
 	}
 	return true;
 }
@@ -239,13 +241,33 @@ static bool compile_patterns(struct compiler *c, struct schema *s, const json_t 
 	return true;
 }
 
-/* What is additional follows from the siblings: `json` holds properties, `patterns` the others. */
+static int by_strcmp(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const struct sorted_names *sorted_keys(struct compiler *c, const json_t *object)
+{
+	struct sorted_names *names = arena_alloc(c->arena, sizeof(*names));
+	const char *key;
+	json_t *value;
+
+	names->list = arena_alloc(c->arena, (json_object_size(object) + 1) * sizeof(*names->list));
+	json_object_foreach(json_unconst(object), key, value)
+	{
+		names->list[names->count++] = compiler_keep_name(c, key);
+	}
+	qsort(names->list, names->count, sizeof(*names->list), by_strcmp);
+	return names;
+}
+
+/* What is additional follows from the siblings: `known` are properties, `patterns` the others. */
 static bool compile_additional(struct compiler *c, struct schema *s, const json_t *value,
 			       struct rule *rule)
 {
-	const json_t *patterns = json_object_get(s->json, "patternProperties");
+	const json_t *patterns = json_object_get(c->json, "patternProperties");
 
-	rule->json = json_object_get(s->json, "properties");
+	rule->known = sorted_keys(c, json_object_get(c->json, "properties"));
 	if (patterns != NULL && !compile_patterns(c, s, patterns, rule))
 		return false;
 	return compile_schema(c, s, value, rule);
@@ -254,15 +276,15 @@ static bool compile_additional(struct compiler *c, struct schema *s, const json_
 static bool compile_items(struct compiler *c, struct schema *s, const json_t *value,
 			  struct rule *rule)
 {
-	rule->count = json_array_size(json_object_get(s->json, "prefixItems"));
+	rule->count = json_array_size(json_object_get(c->json, "prefixItems"));
 	return compile_schema(c, s, value, rule);
 }
 
 static bool compile_contains(struct compiler *c, struct schema *s, const json_t *value,
 			     struct rule *rule)
 {
-	const json_t *min = json_object_get(s->json, "minContains");
-	const json_t *max = json_object_get(s->json, "maxContains");
+	const json_t *min = json_object_get(c->json, "minContains");
+	const json_t *max = json_object_get(c->json, "maxContains");
 
 	rule->min = 1;
 	rule->max = SIZE_MAX;
@@ -274,8 +296,8 @@ static bool compile_contains(struct compiler *c, struct schema *s, const json_t 
 
 static bool compile_if(struct compiler *c, struct schema *s, const json_t *value, struct rule *rule)
 {
-	const json_t *then = json_object_get(s->json, "then");
-	const json_t *otherwise = json_object_get(s->json, "else");
+	const json_t *then = json_object_get(c->json, "then");
+	const json_t *otherwise = json_object_get(c->json, "else");
 
 	if (!compile_schema(c, s, value, rule))
 		return false;

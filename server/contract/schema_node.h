@@ -39,12 +39,24 @@ struct pattern_schema {
 	struct schema *schema;
 };
 
-/* What the compiler has learnt of one keyword; each check knows which of these it uses. */
+/* Names in the order of strcmp(). */
+struct sorted_names {
+	size_t count;
+	const char **list;
+};
+
+/*
+ * What the compiler has learnt of one keyword; each check knows which of these it uses. Nothing
+ * here points into the document, which is gone when requests come.
+ */
 struct rule {
 	struct rule *next;
 	const struct keyword *keyword;
 	size_t count, min, max;
-	const json_t *json;
+	union {
+		const json_t *json;		  /* constants, a copy */
+		const struct sorted_names *known; /* the properties beside additionalProperties */
+	};
 	struct schema *schema; /* the one subschema; `if` of a conditional */
 	struct schema *then, *otherwise;
 	union {
@@ -72,12 +84,14 @@ enum json_types {
 	TYPE_OBJECT = 64
 };
 
+/* Their names, in the order of the bits; a NULL ends the list. */
+extern const char *const json_type_names[];
+
 struct schema {
 	enum schema_kind kind;
 	unsigned types;	    /* json_types of `type`; 0 when it says nothing */
 	unsigned char walk; /* for the search for loops: 0 not seen, 1 on the way, 2 done */
 	struct rule *rules;
-	const json_t *json;
 };
 
 /* Where a keyword's value holds subschemas. */
@@ -108,12 +122,19 @@ const struct keyword *keyword_find(const char *name);
 const struct schema_format *format_find(const struct schema_format *formats, const char *name,
 					bool *own);
 
+/* Where the compiler stands: a chain up the stack, made into a pointer only for messages. */
+struct place {
+	const struct place *up;
+	const char *keyword, *member; /* without `up`: the whole pointer, and NULL */
+};
+
 /* What a compilation knows; `base` is the URI that references are resolved against. */
 struct compiler {
 	struct schema_set *set;
-	struct arena *arena;
+	struct arena *arena, *scratch; /* of what is compiled; of what only the compiler needs */
 	const char *base;
-	const char *pointer; /* where the compiler stands, for messages */
+	const json_t *json; /* the schema being compiled */
+	const struct place *at;
 	const char *why;
 };
 
@@ -130,6 +151,10 @@ bool schema_loops(struct schema *s);
 
 /* The schema that a reference means, or NULL when refused. */
 struct schema *compiler_reference(struct compiler *c, const char *reference);
+
+/* A copy of a constant, and of a name, that lives as long as what is compiled. */
+const json_t *compiler_keep(struct compiler *c, const json_t *constant);
+const char *compiler_keep_name(struct compiler *c, const char *name);
 
 /* The pattern, compiled once per set, or NULL when refused. */
 const struct pattern *compiler_pattern(struct compiler *c, const char *text);

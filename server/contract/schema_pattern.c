@@ -252,6 +252,43 @@ struct pattern *pattern_compile(struct arena *a, const char *text, const char **
 	return p;
 }
 
+struct known_pattern {
+	struct known_pattern *next;
+	const char *text;
+	const struct pattern *pattern;
+};
+
+struct pattern_set {
+	struct arena *arena;
+	struct known_pattern *known;
+};
+
+struct pattern_set *pattern_set_new(struct arena *a)
+{
+	struct pattern_set *set = arena_alloc(a, sizeof(*set));
+
+	set->arena = a;
+	return set;
+}
+
+const struct pattern *pattern_set_compile(struct pattern_set *set, const char *text,
+					  const char **why)
+{
+	for (const struct known_pattern *k = set->known; k != NULL; k = k->next)
+		if (strcmp(k->text, text) == 0)
+			return k->pattern;
+
+	const struct pattern *p = pattern_compile(set->arena, text, why);
+
+	if (p != NULL) {
+		struct known_pattern *k = arena_alloc(set->arena, sizeof(*k));
+
+		*k = (struct known_pattern){set->known, arena_dup(set->arena, text), p};
+		set->known = k;
+	}
+	return p;
+}
+
 bool pattern_occurs(const struct pattern *p, const char *s, size_t len)
 {
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);

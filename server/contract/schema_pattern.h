@@ -16,6 +16,15 @@ struct pattern;
 /* Compiles `text`; NULL and `*why` in the arena's memory when it is not such an expression. */
 struct pattern *pattern_compile(struct arena *a, const char *text, const char **why);
 
+/* Expressions of which each is compiled once. Lives in the arena; used by one thread. */
+struct pattern_set;
+
+struct pattern_set *pattern_set_new(struct arena *a);
+
+/* As pattern_compile(), sharing with what the set has compiled before. */
+const struct pattern *pattern_set_compile(struct pattern_set *set, const char *text,
+					  const char **why);
+
 /* True when the expression occurs in the UTF-8 string. Thread-safe. */
 bool pattern_occurs(const struct pattern *p, const char *s, size_t len);
 

@@ -1,18 +1,27 @@
-/* Parameters: text that becomes a value of the declared type before it is validated. */
+/* Text that becomes a value of the declared type before it is validated: of parameters, of columns.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contract/schema_node.h"
 
+/* What the schema says by that keyword, or NULL. */
+static const struct rule *rule_of(const struct schema *s, const char *keyword)
+{
+	const struct rule *rule = s->rules;
+
+	while (rule != NULL && strcmp(rule->keyword->name, keyword) != 0)
+		rule = rule->next;
+	return rule;
+}
+
 /* The types that the schema, or what it refers to, declares; 0 for any. */
 static const struct schema *declaring(const struct schema *s)
 {
 	while (s->types == 0) {
-		const struct rule *rule = s->rules;
+		const struct rule *rule = rule_of(s, "$ref");
 
-		while (rule != NULL && strcmp(rule->keyword->name, "$ref") != 0)
-			rule = rule->next;
 		if (rule == NULL)
 			return s;
 		s = rule->schema;
@@ -22,11 +31,36 @@ static const struct schema *declaring(const struct schema *s)
 
 static const struct schema *item_schema(const struct schema *s)
 {
-	const struct rule *rule = s->rules;
+	const struct rule *rule = rule_of(s, "items");
 
-	while (rule != NULL && strcmp(rule->keyword->name, "items") != 0)
-		rule = rule->next;
 	return rule == NULL ? NULL : rule->schema;
+}
+
+static const char *type_of(const struct schema *s)
+{
+	for (size_t i = 0; json_type_names[i] != NULL; i++)
+		if (s->types == 1U << i)
+			return json_type_names[i];
+	return "";
+}
+
+size_t schema_properties(struct arena *a, const struct schema *s, struct schema_property **list)
+{
+	const struct rule *properties = s == NULL ? NULL : rule_of(declaring(s), "properties");
+	size_t count = properties == NULL ? 0 : properties->count;
+
+	*list = arena_alloc(a, (count + 1) * sizeof(**list));
+	for (size_t i = 0; i < count; i++) {
+		const struct schema *one = declaring(properties->named[i].schema);
+		const struct rule *format = rule_of(one, "format");
+
+		(*list)[i] = (struct schema_property){
+			.name = properties->named[i].name,
+			.type = type_of(one),
+			.format = format == NULL || format->format == NULL ? ""
+									   : format->format->name};
+	}
+	return count;
 }
 
 static bool is_json_number(const char *text)

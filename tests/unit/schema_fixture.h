@@ -38,12 +38,15 @@ static inline json_t *parsed(const char *text)
 	return json;
 }
 
-/* Compiled, or NULL and why. */
+/* Compiled, or NULL and why. The document is gone before anything is validated. */
 static inline struct schema *compiled(const char *text, const char **why)
 {
-	const struct schema_source source = {.arena = arena, .root = parsed(text)};
+	json_t *document = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	const struct schema_source source = {.arena = arena, .root = document};
+	struct schema *s = schema_compile(&source, "", why);
 
-	return schema_compile(&source, "", why);
+	json_decref(document);
+	return s;
 }
 
 /* "pointer code, pointer code", "" when valid, or "refused: why". */

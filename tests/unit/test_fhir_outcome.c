@@ -9,7 +9,7 @@ static struct request asked(struct arena *a, const char *type)
 {
 	struct request r = {.arena = a, .id = "r-1"};
 
-	op.json = type == NULL ? NULL : json_pack("{s:{s:s}}", "x-fhir", "type", type);
+	op.extensions = type == NULL ? NULL : json_pack("{s:{s:s}}", "x-fhir", "type", type);
 	r.op = type == NULL ? NULL : &op;
 	return r;
 }
@@ -55,7 +55,7 @@ static void codes_become_issue_types(void **state)
 		assert_string_equal(text_at(outcome, "code"), rows[i].type);
 		assert_string_equal(text_at(outcome, "diagnostics"), "request r-1");
 		json_decref(outcome);
-		json_decref((json_t *)(uintptr_t)op.json);
+		json_decref((json_t *)(uintptr_t)op.extensions);
 		arena_free(a);
 	}
 }
@@ -94,7 +94,7 @@ static void faults_become_issues(void **state)
 		assert_string_equal(text_at(outcome, "code"), rows[i].type);
 		assert_string_equal(text_at(outcome, "expression"), rows[i].expression);
 		json_decref(outcome);
-		json_decref((json_t *)(uintptr_t)op.json);
+		json_decref((json_t *)(uintptr_t)op.extensions);
 		arena_free(a);
 	}
 }
@@ -130,7 +130,7 @@ static void what_is_allowed_is_said(void **state)
 		json_string_value(json_object_get(json_object_get(issue, "details"), "text")),
 		"No: it is done - allowed: a, b");
 	json_decref(outcome);
-	json_decref((json_t *)(uintptr_t)op.json);
+	json_decref((json_t *)(uintptr_t)op.extensions);
 	arena_free(a);
 }
 

@@ -29,6 +29,20 @@ static void reads_as_ecma_does(void **state)
 	assert_true(occurs("^[^]$", "\n"));
 }
 
+static void compiles_each_once_in_a_set(void **state)
+{
+	struct pattern_set *set = pattern_set_new(arena);
+	const char *why = NULL;
+	const struct pattern *a = pattern_set_compile(set, "^a$", &why);
+
+	(void)state;
+	assert_non_null(a);
+	assert_ptr_not_equal(pattern_set_compile(set, "^b$", &why), a);
+	assert_ptr_equal(pattern_set_compile(set, "^a$", &why), a);
+	assert_null(pattern_set_compile(set, "(", &why));
+	assert_non_null(why);
+}
+
 static void refuses_what_only_pcre_knows(void **state)
 {
 	static const char *const patterns[] = {"\\A",	  "\\Qa\\E", "(?i)a", "(?>a)",
@@ -65,5 +79,6 @@ static void bounds_the_length_of_patterns(void **state)
 	assert_string_equal(why, "is too long");
 }
 
-RUN(cmocka_unit_test(reads_as_ecma_does), cmocka_unit_test(refuses_what_only_pcre_knows),
-    cmocka_unit_test(gives_up_in_bounded_time), cmocka_unit_test(bounds_the_length_of_patterns))
+RUN(cmocka_unit_test(reads_as_ecma_does), cmocka_unit_test(compiles_each_once_in_a_set),
+    cmocka_unit_test(refuses_what_only_pcre_knows), cmocka_unit_test(gives_up_in_bounded_time),
+    cmocka_unit_test(bounds_the_length_of_patterns))

@@ -65,5 +65,28 @@ static void points_at_the_parameter(void **state)
 	assert_string_equal(faults.list[0].code, "type");
 }
 
+static void lists_what_an_object_has(void **state)
+{
+	static const char schema[] =
+		"{\"$ref\":\"#/$defs/row\",\"$defs\":{\"at\":{\"type\":\"string\",\"format\":"
+		"\"date-time\"},\"row\":{\"type\":\"object\",\"properties\":{\"nights\":{"
+		"\"type\":\"integer\"},\"at\":{\"$ref\":\"#/$defs/at\"},\"any\":{\"type\":["
+		"\"string\",\"null\"]}}}}}";
+	struct schema_property *list;
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(schema_properties(arena, compiled(schema, &why), &list), 3);
+	assert_string_equal(list[0].name, "nights");
+	assert_string_equal(list[0].type, "integer");
+	assert_string_equal(list[0].format, "");
+	assert_string_equal(list[1].type, "string");
+	assert_string_equal(list[1].format, "date-time");
+	assert_string_equal(list[2].type, "");
+	assert_int_equal(schema_properties(arena, compiled("{}", &why), &list), 0);
+	assert_int_equal(schema_properties(arena, NULL, &list), 0);
+}
+
 RUN(cmocka_unit_test(coerces_by_the_declared_type), cmocka_unit_test(takes_lists_between_commas),
-    cmocka_unit_test(follows_a_reference_to_the_type), cmocka_unit_test(points_at_the_parameter))
+    cmocka_unit_test(follows_a_reference_to_the_type), cmocka_unit_test(points_at_the_parameter),
+    cmocka_unit_test(lists_what_an_object_has))
