@@ -36,7 +36,8 @@ run_programs() {
 	for source in "$root_dir/$1"/test_*.c; do
 		[ -e "$source" ] || continue
 		program=$build/$2/$(basename "$source" .c)
-		"$program" >"$program.log" 2>&1
+		# shellcheck disable=SC2086 # the wrapper is several words
+		${TEST_WRAPPER:-} "$program" >"$program.log" 2>&1
 		count "$program.log" $? "$program"
 	done
 }
@@ -73,12 +74,28 @@ judge_coverage() {
 	fi
 }
 
+# One more test of an instrumented run: no program, of whatever suite, has left a report.
+judge_reports() {
+	local reports
+
+	[ -d "$build/reports" ] || return 0
+	mapfile -t reports < <(find "$build/reports" -type f -size +0 | sort)
+	if [ ${#reports[@]} = 0 ]; then
+		passed=$((passed + 1))
+		return 0
+	fi
+	failed=$((failed + 1))
+	head -n 60 "${reports[@]}"
+	say "FAILED: ${#reports[@]} reports of the instruments in $build/reports"
+}
+
 finish() {
 	pg_stop "$build/test-pg"
 }
 
 trap finish EXIT
-rm -rf "$build/coverage"
+rm -rf "$build/coverage" "$build/reports"
+[[ $build != *build-* && -z ${TEST_WRAPPER:-} ]] || mkdir -p "$build/reports"
 start_database "$build"
 whole=
 [ $# -gt 0 ] || whole=yes
@@ -87,5 +104,6 @@ for suite; do
 	run_suite "$suite"
 done
 [ -z "$whole" ] || judge_coverage
+judge_reports
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -36,8 +36,8 @@ export class Adapter {
 	}
 
 	launch(...args) {
-		const child = spawn(this.program, ['--config', this.path('adapter.conf'), ...args], { env: { PATH: process.env.PATH, HOME: this.home,
-			...(process.env.ASAN_OPTIONS ? { ASAN_OPTIONS: process.env.ASAN_OPTIONS } : {}) } });
+		const [program, ...words] = [...environment.wrapper, this.program, '--config', this.path('adapter.conf'), ...args];
+		const child = spawn(program, words, { env: { PATH: process.env.PATH, HOME: this.home } });
 		child.stdout.on('data', (d) => (this.output += d));
 		child.stderr.on('data', (d) => (this.log += d));
 		child.ended = new Promise((done) => child.on('close', (code, signal) => done(code ?? signal)));

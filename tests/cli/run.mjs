@@ -28,7 +28,9 @@ export const agencies = [
 
 // The exit code and both streams. `input` goes to stdin; `env` adds to a clean environment.
 export function run(args, { input = '', env = {}, command = program } = {}) {
-	const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...env }, cwd: home });
+	const wrapper = command === program ? (process.env.TEST_WRAPPER ?? '').split(' ').filter(Boolean) : [];
+	const [first, ...words] = [...wrapper, command, ...args];
+	const child = spawn(first, words, { env: { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...env }, cwd: home });
 	let stdout = '', stderr = '';
 	child.stdout.on('data', (chunk) => (stdout += chunk));
 	child.stderr.on('data', (chunk) => (stderr += chunk));

@@ -19,11 +19,9 @@ export async function freePort(address = '127.0.0.1') {
 export async function startEcho(settings = {}) {
 	const port = await freePort();
 	const env = {PATH: process.env.PATH, SAMHANDLING_PORT: String(port), ...settings};
-	for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'])
-		if (process.env[name]) env[name] = process.env[name];
-	const child = spawn(process.env.TEST_ECHO ?? `${process.env.TEST_BUILD ?? 'build'}/http-echo`, {
-		env, stdio: ['ignore', 'pipe', 'pipe'],
-	});
+	const wrapper = (process.env.TEST_WRAPPER ?? '').split(' ').filter(Boolean);
+	const [program, ...args] = [...wrapper, process.env.TEST_ECHO ?? `${process.env.TEST_BUILD ?? 'build'}/http-echo`];
+	const child = spawn(program, args, {env, stdio: ['ignore', 'pipe', 'pipe']});
 	let log = '';
 	child.stderr.on('data', (text) => { log += text; });
 	const ready = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);

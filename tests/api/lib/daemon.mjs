@@ -38,14 +38,12 @@ export class Daemon {
 
 	environment() {
 		const own = Object.entries({ ...this.settings, PORT: this.port }).map(([name, value]) => [`SAMHANDLING_${name}`, String(value)]);
-		const kept = ['PATH', 'ASAN_OPTIONS', 'TSAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS'].filter((n) => process.env[n]);
-		return Object.fromEntries([...kept.map((n) => [n, process.env[n]]), ...own.filter(([, value]) => value !== 'undefined')]);
+		return Object.fromEntries([['PATH', process.env.PATH], ...own.filter(([, value]) => value !== 'undefined')]);
 	}
 
 	// Starts it without waiting.
 	launch() {
-		const wrapper = (process.env.TEST_WRAPPER ?? '').split(' ').filter(Boolean); // e.g. valgrind with its options
-		const command = [...wrapper, `${environment.build}/samhandlingd`];
+		const command = [...environment.wrapper, `${environment.build}/samhandlingd`];
 		const child = spawn(command[0], command.slice(1), { env: this.environment(), stdio: ['ignore', 'pipe', this.logFile ?? 'pipe'] });
 		child.stdout.on('data', (d) => (this.log += d));
 		child.stderr?.on('data', (d) => (this.log += d));
@@ -62,7 +60,7 @@ export class Daemon {
 
 	async start() {
 		this.launch();
-		await until(() => this.isReady(), environment.instrumented || process.env.TEST_WRAPPER ? 60_000 : 10_000, 'readiness')
+		await until(() => this.isReady(), environment.instrumented ? 60_000 : 10_000, 'readiness')
 			.catch((e) => Promise.reject(new Error(`${e.message}\n${this.log.slice(-4000)}`)));
 	}
 
@@ -71,11 +69,10 @@ export class Daemon {
 		return this.child?.exited;
 	}
 
-	// Ends it and says how: { code, signal }; what the sanitizers found is an error of the test.
+	// Ends it and says how: { code, signal }. What instruments find lies in the build's reports, which tests/run.sh counts.
 	async stop() {
 		if (this.child === null) return null;
 		const ended = await this.signal('SIGTERM');
-		if (/ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:|definitely lost: [1-9]/.test(this.log)) throw new Error(`the instruments report:\n${this.log}`);
 		this.child = null;
 		return ended;
 	}

@@ -16,5 +16,6 @@ const found = prepared();
 export const environment = {
 	build: found.TEST_BUILD, pgDir: found.TEST_PG_DIR, pgPort: Number(found.TEST_PG_PORT),
 	ownerUrl: found.TEST_OWNER_URL, serviceUrl: found.TEST_SERVICE_URL, keys: found.TEST_KEYS,
-	instrumented: /build-/.test(found.TEST_BUILD), // sanitizers make everything slower
+	wrapper: (found.TEST_WRAPPER ?? '').split(' ').filter(Boolean), // words before each program of ours: valgrind and its options
+	instrumented: /build-/.test(found.TEST_BUILD) || Boolean(found.TEST_WRAPPER), // everything is slower
 };
