@@ -80,31 +80,7 @@ create function is_caller(entry uuid) returns boolean language sql stable as $$
 		where a.id = entry and b.id = app_staff_id())
 $$;
 
--- Who may sign tokens, and for which organisation number ---------------------------------------------
-create table trusted_issuers (
-	id uuid primary key default gen_random_uuid(),
-	issuer text not null constraint issuer_is_unique unique,
-	profile text not null default 'agency' check (profile in ('agency', 'citizen')),
-	audience text not null,
-	algorithms text[] not null check (algorithms <@ array['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
-		'ES256', 'ES384', 'ES512'] and cardinality(algorithms) > 0),
-	types text[] not null default '{JWT,at+jwt}',
-	max_lifetime_s int not null default 900 check (max_lifetime_s between 1 and 43200),
-	jwks jsonb,
-	jwks_file text,
-	sandbox boolean not null default false,
-	enabled boolean not null default true,
-	constraint issuer_has_one_key_source check (num_nonnulls(jwks, jwks_file) = 1)
-);
-
-create table agency_issuers (
-	issuer_id uuid not null references trusted_issuers,
-	organisation_number text not null,
-	agency_id uuid not null references agency,
-	primary key (issuer_id, organisation_number)
-);
-
--- A cached token carries this number; any change below makes it verify again.
+-- A cached token carries this number; a change of what it was verified by makes it verify again.
 create table registry_generation (
 	only_row boolean primary key default true check (only_row),
 	generation bigint not null default 1
@@ -122,10 +98,6 @@ create trigger registry_changed after insert or update or delete on agency
 create trigger registry_changed after insert or update or delete on staff
 	for each statement execute function registry_changed();
 create trigger registry_changed after insert or update or delete on staff_membership
-	for each statement execute function registry_changed();
-create trigger registry_changed after insert or update or delete on trusted_issuers
-	for each statement execute function registry_changed();
-create trigger registry_changed after insert or update or delete on agency_issuers
 	for each statement execute function registry_changed();
 
 create function raise_stale_registry() returns boolean language plpgsql as $$
@@ -209,10 +181,10 @@ create policy membership_update on staff_membership for update
 	with check ((may_staff_unit(unit_id) and (state <> 'ACTIVE' or may_give_role(role))) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
 
 grant select, insert, update on agency, unit, staff, staff_membership to samhandling_service;
-grant select on trusted_issuers, agency_issuers, registry_generation, municipality, municipality_succession,
+grant select on registry_generation, municipality, municipality_succession,
 	code_system, code_concept to samhandling_service;
 
 -- migrate:down
-drop table code_concept, code_system, municipality_succession, municipality, registry_generation, agency_issuers,
-	trusted_issuers, staff_membership, staff, unit, agency cascade;
+drop table code_concept, code_system, municipality_succession, municipality, registry_generation,
+	staff_membership, staff, unit, agency cascade;
 drop function if exists is_caller, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff cascade;

@@ -40,40 +40,56 @@ insert into token_profile (name, description, claims, organisation_form, reject_
 	"role": "/role", "scope": "/scope", "purpose": "/purpose_of_use", "name": "/name"}', 'number',
 	'{/agency,/supplier,/delegation_source,/authorization_details,/act}', '{}', true, true);
 
-alter table trusted_issuers drop constraint trusted_issuers_profile_check;
-update trusted_issuers set profile = 'samhandling' where profile = 'agency';
-alter table trusted_issuers alter profile set default 'samhandling',
-	add constraint issuer_has_a_profile foreign key (profile) references token_profile not valid,
-	drop constraint issuer_has_one_key_source,
-	add jwks_url text check (jwks_url ~ '^https?://'),
-	add discovery_url text check (discovery_url ~ '^https?://'),
-	add constraint issuer_has_one_key_source check (num_nonnulls(jwks, jwks_file, jwks_url, discovery_url) = 1) not valid,
-	add refresh_s int not null default 3600 check (refresh_s between 1 and 86400),
-	add min_refetch_s int not null default 60 check (min_refetch_s between 1 and 3600),
-	add stale_ok_s int not null default 86400 check (stale_ok_s between 0 and 604800),
+-- Who may sign tokens, and where their keys are.
+create table trusted_issuers (
+	id uuid primary key default gen_random_uuid(),
+	issuer text not null constraint issuer_is_unique unique,
+	profile text not null default 'samhandling' constraint issuer_has_a_profile references token_profile,
+	audience text not null,
+	single_audience boolean not null default true,
+	algorithms text[] not null check (algorithms <@ array['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
+		'ES256', 'ES384', 'ES512'] and cardinality(algorithms) > 0),
+	types text[] not null default '{JWT,at+jwt}',
+	levels text[], -- accepted of persons; null: any
+	max_lifetime_s int not null default 900 check (max_lifetime_s between 1 and 43200),
+	leeway_s int not null default 30 check (leeway_s between 0 and 60),
+	jwks jsonb,
+	jwks_file text,
+	jwks_url text check (jwks_url ~ '^https?://'),
+	discovery_url text check (discovery_url ~ '^https?://'),
+	refresh_s int not null default 3600 check (refresh_s between 1 and 86400),
+	min_refetch_s int not null default 60 check (min_refetch_s between 1 and 3600),
+	stale_ok_s int not null default 86400 check (stale_ok_s between 0 and 604800),
 	-- differs from the profile in these pointers alone, e.g. {"person": "/NAVident"}
-	add claims jsonb not null default '{}' check (jsonb_typeof(claims) = 'object'),
-	add single_audience boolean not null default true,
-	add levels text[], -- accepted of persons; null: any
-	add leeway_s int not null default 30 check (leeway_s between 0 and 60),
-	add dpop text not null default 'optional' check (dpop in ('forbidden', 'optional', 'required')),
-	add dpop_window_s int not null default 60 check (dpop_window_s between 5 and 300),
-	add dpop_nonce boolean not null default false,
+	claims jsonb not null default '{}' check (jsonb_typeof(claims) = 'object'),
+	dpop text not null default 'optional' check (dpop in ('forbidden', 'optional', 'required')),
+	dpop_window_s int not null default 60 check (dpop_window_s between 5 and 300),
+	dpop_nonce boolean not null default false,
 	-- whether machines' tokens must be bound to a certificate (RFC 8705); one that is bound is always checked
-	add certificate text not null default 'optional' check (certificate in ('forbidden', 'optional', 'required'));
+	certificate text not null default 'optional' check (certificate in ('forbidden', 'optional', 'required')),
+	sandbox boolean not null default false,
+	enabled boolean not null default true,
+	constraint issuer_has_one_key_source check (num_nonnulls(jwks, jwks_file, jwks_url, discovery_url) = 1)
+);
 
-alter table agency_issuers
-	add parent_number text, -- the legal entity's number, when the token must name exactly that
-	add covers text not null default 'number' check (covers in ('number', 'entity')), -- entity: its places of care too
-	add client_ids text[] not null default '{}', -- empty: any client of that organisation
-	add suppliers text[] not null default '{}', -- numbers of those who may act for it
-	add scope_map jsonb check (jsonb_typeof(scope_map) = 'object'), -- the issuer's scope → ours; null: as they are
-	add role_ceiling text[], -- null: every role that the register gives
-	add user_required boolean not null default true,
-	add machine_allowed text[] not null default '{}', -- scopes that a token without a person may use
-	add machine_role text not null default 'SY' check (machine_role not in ('PT', 'RE', 'SA', 'PV')),
-	add dpop text check (dpop in ('forbidden', 'optional', 'required')), -- null: the issuer's
-	add constraint machines_have_scopes check (user_required or cardinality(machine_allowed) > 0) not valid;
+-- For which organisation numbers, and on which terms.
+create table agency_issuers (
+	issuer_id uuid not null references trusted_issuers,
+	organisation_number text not null,
+	agency_id uuid not null references agency,
+	parent_number text, -- the legal entity's number, when the token must name exactly that
+	covers text not null default 'number' check (covers in ('number', 'entity')), -- entity: its places of care too
+	client_ids text[] not null default '{}', -- empty: any client of that organisation
+	suppliers text[] not null default '{}', -- numbers of those who may act for it
+	scope_map jsonb check (jsonb_typeof(scope_map) = 'object'), -- the issuer's scope → ours; null: as they are
+	role_ceiling text[], -- null: every role that the register gives
+	user_required boolean not null default true,
+	machine_allowed text[] not null default '{}', -- scopes that a token without a person may use
+	machine_role text not null default 'SY' check (machine_role not in ('PT', 'RE', 'SA', 'PV')),
+	dpop text check (dpop in ('forbidden', 'optional', 'required')), -- null: the issuer's
+	primary key (issuer_id, organisation_number),
+	constraint machines_have_scopes check (user_required or cardinality(machine_allowed) > 0)
+);
 
 -- A subject of an issuer that does not know our staff ids: its `sub`, or the look-up hash of a national number.
 create table issuer_subjects (
@@ -84,9 +100,13 @@ create table issuer_subjects (
 	primary key (issuer_id, subject, staff_id)
 );
 create index issuer_subjects_staff on issuer_subjects (staff_id);
-create trigger registry_changed after insert or update or delete on issuer_subjects
-	for each statement execute function registry_changed();
 create trigger registry_changed after insert or update or delete on token_profile
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on trusted_issuers
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on agency_issuers
+	for each statement execute function registry_changed();
+create trigger registry_changed after insert or update or delete on issuer_subjects
 	for each statement execute function registry_changed();
 
 -- Who changed what in the registry, and when: rows are added by triggers alone.
@@ -121,20 +141,8 @@ end $$;
 create trigger append_only before update or delete on registry_change
 	for each row execute function registry_change_is_append_only();
 
-grant select on token_profile to samhandling_service;
+grant select on token_profile, trusted_issuers, agency_issuers to samhandling_service;
 
 -- migrate:down
-drop table registry_change, issuer_subjects;
+drop table registry_change, issuer_subjects, agency_issuers, trusted_issuers, token_profile cascade;
 drop function if exists registry_change_is_append_only, registry_change_note cascade;
-alter table agency_issuers drop parent_number, drop covers, drop client_ids, drop suppliers, drop scope_map,
-	drop role_ceiling, drop user_required, drop machine_allowed, drop machine_role, drop dpop;
-delete from agency_issuers where issuer_id in (select id from trusted_issuers where num_nonnulls(jwks, jwks_file) <> 1);
-delete from trusted_issuers where num_nonnulls(jwks, jwks_file) <> 1;
-alter table trusted_issuers drop constraint issuer_has_a_profile, drop jwks_url cascade, drop discovery_url,
-	drop refresh_s, drop min_refetch_s, drop stale_ok_s, drop claims, drop single_audience, drop levels, drop leeway_s,
-	drop dpop, drop dpop_window_s, drop dpop_nonce, drop certificate;
-update trusted_issuers set profile = 'agency' where profile <> 'citizen';
-alter table trusted_issuers alter profile set default 'agency',
-	add constraint trusted_issuers_profile_check check (profile in ('agency', 'citizen')),
-	add constraint issuer_has_one_key_source check (num_nonnulls(jwks, jwks_file) = 1);
-drop table token_profile;

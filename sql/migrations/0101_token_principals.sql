@@ -1,11 +1,6 @@
 -- migrate:up
 -- Who a token's subject is, and which proofs have been seen.
 
--- in a transaction after the one that made them, so that nobody waits for it
-alter table trusted_issuers validate constraint issuer_has_a_profile;
-alter table trusted_issuers validate constraint issuer_has_one_key_source;
-alter table agency_issuers validate constraint machines_have_scopes;
-
 -- One row for each role that the person may act in; none: nobody of that agency, or nobody now. With the owner's
 -- rights, since there is no caller yet. Two members of staff for one token are none.
 create function token_staff(of_agency uuid, of_issuer uuid, identify_by text[], token_subject text, hashes text[],
