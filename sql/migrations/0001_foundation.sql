@@ -181,7 +181,7 @@ create table outbox (
 	patient_id uuid,
 	agency_id uuid,
 	request_id text
-);
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 create index outbox_entity on outbox (entity_id, version);
 alter table outbox enable row level security;
 
@@ -228,14 +228,15 @@ begin
 	return null;
 end $$;
 
--- Gives a table with id, version, created_at, updated_at its version counter and its news.
-create function install_change_trigger(target regclass, patient_column text, keep text default '')
-returns void language plpgsql as $$
+-- Gives a table with id, version, created_at, updated_at its version counter and its news. `many`: what is inserted many
+-- at once is told of by another trigger (0111).
+create function install_change_trigger(target regclass, patient_column text, keep text default '', many boolean default false)
+returns void language plpgsql as $fn$
 begin
 	execute format('create trigger touch before update on %s for each row execute function touch_row()', target);
-	execute format('create trigger note after insert or update on %s for each row execute function note_change(%L, %L)',
-		target, patient_column, keep);
-end $$;
+	execute format('create trigger note after insert or update on %s for each row %s execute function note_change(%L, %L)',
+		target, case when many then $$when (coalesce(current_setting('app.many', true), '') = '')$$ end, patient_column, keep);
+end $fn$;
 
 -- Names of what changed since a version, for the 412 answer; names only, never values.
 create function changed_since(entity_name text, id uuid, since int) returns text[] language sql stable

@@ -113,18 +113,6 @@ begin
 		fault('/document_ref', 'required', 'is required when the receiving agency records the grant'));
 end $$;
 
-create function consent_effects(c consent) returns jsonb language sql stable as $$
-	select coalesce(jsonb_agg(e), '[]') from (
-		select jsonb_build_object('effect', 'ACCESS_ENDS', 'agency_id', a.id, 'agency_name', a.name,
-			'data_categories', to_jsonb((c).data_categories)) e
-		from agency a where a.id = any ((c).to_agencies)
-		union all
-		select jsonb_build_object('effect', 'RELATIVE_ACCESS_ENDS', 'relation_id', (c).to_relation_id)
-		where (c).to_relation_id is not null
-		union all
-		select jsonb_build_object('effect', 'PLAN_SUSPENDED') where (c).type = 'IP_PLAN') x
-$$;
-
 -- One step of a consent whose row is locked and whose machine has allowed it.
 create function consent_step(consent_id uuid, step text, target text, body jsonb, new_id uuid) returns int
 language plpgsql as $$
@@ -313,5 +301,5 @@ end $$;
 -- migrate:down
 drop function if exists municipality_now, municipality_json, access_log_json, access_log_shown, emergency_facts,
 	emergency_json, objection_facts, objection_is_mine, objection_json, objection_is_whole, consent_facts,
-	consent_is_mine, consent_json, consent_step, consent_effects, check_consent_grant, insert_consent,
+	consent_is_mine, consent_json, consent_step, check_consent_grant, insert_consent,
 	consent_state, emergency_state, open_emergency, tell_of_emergency, emergency_person cascade;

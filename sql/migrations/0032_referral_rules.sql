@@ -182,13 +182,6 @@ create function risk_levels() returns text[] language sql immutable as $$
 	select array['GREEN', 'YELLOW', 'ORANGE', 'RED']
 $$;
 
--- How great the known risk is: of open concern reports on the person.
-create function person_risk(patient uuid) returns text language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select (risk_levels())[max(greatest(array_position(risk_levels(), r.severity), case when r.danger >= 2 then 3 end))]
-	from concern_report r where r.patient_id = $1 and concern_is_open(r.state)
-$$;
-
 -- What follows from a referral's state ------------------------------------------------------------------
 -- A task for another agency: for its unit that is in relation to the person, else for the role that meets such people.
 create function agency_task(kind text, title text, patient uuid, agency uuid, due timestamptz, entity text, thing uuid,
@@ -311,7 +304,7 @@ insert into job (kind, call) values ('referrals_gave_up', 'job_referrals');
 -- migrate:down
 delete from job where kind = 'referrals_gave_up';
 drop trigger follow on referral;
-drop function if exists job_referrals, referral_follow, referral_relate, referral_warn, gp_of, agency_task, person_risk, risk_levels, referral_facts, step_is_mine, referral_handover, referral_level,
+drop function if exists job_referrals, referral_follow, referral_relate, referral_warn, gp_of, agency_task, risk_levels, referral_facts, step_is_mine, referral_handover, referral_level,
 	referral_json, referral_answer_due, eligibility_json, agency_brief, staff_brief, referral_status_word,
 	referral_locked, referral_seen, referral_admit, referral_is_status, referral_standing cascade;
 delete from status_view where is_status = 'referral_is_status';

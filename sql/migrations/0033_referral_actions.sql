@@ -1,7 +1,8 @@
 -- migrate:up
 -- How a referral is written, and what the actions of machines/referrals.yaml do to it.
 
--- Is this a consent of that person which stands now? The referrer may have seen it on paper alone.
+-- Is this a consent of that person which stands now? Owner's rights: it is asked by those who may not read it, and a
+-- referrer may have seen it on paper alone.
 create function consent_stands(asked uuid, person uuid) returns boolean language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select exists (select 1 from consent c where c.id = asked and c.patient_id = person and c.state = 'GRANTED'

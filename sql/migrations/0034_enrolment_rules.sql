@@ -1,46 +1,9 @@
 -- migrate:up
 -- What holds for enrolments whoever asks, and what the actions of machines/enrolments.yaml do to them.
 
--- Facts about the person's other things. A room that comes later and keeps them replaces the function by its count;
--- until then there are no such things. What must be proved (attempts, days of avoidance) is not proved without them.
-create function enrolment_open_measures(enrolment uuid) returns int language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-begin
-	return (select count(*) from handover h join enrolment e on e.patient_id = h.patient_id
-		where e.id = $1 and h.entity = 'measure' and h.state = 'OFFERED' and h.from_unit_id = e.unit_id);
-end $$;
-
--- Measures of the team that have neither ended nor been offered to whoever takes them over.
-create function enrolment_measures_not_offered(enrolment uuid) returns int language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-begin
-	return greatest(enrolment_open_measures($1) - (select count(*)::int from handover h join enrolment e on e.patient_id = h.patient_id
-		where e.id = $1 and h.entity = 'measure' and h.state = 'OFFERED' and h.from_unit_id = e.unit_id), 0);
-end $$;
-
--- Documented attempts to reach the person since the enrolment: how many, and over how many days.
-create function enrolment_attempts(enrolment uuid, out attempts int, out days int) language sql stable as $$
-	select 0, 0
-$$;
-
--- For how many days the longest stay on the board as AVOIDING has lasted.
-create function enrolment_days_avoiding(enrolment uuid) returns int language sql stable as $$
-	select 0
-$$;
-
--- Derived from the board and never set: INTENSIVE if and only if there is an open entry (domain.md §2.3).
-create function enrolment_intensity(enrolment uuid) returns text language sql stable as $$
-	select 'BASIC'
-$$;
-
--- Have outcomes been measured at the end? The room that keeps the assessments answers.
-create function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable as $$
-	select false
-$$;
-
-create function enrolment_is_admitted(enrolment uuid) returns boolean language sql stable as $$
-	select false
-$$;
+-- What an enrolment asks about the person's other things stands with these: enrolment_attempts (0035),
+-- enrolment_days_avoiding, enrolment_contact_is_lost, enrolment_intensity (0036), person_is_admitted (0042),
+-- enrolment_open_measures, enrolment_measures_not_offered (0058), enrolment_outcome_is_measured (0064).
 
 -- Who sees the state and its dates alone (the cells S of the matrix).
 create function enrolment_is_status() returns boolean language sql stable as $$
@@ -112,7 +75,7 @@ begin
 		case when e.unit_id = any (app_unit_ids()) then 'team' end,
 		case when tried.attempts >= 12 and tried.days >= (select r.amount from deadline_rule r where r.code = 'ENR_GIVE_UP'
 			order by r.valid_from desc limit 1) then 'attempts_enough' end,
-		case when enrolment_is_admitted(e.id) then 'admitted' end,
+		case when person_is_admitted(e.patient_id) then 'admitted' end,
 		case when enrolment_measures_not_offered(e.id) = 0 then 'measures_offered' end,
 		case when enrolment_open_measures(e.id) = 0 then 'measures_settled' end,
 		case when (enrolment_handover(e.id)).id is not null then 'handover_accepted' end,
@@ -276,13 +239,6 @@ begin
 		'unknown_reference', fault('/next_responsible_agency_id', 'unknown_reference', 'is no agency that gives health care'));
 end $$;
 
-create function enrolment_contact_is_lost(asked uuid) returns boolean language sql stable as $$
-	select tried.days >= (select r.amount from deadline_rule r where r.code = 'ENR_LOST_CONTACT' order by r.valid_from desc limit 1)
-		and enrolment_days_avoiding(asked) >= (select r.amount from deadline_rule r where r.code = 'ENR_AVOIDING'
-			order by r.valid_from desc limit 1)
-	from enrolment_attempts(asked) tried
-$$;
-
 -- Giving up and an unplanned discharge take the team's leader and a specialist: the first one's step waits.
 create function enrolment_waits(e enrolment, act text, b jsonb) returns jsonb language sql stable as $$
 	select case when act in ('give_up', 'discharge_unplanned') and (e.pending_action is null or e.pending_action ->> 'action' <> act
@@ -378,8 +334,6 @@ drop trigger children_settled on patient;
 drop trigger follow on enrolment;
 delete from status_view where is_status = 'enrolment_sees_status';
 drop function if exists enrolment_children_settled, enrolment_note_death, enrolment_take_over, enrolment_apply, enrolment_change, enrolment_waits,
-	enrolment_contact_is_lost, enrolment_check, enrolment_first_contact, enrolment_follow, enrolment_follow_contact,
+	enrolment_check, enrolment_first_contact, enrolment_follow, enrolment_follow_contact,
 	enrolment_appoint, referral_enrol, enrolment_open, team_contact, enrolment_facts, enrolment_voice, enrolment_handover,
-	enrolment_json, enrolment_contact_changes, enrolment_sees_status, enrolment_is_status, enrolment_is_admitted,
-	enrolment_intensity, enrolment_days_avoiding, enrolment_attempts, enrolment_measures_not_offered,
-	enrolment_open_measures cascade;
+	enrolment_json, enrolment_contact_changes, enrolment_sees_status, enrolment_is_status cascade;

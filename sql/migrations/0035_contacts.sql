@@ -119,7 +119,7 @@ create trigger z_is_first after insert or update on contact for each row
 	when (new.enrolment_id is not null and new.state <> 'PLANNED') execute function contact_is_first();
 
 -- Documented attempts to reach the person: how many, and over how many days; of one who was met, since the last contact.
-create or replace function enrolment_attempts(enrolment uuid, out attempts int, out days int) language sql stable
+create function enrolment_attempts(enrolment uuid, out attempts int, out days int) language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select count(*)::int, coalesce(max(oslo_day(c.at)) - min(oslo_day(c.at)), 0)
 	from contact c join enrolment e on e.id = c.enrolment_id
@@ -278,12 +278,9 @@ create policy contact_history_read on row_history for select using (
 	entity = 'contact' and exists (select 1 from contact c where c.id = row_history.entity_id));
 
 -- migrate:down
-create or replace function enrolment_attempts(enrolment uuid, out attempts int, out days int) language sql stable as $$
-	select 0, 0
-$$;
 drop policy contact_history_read on row_history;
 drop table contact_staff, contact cascade;
-drop function if exists contact_step, contact_change, contact_register, contact_save, contact_filled, contact_check,
+drop function if exists enrolment_attempts, contact_step, contact_change, contact_register, contact_save, contact_filled, contact_check,
 	contact_name_staff, contact_participants, contact_json, contact_place, contact_facts, contact_is_mine,
 	contact_is_first, contact_find_enrolment cascade;
 delete from thing_of_person where resource = 'contacts';

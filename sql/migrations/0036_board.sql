@@ -259,37 +259,33 @@ begin
 end $$;
 create trigger z_board after insert or update of state on enrolment for each row execute function board_follows_enrolment();
 
--- What enrolments ask of the board: how long the longest time as AVOIDING was, and the intensity.
-create or replace function enrolment_days_avoiding(enrolment uuid) returns int language sql stable
+-- What enrolments ask of the board: how long the longest time as AVOIDING was, whether contact is lost, and the intensity.
+create function enrolment_days_avoiding(enrolment uuid) returns int language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select coalesce(max(coalesce(oslo_day(e.closed_at), clock_today()) - oslo_day(e.opened_at)), 0)
 	from board_entry e where e.enrolment_id = $1 and e.category = 'AVOIDING'
 $$;
 
-create or replace function enrolment_intensity(enrolment uuid) returns text language sql stable
+-- Both must hold: attempts over so many days, and so long a stay as AVOIDING.
+create function enrolment_contact_is_lost(asked uuid) returns boolean language sql stable as $$
+	select tried.days >= (select r.amount from deadline_rule r where r.code = 'ENR_LOST_CONTACT' order by r.valid_from desc limit 1)
+		and enrolment_days_avoiding(asked) >= (select r.amount from deadline_rule r where r.code = 'ENR_AVOIDING'
+			order by r.valid_from desc limit 1)
+	from enrolment_attempts(asked) tried
+$$;
+
+create function enrolment_intensity(enrolment uuid) returns text language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select case when exists (select 1 from board_entry e where e.enrolment_id = $1 and e.closed_at is null)
 		then 'INTENSIVE' else 'BASIC' end
 $$;
 
--- What the room of specialist care knows, and replaces: until it stands nobody is known to be in hospital or
--- under a decision.
-create function board_admission_is_open(patient uuid) returns boolean language sql stable as $$ select false $$;
-create function board_coercion_is_running(patient uuid) returns boolean language sql stable as $$ select false $$;
-
 -- migrate:down
-create or replace function enrolment_days_avoiding(enrolment uuid) returns int language sql stable as $$
-	select 0
-$$;
-create or replace function enrolment_intensity(enrolment uuid) returns text language sql stable as $$
-	select 'BASIC'
-$$;
 drop trigger z_board on enrolment;
 drop trigger board_categories on unit;
 drop trigger board_categories_too on unit;
 drop policy board_entry_history_read on row_history;
 drop table intensity_period, board_entry, board_category cascade;
-drop function if exists board_give_categories, board_team_made, intensity_turn, intensity_follows_board, enrolment_has_board,
-	board_open, board_move, board_place, board_close, board_follows_enrolment, board_admission_is_open,
-	board_coercion_is_running cascade;
+drop function if exists enrolment_intensity, enrolment_contact_is_lost, enrolment_days_avoiding, board_give_categories, board_team_made, intensity_turn, intensity_follows_board, enrolment_has_board,
+	board_open, board_move, board_place, board_close, board_follows_enrolment cascade;
 delete from thing_of_person where resource = 'board-entries';

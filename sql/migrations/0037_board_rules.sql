@@ -14,13 +14,14 @@ begin
 		case when e.unit_id = any (app_unit_ids()) then 'team' end,
 		case when e.category = 'ADMITTED' then 'admitted' end,
 		case when board_is_too_early(e.enrolment_id) then 'too_early' end,
-		case when e.category = 'LEGAL_MEASURE' and board_coercion_is_running(e.patient_id) then 'coerced' end], null);
+		case when e.category = 'LEGAL_MEASURE' and coercion_is_running(e.patient_id) then 'coerced' end], null);
 end $$;
 
 -- From hospital only to the time after discharge, and that only when the admission is over.
-create function board_may_move(e board_entry, becomes text) returns boolean language sql stable as $$
-	select e.category <> 'ADMITTED' or (becomes = 'POST_DISCHARGE' and not board_admission_is_open(e.patient_id))
-$$;
+create function board_may_move(e board_entry, becomes text) returns boolean language plpgsql stable as $$
+begin
+	return e.category <> 'ADMITTED' or (becomes = 'POST_DISCHARGE' and not person_is_admitted(e.patient_id));
+end $$;
 
 create function board_agreed(body jsonb, before jsonb) returns jsonb language plpgsql stable as $$
 begin

@@ -116,9 +116,7 @@ create function board_is_mine(team uuid) returns boolean language sql stable as 
 	select team = any (app_unit_ids()) and app_role() in ('TM', 'TL')
 $$;
 
--- Decisions on coercion that run, and risk flags, by person; the rooms that know them replace these.
-create function board_legal(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
-create function board_risks(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
+-- Decisions on coercion that run, and risk flags, by person, stand with these: board_legal (0045), board_risks (0087).
 
 -- The categories with those who are in them. Owner's rights, since row security asks of each contact and person again
 -- what is asked here once: it begins with the caller's own team, and leaves out whoever has closed the board to the
@@ -283,8 +281,8 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists board_make, board_full, board_counts, board_agenda, board_wall, board_columns, board_risks,
-	board_legal, board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
+drop function if exists board_make, board_full, board_counts, board_agenda, board_wall, board_columns,
+	board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
 	board_has_changed, board_version_of cascade;
 drop type board_card, board_contact;
 drop table board_kept, board_version;

@@ -24,6 +24,7 @@ create table admission (
 	reason text, -- why it was cancelled, or is an error
 	reported_by uuid references staff, -- who entered it
 	from_information boolean not null default false, -- the team heard of it; the ward did not enter it
+	from_extract boolean not null default false, -- what people must say of a discharge may be unknown
 	version int not null default 1,
 	created_at timestamptz not null default clock_now(),
 	updated_at timestamptz not null default clock_now(),
@@ -32,8 +33,8 @@ create table admission (
 		or state in ('PLANNED', 'CANCELLED', 'ENTERED_IN_ERROR')),
 	constraint admission_ready_since_a_time check (state <> 'READY_FOR_DISCHARGE' or ready_at is not null),
 	constraint admission_ends_after_it_begins check (ended_at >= admitted_at),
-	constraint admission_has_an_end_when_discharged check (state <> 'DISCHARGED'
-		or num_nulls(ended_at, disposition, discharge_meeting_held, crisis_plan_reviewed, team_informed) = 0),
+	constraint admission_has_an_end_when_discharged check (state <> 'DISCHARGED' or (ended_at is not null
+		and (from_extract or num_nulls(disposition, discharge_meeting_held, crisis_plan_reviewed, team_informed) = 0))),
 	constraint admission_ends_with_a_reason check (state not in ('CANCELLED', 'ENTERED_IN_ERROR') or reason is not null)
 );
 create index admission_patient on admission (patient_id, admitted_at);
@@ -95,10 +96,10 @@ create table legal_period (
 create index legal_period_patient on legal_period (patient_id, valid_from);
 create unique index admission_has_one_open_legal_period on legal_period (admission_id) where valid_to is null;
 
-select install_change_trigger('admission', 'patient_id', 'history');
-select install_change_trigger('admission_segment', 'patient_id', 'history');
+select install_change_trigger('admission', 'patient_id', 'history', many => true);
+select install_change_trigger('admission_segment', 'patient_id', 'history', many => true);
 select install_change_trigger('admission_leave', 'patient_id', 'history');
-select install_change_trigger('legal_period', 'patient_id', 'history');
+select install_change_trigger('legal_period', 'patient_id', 'history', many => true);
 
 insert into thing_of_person (resource, kept_in, objected_as) values
 	('admissions', 'admission', 'admissions'),

@@ -62,9 +62,11 @@ begin
 		'created_at', a.created_at, 'updated_at', a.updated_at));
 end $$;
 
--- Two stays at the same level cannot overlap; two clerks who enter them at once wait for one another.
+-- Two stays at the same level cannot overlap; two clerks who enter them at once wait for one another. The person's row
+-- is the lock that all who write stays of one person take first, one at a time or many.
 create function segment_stands_alone() returns trigger language plpgsql as $$
 begin
+	perform 1 from patient p where p.id = new.patient_id for no key update;
 	perform pg_advisory_xact_lock(hashtextextended(new.patient_id::text, 40));
 	if exists (select 1 from admission_segment s join admission a on a.id = s.admission_id
 			where s.patient_id = new.patient_id and s.admission_id <> new.admission_id and s.level = new.level
@@ -74,8 +76,9 @@ begin
 	end if;
 	return new;
 end $$;
+-- who inserts many (0111) has looked for overlaps with one query
 create trigger stands_alone before insert or update of level, valid_from, valid_to on admission_segment
-	for each row execute function segment_stands_alone();
+	for each row when (coalesce(current_setting('app.many', true), '') = '') execute function segment_stands_alone();
 
 -- Begins -------------------------------------------------------------------------------------------------
 -- Only those who decide on it say on what legal ground the patient stays.

@@ -9,6 +9,12 @@ insert into deadline_rule (code, amount, unit) values
 create function admission_is_open(state text) returns boolean language sql immutable as $$
 	select state in ('ADMITTED', 'ON_LEAVE', 'READY_FOR_DISCHARGE') $$;
 
+-- Asked before the caller may see the person's stays; tells yes or no.
+create function person_is_admitted(patient uuid) returns boolean language sql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	select exists (select 1 from admission a where a.patient_id = $1 and admission_is_open(a.state))
+$$;
+
 create function relate_for_admission(a admission, unit uuid) returns void language sql as $$
 	insert into care_relation (patient_id, unit_id, agency_id, basis, source_id)
 	select a.patient_id, u.id, u.agency_id, 'ADMISSION', a.id from unit u where u.id = relate_for_admission.unit
@@ -85,10 +91,12 @@ begin
 	end if;
 	return null;
 end $$;
-create trigger follow after insert or update on admission for each row execute function admission_follow();
+-- many stays at once (0111) are history, from which nothing follows any more
+create trigger follow after insert or update on admission for each row
+	when (coalesce(current_setting('app.many', true), '') = '') execute function admission_follow();
 
 -- migrate:down
 drop trigger follow on admission;
 drop function if exists admission_follow, admission_tell_municipality, municipal_units, admission_relate,
-	relate_for_admission, admission_is_open cascade;
+	relate_for_admission, person_is_admitted, admission_is_open cascade;
 delete from deadline_rule where code in ('ADMISSION_RELATION', 'ADMISSION_READY_ANSWER');

@@ -81,6 +81,12 @@ create policy coercion_update on coercion_decision for update using (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
 grant select, insert, update on coercion_decision to samhandling_service;
 
+-- Asked before the caller may see decisions; tells yes or no.
+create function coercion_is_running(patient uuid) returns boolean language sql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+	select exists (select 1 from coercion_decision d where d.patient_id = $1 and d.state = 'RUNNING')
+$$;
+
 -- The chief doctor writes decisions on examination, the centre all of them.
 create function may_write_coercion(type text) returns boolean language sql stable as $$
 	select app_role() = 'DPS' or (app_role() = 'KO' and type = 'EXAM_3_1') $$;
@@ -296,7 +302,7 @@ drop trigger coercion_ends on admission;
 drop trigger follow on coercion_decision;
 drop function if exists job_coercion, coercion_ends_with_stay, coercion_follow, coercion_correct,
 	coercion_step, coercion_convert, coercion_stay, coercion_enter, coercion_lapse, coercion_control_due, coercion_json,
-	coercion_facts, may_write_coercion cascade;
+	coercion_facts, may_write_coercion, coercion_is_running cascade;
 delete from thing_of_person where resource = 'coercion-decisions';
 drop table coercion_decision cascade;
 delete from deadline_rule where code like 'COERCION\_%';

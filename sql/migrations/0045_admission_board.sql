@@ -23,17 +23,6 @@ create index admission_card_patient on admission_card (patient_id);
 select install_change_trigger('admission_card', 'patient_id');
 alter table admission_card enable row level security; -- for triggers alone
 
--- What the board asks -----------------------------------------------------------------------------
-create or replace function board_admission_is_open(patient uuid) returns boolean language sql stable
-security definer set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from admission a where a.patient_id = $1 and admission_is_open(a.state))
-$$;
-
-create or replace function board_coercion_is_running(patient uuid) returns boolean language sql stable
-security definer set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from coercion_decision d where d.patient_id = $1 and d.state = 'RUNNING')
-$$;
-
 -- The card ------------------------------------------------------------------------------------------------------
 create function admission_move_card(a admission, becomes text, why text) returns void language plpgsql as $$
 declare
@@ -62,7 +51,7 @@ declare
 	now_there board_entry;
 begin
 	select * into now_there from board_entry b where b.enrolment_id = enrolled and b.closed_at is null for update;
-	if now_there.id = any (made) and not board_admission_is_open(a.patient_id) then
+	if now_there.id = any (made) and not person_is_admitted(a.patient_id) then
 		-- with the reason of a move, so that the intensity goes on
 		update board_entry b set closed_at = clock_now(), closed_by = app_staff_id(),
 			close_reason = case when origin is null then 'ENTERED_IN_ERROR' else 'CATEGORY_CHANGED' end
@@ -97,13 +86,13 @@ end $$;
 create function admission_follow_up(a admission) returns void language plpgsql as $$
 declare
 	n record;
-	alive boolean := a.disposition <> 'DECEASED';
+	alive boolean := a.disposition is distinct from 'DECEASED'; -- a place that an extract does not state is not death
 begin
 	for n in select e.unit_id, e.agency_id from enrolment e where e.patient_id = a.patient_id and e.ended_at is null
 		union all select (select u.id from unit u where u.id = a.unit_id and u.agency_id = a.owner_agency_id), a.owner_agency_id
 		where not exists (select 1 from enrolment e where e.patient_id = a.patient_id and e.ended_at is null)
 	loop
-		perform admission_ask(a, alive and not board_admission_is_open(a.patient_id), 'POST_DISCHARGE_CONTACT',
+		perform admission_ask(a, alive and not person_is_admitted(a.patient_id), 'POST_DISCHARGE_CONTACT',
 			'Møt pasienten innen sju dager etter utskrivning', n.unit_id, n.agency_id,
 			deadline_at('ADMISSION_CONTACT', a.ended_at));
 		perform admission_ask(a, alive and a.urgency = 'ACUTE', 'CRISIS_PLAN_REVIEW',
@@ -123,10 +112,15 @@ begin
 	if begun then
 		perform admission_move_card(new, 'ADMITTED', 'ADMISSION');
 	elsif new.state = 'DISCHARGED' then
-		if old.state <> 'DISCHARGED' and new.disposition <> 'DECEASED' and not board_admission_is_open(new.patient_id) then
+		if old.state <> 'DISCHARGED' and new.disposition is distinct from 'DECEASED'
+			and not person_is_admitted(new.patient_id) then
 			perform admission_move_card(new, 'POST_DISCHARGE', 'DISCHARGE');
 		end if;
-		perform admission_follow_up(new);
+		-- of a stay that was history before anyone told of it, nothing is left to do
+		if not new.from_extract or new.ended_at > clock_now() - make_interval(days =>
+				(select d.amount from deadline_rule d where d.code = 'IMPORT_HISTORY')) then
+			perform admission_follow_up(new);
+		end if;
 	elsif new.state = 'ENTERED_IN_ERROR' and old.state <> 'ENTERED_IN_ERROR' then
 		for enrolled in select distinct c.enrolment_id from admission_card c where c.admission_id = new.id loop
 			perform admission_restore_card(new, enrolled);
@@ -134,7 +128,8 @@ begin
 	end if;
 	return null;
 end $$;
-create trigger z_board after insert or update on admission for each row execute function admission_reflex();
+create trigger z_board after insert or update on admission for each row
+	when (coalesce(current_setting('app.many', true), '') = '') execute function admission_reflex();
 
 -- A meeting with the person is what the team was asked for.
 create function contact_meets_discharge() returns trigger language plpgsql security definer
@@ -154,7 +149,7 @@ create trigger meets_discharge after insert or update on contact for each row wh
 	execute function contact_meets_discharge();
 
 -- On the board: which decisions run for the team's persons, and which of them someone must look at soon -----------
-create or replace function board_legal(team uuid) returns jsonb language plpgsql stable security definer
+create function board_legal(team uuid) returns jsonb language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	closed uuid[] := board_closed(team, '{coercion-decisions}');
@@ -180,10 +175,7 @@ update board_version set n = n + 1;
 drop trigger z_board_version on coercion_decision;
 drop trigger meets_discharge on contact;
 drop trigger z_board on admission;
-create or replace function board_legal(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
-drop function if exists contact_meets_discharge, admission_reflex, admission_follow_up, admission_ask,
+drop function if exists board_legal, contact_meets_discharge, admission_reflex, admission_follow_up, admission_ask,
 	admission_restore_card, admission_move_card cascade;
-create or replace function board_admission_is_open(patient uuid) returns boolean language sql stable as $$ select false $$;
-create or replace function board_coercion_is_running(patient uuid) returns boolean language sql stable as $$ select false $$;
 drop table admission_card cascade;
 delete from deadline_rule where code in ('ADMISSION_CONTACT', 'ADMISSION_CRISIS_PLAN');

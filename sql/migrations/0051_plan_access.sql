@@ -24,16 +24,10 @@ create function plan_is_open(state text) returns boolean language sql immutable 
 create function measure_is_open(state text) returns boolean language sql immutable as $$
 	select state not in ('COMPLETED', 'DISCONTINUED', 'REFUSED', 'WITHDRAWN') $$;
 
--- Owner's rights: whether a consent stands is asked by those who may not read it.
-create function consent_stands(asked uuid) returns boolean language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from consent c where c.id = asked and c.state = 'GRANTED'
-		and c.valid_from <= clock_now() and c.valid_to > clock_now())
-$$;
-
 -- A plan whose consent has run out is suspended from that moment, before any job has noticed.
 create function plan_state(p plan) returns text language sql stable as $$
-	select case when p.state in ('ACTIVE', 'UNDER_REVIEW') and p.consent_id is not null and not consent_stands(p.consent_id)
+	select case when p.state in ('ACTIVE', 'UNDER_REVIEW') and p.consent_id is not null 
+		and not consent_stands(p.consent_id, p.patient_id)
 		then 'SUSPENDED' else p.state end
 $$;
 
@@ -189,5 +183,5 @@ create policy plan_history_read on row_history for select using (
 -- migrate:down
 drop policy plan_history_read on row_history;
 drop function if exists relative_is_told, plan_facts, plan_has_coordinator, works_in, plan_coordinator_roles, plan_list_admit, plan_locked,
-	plan_writable, plan_seen, plan_admit, plan_shows_all, plan_may_write, plan_cell, plan_takes_part, plan_state, consent_stands,
+	plan_writable, plan_seen, plan_admit, plan_shows_all, plan_may_write, plan_cell, plan_takes_part, plan_state,
 	measure_is_open, plan_is_open, plan_resource, pass_gate, cell_of cascade;

@@ -27,13 +27,13 @@ begin
 			and m.extent is not null),
 		'how', not exists (select 1 from measure m where m.plan_id = p.id and measure_is_open(m.state) and m.how is null),
 		'period', num_nonnulls(p.period_from, p.period_to, p.next_review_on) = 3,
-		'consent', coalesce(consent_stands(p.consent_id), false),
+		'consent', coalesce(consent_stands(p.consent_id, p.patient_id), false),
 		'cooperation', p.content ? 'cooperation'); -- that none is needed is an answer
 end $$;
 
 create function plan_parts(p plan) returns jsonb language plpgsql stable as $$
 declare
-	agreed boolean := p.made_without_patient or coalesce(consent_stands(p.consent_id), false);
+	agreed boolean := p.made_without_patient or coalesce(consent_stands(p.consent_id, p.patient_id), false);
 	common jsonb := jsonb_build_object('coordinator', plan_has_coordinator(p), 'consent', agreed,
 		'review', coalesce(p.next_review_on < oslo_day(deadline_at('PLAN_REVIEW', clock_now(), p.kind)), false));
 begin

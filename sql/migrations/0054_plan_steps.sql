@@ -34,7 +34,7 @@ end $$;
 create function plan_check(p plan, act text, b jsonb) returns boolean language plpgsql as $$
 begin
 	if act in ('approve', 'publish', 'resume') and not p.made_without_patient then
-		perform raise_unless(coalesce(consent_stands(p.consent_id), false), 409, 'plan_consent_missing');
+		perform raise_unless(coalesce(consent_stands(p.consent_id, p.patient_id), false), 409, 'plan_consent_missing');
 	end if;
 	case act
 	when 'accept_offer' then
@@ -179,7 +179,7 @@ create trigger follow after insert or update on plan_participant
 	for each row execute function plan_participant_follow();
 
 -- What a withdrawal ends: what agencies and relatives get, and each plan that rests on it.
-create or replace function consent_effects(c consent) returns jsonb language sql stable as $$
+create function consent_effects(c consent) returns jsonb language sql stable as $$
 	select coalesce(jsonb_agg(e), '[]') from (
 		select jsonb_build_object('effect', 'ACCESS_ENDS', 'agency_id', a.id, 'agency_name', a.name,
 			'data_categories', to_jsonb((c).data_categories)) e
@@ -240,17 +240,6 @@ revoke execute on function job_plan_reviews(int) from public;
 insert into job (kind, call) values ('plan_reviews_opened', 'job_plan_reviews');
 
 -- migrate:down
-create or replace function consent_effects(c consent) returns jsonb language sql stable as $$
-	select coalesce(jsonb_agg(e), '[]') from (
-		select jsonb_build_object('effect', 'ACCESS_ENDS', 'agency_id', a.id, 'agency_name', a.name,
-			'data_categories', to_jsonb((c).data_categories)) e
-		from agency a where a.id = any ((c).to_agencies)
-		union all
-		select jsonb_build_object('effect', 'RELATIVE_ACCESS_ENDS', 'relation_id', (c).to_relation_id)
-		where (c).to_relation_id is not null
-		union all
-		select jsonb_build_object('effect', 'PLAN_SUSPENDED') where (c).type = 'IP_PLAN') x
-$$;
 delete from job where call = 'job_plan_reviews';
 drop trigger suspend_plans on consent;
 drop function if exists job_plan_reviews, plan_consent_follow, plan_participant_follow, plan_follow, plan_relate,

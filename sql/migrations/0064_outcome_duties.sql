@@ -53,7 +53,7 @@ create function outcome_duties(of_team uuid) returns table (patient_id uuid, enr
 $$;
 
 -- The final round is done when each instrument of the team's set was used, or declined, on the occasion of discharge.
-create or replace function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable security definer
+create function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select not exists (select 1 from enrolment e join unit u on u.id = e.unit_id
 		join instrument i on i.is_current and i.code = any (core_instruments(u))
@@ -123,10 +123,7 @@ revoke execute on function job_outcome_duties(int), outcome_tasks(unit) from pub
 insert into job (kind, call) values ('outcome_tasks_made', 'job_outcome_duties');
 
 -- migrate:down
-create or replace function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable as $$
-	select false
-$$;
 delete from job where call = 'job_outcome_duties';
 drop table outcome_task_run;
-drop function if exists job_outcome_duties, outcome_tasks, outcome_task_title, outcome_duties, core_instruments cascade;
+drop function if exists enrolment_outcome_is_measured, job_outcome_duties, outcome_tasks, outcome_task_title, outcome_duties, core_instruments cascade;
 delete from deadline_rule where code in ('OUTCOME_BASELINE', 'OUTCOME_ROUND', 'LIFE_ROUND');

@@ -123,24 +123,7 @@ create function responsibilities_json(person uuid) returns jsonb language sql st
 				and exists (select 1 from enrolment e where e.patient_id = $1 and e.unit_id = m.unit_id and e.ended_at is null)))
 $$;
 
--- Risk flags count among what is known of a person's risk, beside open concern reports.
-create or replace function person_risk(patient uuid) returns text language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select (array['GREEN', 'YELLOW', 'ORANGE', 'RED'])[max(x.n)] from (
-		select greatest(array_position(array['GREEN', 'YELLOW', 'ORANGE', 'RED'], r.severity), case when r.danger >= 2 then 3 end)
-		from concern_report r where r.patient_id = $1 and concern_is_open(r.state)
-		union all
-		select array_position(array['GREEN', 'YELLOW', 'ORANGE', 'RED'], f.level)
-		from risk_flag f where f.patient_id = $1 and risk_flag_state(f) = 'ACTIVE') x (n)
-$$;
-
 -- migrate:down
-create or replace function person_risk(patient uuid) returns text language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select (array['GREEN', 'YELLOW', 'ORANGE', 'RED'])[max(greatest(
-		array_position(array['GREEN', 'YELLOW', 'ORANGE', 'RED'], r.severity), case when r.danger >= 2 then 3 end))]
-	from concern_report r where r.patient_id = $1 and concern_is_open(r.state)
-$$;
 drop function if exists responsibilities_json, responsibilities_of, case_responsibilities, measure_responsibilities,
 	standing_responsibilities, coordinator_since, resource_is_blocked cascade;
 drop type if exists responsibility;

@@ -1,6 +1,6 @@
 -- migrate:up
 -- Risk flags on the team's board: which are in force for whom, the worst first; what they say stands in the flags alone.
-create or replace function board_risks(team uuid) returns jsonb language plpgsql stable security definer
+create function board_risks(team uuid) returns jsonb language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	closed uuid[] := board_closed(team, '{risk-flags}');
@@ -23,4 +23,4 @@ update board_version set n = n + 1;
 
 -- migrate:down
 drop trigger z_board_version on risk_flag;
-create or replace function board_risks(team uuid) returns jsonb language sql stable as $$ select null::jsonb $$;
+drop function if exists board_risks cascade;

@@ -2,7 +2,7 @@
 -- Where intake meets the other rooms: the known risk of a person, and what waits in the inbox.
 
 -- The greatest of open concern reports and of the risk flags that hold today.
-create or replace function person_risk(patient uuid) returns text language sql stable security definer
+create function person_risk(patient uuid) returns text language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select (risk_levels())[max(x.rank)] from (
 		select greatest(array_position(risk_levels(), r.severity), case when r.danger >= 2 then 3 end) as rank
@@ -44,9 +44,4 @@ language sql stable as $$
 $$;
 
 -- migrate:down
-drop function if exists enrolment_inbox, referral_inbox cascade;
-create or replace function person_risk(patient uuid) returns text language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select (risk_levels())[max(greatest(array_position(risk_levels(), r.severity), case when r.danger >= 2 then 3 end))]
-	from concern_report r where r.patient_id = $1 and concern_is_open(r.state)
-$$;
+drop function if exists enrolment_inbox, referral_inbox, person_risk cascade;

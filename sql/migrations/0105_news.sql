@@ -2,9 +2,8 @@
 -- News (design §9): what triggers have written to the outbox gets its place in one order without gaps, and each reader
 -- is told of what they may see at the moment of telling.
 
--- what has been committed and has no place yet; emptied again and again
+-- what has been committed and has no place yet: emptied again and again, so the outbox is vacuumed often (0001)
 create index outbox_unplaced on outbox (seq) where position is null;
-alter table outbox set (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 
 -- Gives committed events their places, at most so many, and answers the last place that is taken. Any daemon may call it
 -- at any time; the lock lets one after the other. Sequences are taken before the commit, so `seq` has gaps and commits out
@@ -240,4 +239,3 @@ grant execute on function outbox_place(int), outbox_range(bigint, int, text[]) t
 drop function if exists news_page, news_after, news_entities, news_view, news_probe, outbox_range, outbox_head, outbox_place;
 drop table news_kind;
 drop index outbox_unplaced;
-alter table outbox reset (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);

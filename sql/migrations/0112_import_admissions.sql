@@ -3,13 +3,6 @@
 -- inserted some hundred at a time; those that somebody may have to act on go one by one through the same triggers as
 -- what people enter, so that board, tasks and news follow.
 
--- An extract does not tell of discharge meetings; what it leaves out stays unknown.
-alter table admission add column from_extract boolean not null default false;
-alter table admission drop constraint admission_has_an_end_when_discharged;
--- what it replaces held for every row, so there is nothing to validate
-alter table admission add constraint admission_has_an_end_when_discharged check (state <> 'DISCHARGED' or (ended_at is not null
-	and (from_extract or num_nulls(disposition, discharge_meeting_held, crisis_plan_reviewed, team_informed) = 0))) not valid;
-
 -- From when on an agency's stays of a person are complete: before it, no stay is no knowledge.
 create table admission_history (
 	patient_id uuid not null references patient,
@@ -375,7 +368,3 @@ drop type import_row cascade;
 drop type import_admission cascade;
 delete from import_verdict where code in ('NOT_AN_ADMISSION', 'ADMISSION_OVERLAPS');
 drop table admission_history;
-alter table admission drop constraint admission_has_an_end_when_discharged;
-alter table admission add constraint admission_has_an_end_when_discharged check (state <> 'DISCHARGED'
-	or num_nulls(ended_at, disposition, discharge_meeting_held, crisis_plan_reviewed, team_informed) = 0) not valid;
-alter table admission drop column from_extract;

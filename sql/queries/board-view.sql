@@ -1,4 +1,4 @@
--- The board in one call (domain.md §2.2); what it shows stands in migration 0085.
+-- The board in one call (domain.md §2.2); what it shows stands in migration 0039.
 
 -- name: getBoard.version
 select v.version

@@ -71,8 +71,8 @@ describe('a decision', () => {
 		(await off(await placed((await inTeam(w)).patient, 'ADMITTED'))).is(409, 'board_admitted');
 		(await off(await placed((await inTeam(w)).patient, 'POST_DISCHARGE'))).is(409, 'board_too_early');
 		const legal = await placed((await inTeam(w)).patient, 'LEGAL_MEASURE');
-		const [{ was }] = await w.sql(`select pg_get_functiondef('board_coercion_is_running'::regproc) as was`);
-		await w.sql('create or replace function board_coercion_is_running(patient uuid) returns boolean language sql stable as $$ select true $$');
+		const [{ was }] = await w.sql(`select pg_get_functiondef('coercion_is_running'::regproc) as was`);
+		await w.sql('create or replace function coercion_is_running(patient uuid) returns boolean language sql stable as $$ select true $$');
 		(await off(legal)).is(409, 'board_coercion_running');
 		await w.sql(was);
 		(await step(w, tm, at(m), { action: 'attend', attendees: [{ staff_id: anyId() }] })).is(422, 'unknown_reference');

@@ -116,8 +116,8 @@ describe('who leaves the board', () => {
 	test('is under no legal measure that runs', async () => {
 		const { patient } = await inTeam(w);
 		const e = await placed(patient, { category: 'LEGAL_MEASURE', reason_code: 'LEGAL_MEASURE' });
-		const running = (yes) => w.sql(`create or replace function board_coercion_is_running(patient uuid) returns boolean language sql stable as $$ select ${yes} $$`);
-		const [{ was }] = await w.sql(`select pg_get_functiondef('board_coercion_is_running'::regproc) as was`);
+		const running = (yes) => w.sql(`create or replace function coercion_is_running(patient uuid) returns boolean language sql stable as $$ select ${yes} $$`);
+		const [{ was }] = await w.sql(`select pg_get_functiondef('coercion_is_running'::regproc) as was`);
 		await running(true);
 		(await step(w, tl, at(e), { action: 'take_off' })).is(409, 'board_coercion_running');
 		await running(false);
