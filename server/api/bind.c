@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/caller.h"
 #include "api/explain.h"
 #include "api/fhir.h"
 #include "api/fhir_question.h"
@@ -193,6 +194,11 @@ static const char *operation_id(const struct binding *b)
 	return b->request->op->id;
 }
 
+static const char *caller(const struct binding *b)
+{
+	return caller_text(b->request);
+}
+
 static const char *is_write(const struct binding *b)
 {
 	return strcmp(b->request->op->action, "read") == 0 ||
@@ -281,6 +287,7 @@ static const struct {
 	{"header.if_none_match", if_none_match},
 	{"idempotency.key", idempotency_key},
 	{"receipt.hash", receipt_hash},
+	{"request.caller", caller},
 	{"request.id", request_id},
 	{"new.webhook_public", webhook_public},
 	{"new.webhook_secret", webhook_secret},

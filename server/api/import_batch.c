@@ -8,20 +8,8 @@
 #include <string.h>
 
 #include "api/answer.h"
-#include "api/principal.h"
+#include "api/caller.h"
 #include "api/work.h"
-
-json_t *import_batch_caller(const struct request *r)
-{
-	const struct principal *p = r->principal;
-	json_t *attestation = p->attestation == NULL ? NULL : json_loads(p->attestation, 0, NULL);
-
-	return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s*, s:s*, s:s*, s:s*, s:o*}",
-			 "operation", r->op->id, "request_id", r->id, "trace_id", r->trace_id,
-			 "staff_id", p->staff_id, "unit_id", p->unit_id, "subject", p->subject,
-			 "name", p->name, "role", p->role, "hpr_number", p->hpr_number, "purpose",
-			 r->purpose, "attestation", attestation);
-}
 
 static const char *choice(const struct request *r, const char *name)
 {
@@ -36,7 +24,7 @@ static const char *asked(struct request *r)
 			      choice(r, "batch_id"), "mode", choice(r, "mode"), "on_error",
 			      choice(r, "on_error"), "offset",
 			      (json_int_t)(offset == NULL ? 0 : strtoll(offset, NULL, 10)),
-			      "caller", import_batch_caller(r));
+			      "caller", caller_json(r));
 	char *text = json_dumps(o, JSON_COMPACT);
 	const char *copy = arena_dup(r->arena, text);
 

@@ -21,10 +21,4 @@ enum outcome import_batch_begin(struct request *r, struct import_batch *out);
 /* Answers with the batch as it stands: 202. */
 enum outcome import_batch_answer(struct request *r, const char *id);
 
-/*
- * Who sends an import, as the access log will say it for each person whom the merge touches later,
- * when there is no request any more. New reference.
- */
-json_t *import_batch_caller(const struct request *r);
-
 #endif

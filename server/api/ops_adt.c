@@ -7,7 +7,7 @@
 
 #include "api/adt_event.h"
 #include "api/answer.h"
-#include "api/import_batch.h"
+#include "api/caller.h"
 #include "api/ops.h"
 #include "api/problem.h"
 #include "api/service.h"
@@ -36,7 +36,7 @@ static json_t *read_messages(struct request *r)
 
 static const char *given(struct request *r, json_t *messages)
 {
-	json_t *o = json_pack("{s:o, s:o}", "messages", messages, "caller", import_batch_caller(r));
+	json_t *o = json_pack("{s:o, s:o}", "messages", messages, "caller", caller_json(r));
 	char *text = json_dumps(o, JSON_COMPACT);
 	const char *copy = arena_dup(r->arena, text);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/import_batch.h"
+#include "api/caller.h"
 #include "api/ops.h"
 #include "api/principal.h"
 #include "api/problem.h"
@@ -20,20 +20,6 @@ struct reading {
 	const char *id, *reader; /* the export, and who reads, as JSON */
 	char place[PLACE_MAX];
 };
-
-static const char *reader_of(struct request *r)
-{
-	json_t *reader = import_batch_caller(r);
-	char *text;
-	const char *copy;
-
-	json_object_set_new(reader, "agency_id", json_string(r->principal->agency_id));
-	text = json_dumps(reader, JSON_COMPACT);
-	copy = arena_dup(r->arena, text);
-	free(text);
-	json_decref(reader);
-	return copy;
-}
 
 static const char *value_of(const struct reading *at, const char *name)
 {
@@ -90,7 +76,7 @@ enum outcome ops_export_content(struct request *r)
 		problem(r, "not_found", NULL);
 	} else {
 		at->id = request_parameter(r, IN_PATH, "id");
-		at->reader = reader_of(r);
+		at->reader = caller_text(r);
 		strcpy(at->place, "{}");
 		stream_answer(r, "application/x-ndjson", &(struct stream){next_page, at});
 	}

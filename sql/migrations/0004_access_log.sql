@@ -95,6 +95,16 @@ begin
 	return entry;
 end $$;
 
+-- What SQL logs beside the request's own row (sql/queries/_request.sql): a row for each of the persons, {null} being one
+-- that shows nobody. `entry` says the rest by the names of the columns, most of it who calls (server/api/caller.h).
+create function log_access(entry jsonb, persons uuid[] default '{null}') returns void language sql as $$
+	insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
+		staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, reason)
+	select e.request_id, e.trace_id, e.operation, e.action, e.resource, e.resource_id, p, e.agency_id, e.unit_id,
+		e.staff_id, e.citizen_id, e.subject, e.name, e.role, e.hpr_number, e.purpose, e.attestation, e.basis, e.reason
+	from jsonb_populate_record(null::access_log, entry) e cross join unnest(persons) p
+$$;
+
 -- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
 create function access_log_partitions(ahead int default 3) returns int language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -159,4 +169,4 @@ create policy access_log_read on access_log for select using (
 -- migrate:down
 drop table access_log, access_log_set, access_log_set_member cascade;
 drop type access_log_action;
-drop function if exists access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;
+drop function if exists log_access, access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;

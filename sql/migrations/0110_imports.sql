@@ -244,13 +244,8 @@ create function import_log(b import_batch, persons uuid[]) returns void language
 	with fresh as (
 		insert into import_person (batch_id, patient_id) select b.id, p from unnest(persons) p where p is not null group by p
 		on conflict do nothing returning patient_id)
-	insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
-		staff_id, subject, name, role, hpr_number, purpose, attestation, basis)
-	select b.caller ->> 'request_id', b.caller ->> 'trace_id', b.caller ->> 'operation', 'UPDATE', 'imports', b.id::text,
-		f.patient_id, b.agency_id, (b.caller ->> 'unit_id')::uuid, (b.caller ->> 'staff_id')::uuid, b.caller ->> 'subject',
-		b.caller ->> 'name', b.caller ->> 'role', b.caller ->> 'hpr_number', b.caller ->> 'purpose', b.caller -> 'attestation',
-		'IMPORT'
-	from fresh f
+	select log_access(b.caller || jsonb_build_object('action', 'UPDATE', 'resource', 'imports', 'resource_id', b.id,
+		'basis', 'IMPORT'), array(select f.patient_id from fresh f))
 $$;
 
 -- The transaction speaks for the agency that sent the batch: news, events and consents are judged as for its staff.

@@ -89,13 +89,9 @@ begin
 		array_agg(distinct t.patient_id), count(*), max(t.id::text)::uuid
 	into body, persons, n, last from export_things(e, e.types[at], coalesce((place ->> 'after')::uuid,
 		'00000000-0000-0000-0000-000000000000'), most) t;
-	insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
-		staff_id, subject, name, role, hpr_number, purpose, attestation, basis)
-	select reader ->> 'request_id', reader ->> 'trace_id', reader ->> 'operation', 'EXPORT', 'exports', e.id::text, p,
-		e.agency_id, (reader ->> 'unit_id')::uuid, (reader ->> 'staff_id')::uuid, reader ->> 'subject', reader ->> 'name',
-		reader ->> 'role', reader ->> 'hpr_number', reader ->> 'purpose', reader -> 'attestation', 'OVERSIGHT'
-	from unnest(persons) p where not exists (select 1 from access_log l where l.patient_id = p
-		and l.request_id = reader ->> 'request_id' and l.action = 'EXPORT');
+	perform log_access(reader || jsonb_build_object('action', 'EXPORT', 'resource', 'exports', 'resource_id', e.id,
+		'basis', 'OVERSIGHT'), array(select p from unnest(persons) p where not exists (select 1 from access_log l
+			where l.patient_id = p and l.request_id = reader ->> 'request_id' and l.action = 'EXPORT')));
 	body := coalesce(body, '');
 	next := case when n = most then jsonb_build_object('type', at, 'after', last) else jsonb_build_object('type', at + 1) end;
 end $$;

@@ -171,9 +171,10 @@ set search_path = pg_catalog, public, pg_temp as $$
 declare
 	r jsonb := case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
 begin
-	insert into access_log (request_id, operation, action, resource, resource_id, agency_id, subject, role, reason)
-	values ('sql', tg_table_name, case tg_op when 'INSERT' then 'CREATE' else 'UPDATE' end::access_log_action, 'directory',
-		coalesce(r ->> 'issuer', r ->> 'issuer_id', r ->> 'agency_id'), (r ->> 'agency_id')::uuid, session_user, 'SY', lower(tg_op));
+	perform log_access(jsonb_build_object('request_id', 'sql', 'operation', tg_table_name,
+		'action', case tg_op when 'INSERT' then 'CREATE' else 'UPDATE' end, 'resource', 'directory',
+		'resource_id', coalesce(r ->> 'issuer', r ->> 'issuer_id', r ->> 'agency_id'), 'agency_id', r ->> 'agency_id',
+		'subject', session_user, 'role', 'SY', 'reason', lower(tg_op)));
 	return null;
 end $$;
 create trigger logged after insert or update or delete on trusted_issuers

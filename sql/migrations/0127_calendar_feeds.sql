@@ -58,10 +58,9 @@ begin
 		-- agencies that are not health care see persons with consent alone
 		set_config('app.gates', case when who.agency_type in ('DPS', 'MUNICIPALITY', 'GP_PRACTICE', 'HEALTH_TRUST') and f.role <> 'HO'
 			then 'h' else 'c' end, true), set_config('app.cell', 'R', true);
-	insert into access_log (request_id, operation, action, resource, resource_id, agency_id, staff_id, subject, name, role,
-		hpr_number)
-	values (current_setting('app.request_id', true), 'getCalendar', 'READ', 'calendar-feeds', f.id::text, f.agency_id, f.staff_id,
-		who.subject, who.name, f.role, who.hpr);
+	perform log_access(jsonb_build_object('request_id', current_setting('app.request_id', true), 'operation', 'getCalendar',
+		'action', 'READ', 'resource', 'calendar-feeds', 'resource_id', f.id, 'agency_id', f.agency_id, 'staff_id', f.staff_id,
+		'subject', who.subject, 'name', who.name, 'role', f.role, 'hpr_number', who.hpr));
 	update calendar_feed c set last_used_at = clock_now() where c.id = f.id
 		and coalesce(c.last_used_at, '-infinity') < clock_now() - interval '1 hour';
 	return next f;

@@ -17,20 +17,12 @@ from news_page(news_after(:news.after), 100, 500, news_entities(:query.entities,
 
 -- name: news_log
 -- One row for each patient shown, and none when nobody was: a reader who waits asks again and again.
-insert into access_log (request_id, trace_id, operation, action, resource, patient_id, agency_id, unit_id,
-	staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation)
-select :request.id, :request.trace_id, :request.operation, 'READ', 'changes', p,
-	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
-	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb
-from unnest(nullif(current_setting('app.shown', true), '')::uuid[]) p
+select log_access(:request.caller::jsonb || '{"action": "READ", "resource": "changes"}',
+	nullif(current_setting('app.shown', true), '')::uuid[])
 
 -- name: news_log_nobody
 -- A reader who was shown nobody has looked all the same.
-insert into access_log (request_id, trace_id, operation, action, resource, agency_id, unit_id, staff_id, citizen_id, subject,
-	name, role, hpr_number, purpose, attestation)
-select :request.id, :request.trace_id, :request.operation, 'READ', 'changes', :auth.agency_id::uuid, :auth.unit_id::uuid,
-	:auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number, :auth.purpose,
-	:auth.attestation::jsonb
+select log_access(:request.caller::jsonb || '{"action": "READ", "resource": "changes"}')
 
 -- name: delivery_lead
 -- One daemon at a time delivers: the one whose session has this lock.

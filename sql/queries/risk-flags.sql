@@ -54,13 +54,9 @@ select risk_flag_step(:path.id::uuid, :machine.action, :machine.from, :machine.t
 -- name: createDangerDisclosure
 -- Its own row in the access log says that something left: DISCLOSE, with its ground.
 with made as (select disclose_danger(:new.id::uuid, :path.id::uuid, :body::jsonb) as id)
-insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
-	staff_id, subject, name, role, hpr_number, purpose, basis)
-select :request.id, :request.trace_id, :request.operation, 'DISCLOSE', 'danger-disclosures', made.id::text,
-	nullif(current_setting('app.admitted', true), '')::uuid, app_agency_id(), :auth.unit_id::uuid, app_staff_id(),
-	:auth.subject, :auth.name, app_role(), :auth.hpr_number, :auth.purpose, 'FVL_DANGER_LIFE_HEALTH'
+select made.id, log_access(:request.caller::jsonb || jsonb_build_object('action', 'DISCLOSE', 'resource', 'danger-disclosures',
+	'resource_id', made.id, 'basis', 'FVL_DANGER_LIFE_HEALTH'), array[nullif(current_setting('app.admitted', true), '')::uuid])
 from made
-returning resource_id
 
 -- name: listDangerDisclosures
 with page as (

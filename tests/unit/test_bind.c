@@ -8,8 +8,8 @@
 static const char names_sql[] =
 	":path.id :query.q :query.limit :body :auth.role :auth.agency_id :auth.purpose :gate.cell "
 	":gate.write :gate.patient_id :new.id :header.if_match :header.if_none_match "
-	":idempotency.key :request.id :request.operation :request.resource_id :machine.to "
-	":token.seal :request.trace_id";
+	":idempotency.key :request.caller :request.id :request.operation :request.resource_id "
+	":machine.to :token.seal :request.trace_id";
 
 static const struct statement *all_names;
 
@@ -63,6 +63,7 @@ static void binds_an_anonymous_request(void **state)
 	assert_null(bound(&b, "query.limit"));
 	assert_null(bound(&b, "path.id"));
 	assert_null(bound(&b, "auth.role"));
+	assert_null(bound(&b, "request.caller"));
 	assert_null(bound(&b, "body"));
 	assert_null(bound(&b, "header.if_match"));
 	assert_null(bound(&b, "idempotency.key"));
