@@ -87,7 +87,7 @@ alter table task enable row level security;
 alter table deadline enable row level security;
 
 -- An agency's tasks: those of the caller's units, those of nobody's unit, and all for its leaders.
-create policy task_read on task for select using (
+select install_read_policy('task', 'tasks', $$
 	(agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
 		and (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			or assignee_staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
@@ -97,15 +97,8 @@ create policy task_read on task for select using (
 				and (patient_id is null or exists (select 1 from patient p where p.id = task.patient_id))
 			or (current_setting('app.role', true) = 'KO' and for_role is distinct from 'PV'))
 		-- what the service itself asks for holds no content, and must be done
-		and (created_by is null or for_role is not null or not exists (select 1 from objection o
-			where o.patient_id = task.patient_id and o.state = 'ACTIVE'
-				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'tasks' = any (o.resource_types))
-					or (o.scope = 'ITEMS' and task.id = any (o.item_ids)))
-				and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-						nullif(current_setting('app.staff_id', true), '')::uuid)
-					or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-					or current_setting('app.role', true) = any (o.against_roles)))))
-	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid);
+		and (created_by is null or for_role is not null or {not_objected}))
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid$$);
 create policy task_insert on task for insert with check (
 	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
 create policy task_update on task for update using (

@@ -118,7 +118,7 @@ alter table referral enable row level security;
 
 -- A draft is its author's alone. Afterwards: the team, the two levels of the intake meeting, the unit that it is offered
 -- to, the municipality's chief doctor, unless the person has objected; the sender's agency and the person in any case.
-create policy referral_read on referral for select using (
+select install_read_policy('referral', 'referrals', $$
 	author_staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	or author_hash = any (string_to_array(nullif(current_setting('app.citizen_hashes', true), ''), ','))
 	or (state <> 'DRAFT' and (
@@ -130,18 +130,8 @@ create policy referral_read on referral for select using (
 				or municipal_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 				or exists (select 1 from handover h where h.entity_id = referral.id and h.state in ('OFFERED', 'ACCEPTED')
 					and h.to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))
-				or (current_setting('app.role', true) = 'KO' and exists (select 1 from care_relation c
-					where c.patient_id = referral.patient_id
-						and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-						and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()))))
-			and not exists (select 1 from objection o where o.patient_id = referral.patient_id
-				and o.state = 'ACTIVE' and (o.scope = 'WHOLE_RECORD'
-					or (o.scope = 'RESOURCE_TYPES' and 'referrals' = any (o.resource_types))
-					or (o.scope = 'ITEMS' and referral.id = any (o.item_ids)))
-				and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-						nullif(current_setting('app.staff_id', true), '')::uuid)
-					or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-					or current_setting('app.role', true) = any (o.against_roles)))))));
+				or (current_setting('app.role', true) = 'KO' and {related}))
+			and {not_objected})))$$);
 create policy referral_insert on referral for insert with check (
 	state = 'DRAFT' and sent_by_agency_id is not distinct from nullif(current_setting('app.agency_id', true), '')::uuid
 	and author_staff_id is not distinct from nullif(current_setting('app.staff_id', true), '')::uuid

@@ -76,24 +76,14 @@ alter table enrolment enable row level security;
 alter table enrolment_main_contact enable row level security;
 
 -- Whom the gate has admitted, and in lists the persons to whom the caller's units are related, as the gate would say.
-create policy enrolment_read on enrolment for select using (
+select install_read_policy('enrolment', 'enrolments', $$
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (current_setting('app.role', true) = 'RE' and patient_id in (select r.patient_id from represented() r
 		where r.covers is null or 'ENROLMENT' = any (r.covers)))
-	or (exists (select 1 from care_relation c where c.patient_id = enrolment.patient_id
-			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())
-			and (strpos(current_setting('app.gates', true), 'p') = 0 or c.basis = 'PLAN'))
-		and (strpos(current_setting('app.gates', true), 'c') = 0
-			or consent_covering(enrolment.patient_id, 'ENROLMENT') is not null)
-		and not exists (select 1 from objection o where o.patient_id = enrolment.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'enrolments' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and enrolment.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+	or ({related_as_gated} and {not_objected}
+		and (strpos(coalesce(current_setting('app.gates', true), ''), 'c') = 0
+			or consent_covering(enrolment.patient_id, 'ENROLMENT') is not null))$$);
 -- who may see a row may lock it; the team writes, and the specialist who is the second person of two
 create policy enrolment_update on enrolment for update using (true) with check (
 	unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])

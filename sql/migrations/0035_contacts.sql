@@ -63,18 +63,12 @@ alter table contact enable row level security;
 alter table contact_staff enable row level security;
 
 -- Those whom the gate has admitted to the person, the person, and the unit whose contact it is.
-create policy contact_read on contact for select using (
+select install_read_policy('contact', 'contacts', $$
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 		and current_setting('app.role', true) in ('TM', 'TL')
-		and not exists (select 1 from objection o where o.patient_id = contact.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'contacts' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and contact.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+		and {not_objected})$$);
 create policy contact_insert on contact for insert with check (
 	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
 	and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])

@@ -124,28 +124,17 @@ create policy board_category_update on board_category for update using (
 		unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))
 	with check (current_setting('app.role', true) = 'TL');
 
-create policy board_entry_read on board_entry for select using (
+select install_read_policy('board_entry', 'board-entries', $$
 	patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-		and not exists (select 1 from objection o where o.patient_id = board_entry.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'board-entries' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and board_entry.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+		and {not_objected})$$);
 create policy board_entry_update on board_entry for update using (
 	unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 	and current_setting('app.role', true) in ('TM', 'TL'));
-create policy intensity_period_read on intensity_period for select using (
+select install_read_policy('intensity_period', 'board-entries', $$
 	patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-		and not exists (select 1 from objection o where o.patient_id = intensity_period.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'board-entries' = any (o.resource_types)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+		and {not_objected})$$);
 create policy board_entry_history_read on row_history for select using (
 	entity = 'board_entry' and exists (select 1 from board_entry e where e.id = row_history.entity_id));
 grant select, insert, update on board_category to samhandling_service;

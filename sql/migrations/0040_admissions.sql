@@ -115,21 +115,11 @@ alter table legal_period enable row level security;
 
 -- Whom the gate has admitted, the person, and in lists those of whom the caller's units stand in relation and
 -- who have not objected; with the gate p through a plan alone.
-create policy admission_read on admission for select using (
+select install_read_policy('admission', 'admissions', $$
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
 	or (current_setting('app.role', true) in ('TM', 'TL', 'DPS', 'MH', 'CO', 'CU', 'KO', 'GP')
-		and exists (select 1 from care_relation c where c.patient_id = admission.patient_id
-			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())
-			and (c.basis = 'PLAN' or strpos(coalesce(current_setting('app.gates', true), ''), 'p') = 0))
-		and not exists (select 1 from objection o where o.patient_id = admission.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'admissions' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and admission.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+		and {related_as_gated} and {not_objected})$$);
 create policy admission_insert on admission for insert with check (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	and owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);

@@ -245,19 +245,10 @@ create policy plan_review_read on plan_review for select using (
 create policy plan_review_insert on plan_review for insert with check (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
 
-create policy measure_read on measure for select using (
+select install_read_policy('measure', 'plan-measures', $$
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid
 	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid
-	or (exists (select 1 from care_relation c where c.patient_id = measure.patient_id
-			and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-			and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()))
-		and not exists (select 1 from objection o where o.patient_id = measure.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'plan-measures' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and measure.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles)))));
+	or ({related} and {not_objected})$$);
 create policy measure_insert on measure for insert with check (
 	patient_id = nullif(current_setting('app.admitted', true), '')::uuid);
 create policy measure_update on measure for update using (

@@ -10,26 +10,6 @@ create function people_asked(asked uuid, resource text, category text) returns s
 		else related_persons() end)
 $$;
 
--- A person's rows for lists that name nobody: by relation of care, unless the person has objected. Written into the
--- table's policy as it stands, since a function there could use no index.
-create function install_related_policy(target regclass, resource text) returns void language plpgsql as $policy$
-begin
-	execute format($$
-		create policy related on %1$s for select using (
-			strpos(coalesce(current_setting('app.gates', true), ''), 'c') = 0
-			and exists (select 1 from care_relation c where c.patient_id = %1$s.patient_id
-				and c.unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now())
-				and (strpos(coalesce(current_setting('app.gates', true), ''), 'p') = 0 or c.basis = 'PLAN'))
-			and not exists (select 1 from objection o where o.patient_id = %1$s.patient_id and o.state = 'ACTIVE'
-				and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and %2$L = any (o.resource_types)))
-				and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-						nullif(current_setting('app.staff_id', true), '')::uuid)
-					or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-					or current_setting('app.role', true) = any (o.against_roles))))
-		$$, target, resource);
-end $policy$;
-
 -- The last day of a deadline that starts on a day.
 create function deadline_day(rule text, start date) returns date language sql stable as $$
 	select oslo_day(deadline_at(rule, start::timestamp at time zone 'Europe/Oslo')) - 1
@@ -218,4 +198,4 @@ drop table assessment cascade;
 delete from thing_of_person where resource = 'assessments';
 delete from deadline_rule where code = 'ASSESSMENT_BASELINE';
 drop function if exists may_correct, assessment_json, assessment_delta, record_assessment, assessment_rules,
-	assessment_faults, enrolment_near, deadline_day, install_related_policy, people_asked cascade;
+	assessment_faults, enrolment_near, deadline_day, people_asked cascade;

@@ -52,19 +52,13 @@ insert into deadline_code (code, title_nb, escalates) values
 -- Both units', the receiver's until it is recalled, both agencies' chief doctors' and the person's. An objection
 -- closes it for whom it covers.
 alter table message enable row level security;
-create policy message_read on message for select using (
+select install_read_policy('message', 'messages', $$
 	((from_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
 			or (state <> 'RECALLED' and to_unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))
 			or (current_setting('app.role', true) = 'KO' and state <> 'RECALLED'
 				and nullif(current_setting('app.agency_id', true), '')::uuid in (from_agency_id, to_agency_id)))
-		and not exists (select 1 from objection o where o.patient_id = message.patient_id and o.state = 'ACTIVE'
-			and (o.scope = 'WHOLE_RECORD' or (o.scope = 'RESOURCE_TYPES' and 'messages' = any (o.resource_types))
-				or (o.scope = 'ITEMS' and message.id = any (o.item_ids)))
-			and (o.against_id in (nullif(current_setting('app.agency_id', true), '')::uuid,
-					nullif(current_setting('app.staff_id', true), '')::uuid)
-				or o.against_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[])
-				or current_setting('app.role', true) = any (o.against_roles))))
-	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid);
+		and {not_objected})
+	or patient_id = nullif(current_setting('app.citizen_id', true), '')::uuid$$);
 create policy message_insert on message for insert with check (
 	from_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
 create policy message_update on message for update using (

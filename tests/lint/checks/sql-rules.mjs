@@ -33,7 +33,7 @@ function personTables(statements, report) {
 		if (!new RegExp(`alter\\s+table\\s+${name}\\s+enable\\s+row\\s+level\\s+security`, 'i').test(all))
 			report(s.file, s.line, `person table ${name} has no row level security`);
 		const granted = new RegExp(`grant[^;]*\\bon\\b[^;]*\\b${name}\\b[^;]*samhandling_service`, 'i').test(all);
-		if (granted && !new RegExp(`create\\s+policy\\s+\\w+\\s+on\\s+${name}\\b`, 'i').test(all))
+		if (granted && !new RegExp(`create\\s+policy\\s+\\w+\\s+on\\s+${name}\\b|install_\\w+_policy\\('${name}'`, 'i').test(all))
 			report(s.file, s.line, `person table ${name} is granted to the service but has no policy`);
 	}
 }
