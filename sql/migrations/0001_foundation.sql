@@ -284,39 +284,6 @@ begin
 	return raise_problem(403, 'forbidden');
 end $$;
 
--- Cursors: base64url of a JSON array, made and opened here alone ----------------------------------------
-create function cursor_make(variadic parts text[]) returns text language sql immutable as $$
-	select translate(replace(encode(convert_to(to_json(parts)::text, 'UTF8'), 'base64'), E'\n', ''), '+/=', '-_')
-$$;
-
-create function cursor_part(cursor_text text, part int) returns text language plpgsql immutable as $$
-begin
-	if cursor_text is null then
-		return null;
-	end if;
-	return convert_from(decode(rpad(translate(cursor_text, '-_', '+/'),
-		(length(cursor_text) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json ->> part;
-exception when others then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
-end $$;
-
-create function cursor_time(cursor_text text, part int) returns timestamptz language plpgsql stable as $$
-begin
-	return cursor_part(cursor_text, part)::timestamptz;
-exception when invalid_datetime_format or datetime_field_overflow then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
-end $$;
-
-create function cursor_uuid(cursor_text text, part int) returns uuid language plpgsql immutable as $$
-begin
-	return cursor_part(cursor_text, part)::uuid;
-exception when invalid_text_representation then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
-end $$;
-
 -- Seals of personal numbers (server/auth/seal.h) ----------------------------------------------------
 create function seal_hashes(seal text) returns text[] language sql immutable as $$
 	select string_to_array(split_part(seal, ':', 3), ',') $$;
@@ -366,5 +333,5 @@ drop table status_view, idempotency, row_history, outbox, deadline_rule, legal_b
 drop function if exists clock_unset, clock_now, clock_today, oslo_day, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
 	app_gate, app_citizen_id, app_is_citizen, show_all, show, raise_problem, raise_unless, fault, easter_sunday,
 	is_working_day, working_day_add, deadline_at, touch_row, note_change, install_change_trigger, changed_since,
-	sees_status_only, expect_one, cursor_make, cursor_part, cursor_time, cursor_uuid, seal_hashes, number_out,
+	sees_status_only, expect_one, seal_hashes, number_out,
 	idempotency_replay cascade;

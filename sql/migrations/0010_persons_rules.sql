@@ -1,9 +1,6 @@
 -- migrate:up
 -- What the resources of directory and persons share: representations, registration, emergency, steps.
 
-create function page_size(asked text) returns int language sql immutable as $$
-	select coalesce(asked::int, 50) $$;
-
 -- RFC 7396 for one value.
 create function merge_patch(target jsonb, patch jsonb) returns jsonb language plpgsql immutable as $$
 declare
@@ -349,7 +346,6 @@ drop table thing_of_person cascade;
 drop function if exists related_persons, admit_named, admit_listed, admit, item_is_blocked, find_patient, related_patients,
 	register_patient, patient_json,
 	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
-	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch,
-	page_size cascade;
+	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch cascade;
 drop index if exists agency_name, unit_name, staff_name, staff_membership_staff, consent_to_agencies,
 	emergency_access_agency;

@@ -42,16 +42,13 @@ from page p
 
 -- name: listPatientAccessLog
 -- What was done with one person's record: all of it for the person and a guardian, the own acts for staff.
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select access_log_json(r) as body, cursor_make(to_json(l.at) #>> '{}', l.id::text) as cursor,
-		row_number() over (order by l.at desc, l.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (access_log_json(r), cursor_make(to_json(l.at) #>> '{}', l.id::text), null)::list_item
 	from access_log l cross join lateral access_log_about(l, :path.id::uuid) r
 	where (l.patient_id = :path.id::uuid or l.shown_set = any (access_log_sets_of(:path.id::uuid)))
 		and (:query.from is null or l.at >= :query.from::timestamptz)
 		and (:query.to is null or l.at < :query.to::timestamptz)
 		and (:query.cursor is null
 			or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
-	order by l.at desc, l.id desc
-	limit page_size(:query.limit) + 1) x
+	order by l.at desc, l.id desc limit page_size(:query.limit) + 1), :query.limit) l

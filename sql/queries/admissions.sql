@@ -5,8 +5,10 @@
 with asked as materialized (
 	select case when :query.patient_id::text is null then related_persons()
 		else admit_listed(:query.patient_id::uuid, 'admissions', 'ADMISSION') end as persons
-), page as (
-	select f.*, row_number() over (order by f.begins desc, (f.a).id desc) as row
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (admission_json(f.a), cursor_make(f.begins::text, (f.a).id::text), (f.a).patient_id)::list_item
 	from asked cross join lateral (
 		select a, coalesce(a.admitted_at, a.planned_for) as begins
 		from admission a
@@ -17,12 +19,7 @@ with asked as materialized (
 			and (:query.cursor::text is null or (coalesce(a.admitted_at, a.planned_for), a.id)
 				< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		order by begins desc, a.id desc limit page_size(:query.limit) + 1) f
-)
-select coalesce(json_agg(admission_json(p.a) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.begins::text, ((x.a).id)::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg((p.a).patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p
+	order by f.begins desc, (f.a).id desc), :query.limit) l
 
 -- name: createAdmission
 select admission_enter(:new.id::uuid, :body::jsonb) as id

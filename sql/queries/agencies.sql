@@ -1,18 +1,16 @@
 -- name: listAgencies
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select json_build_object('id', a.id, 'version', a.version, 'slug', a.slug, 'name', a.name, 'type', a.type,
+select l.body, l.next
+from list_page(array(
+	select (json_build_object('id', a.id, 'version', a.version, 'slug', a.slug, 'name', a.name, 'type', a.type,
 			'organisation_number', a.organisation_number, 'municipality_number', a.municipality_number,
 			'valid_from', a.valid_from, 'valid_to', a.valid_to, 'merged_into', a.merged_into,
-			'created_at', a.created_at, 'updated_at', a.updated_at) as body,
-		cursor_make(a.name, a.id::text) as cursor, row_number() over (order by a.name, a.id) as n
+			'created_at', a.created_at, 'updated_at', a.updated_at),
+		cursor_make(a.name, a.id::text), null)::list_item
 	from agency a
 	where (:query.type is null or a.type = :query.type)
 		and (:query.municipality_number is null or a.municipality_number = :query.municipality_number)
 		and (:query.cursor is null or (a.name, a.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by a.name, a.id
-	limit page_size(:query.limit) + 1) x
+	order by a.name, a.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getAgency
 select json_build_object('id', a.id, 'version', a.version, 'slug', a.slug, 'name', a.name, 'type', a.type,

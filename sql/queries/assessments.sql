@@ -2,8 +2,9 @@
 
 -- name: listAssessments
 -- Newest first; begins with the person asked for, or with whom the caller's units are related to.
-with page as (
-	select a.whole, a.patient_id, a.assessed_on, a.id, row_number() over (order by a.assessed_on desc, a.id desc) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (assessment_json(a.whole), cursor_make(a.assessed_on::text, a.id::text), a.patient_id)::list_item
 	from people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY') p (id)
 	cross join lateral (select x as whole, x.* from assessment x where x.patient_id = p.id offset 0) a
 	where (:query.instrument_code::text is null or a.instrument_code = :query.instrument_code)
@@ -12,13 +13,7 @@ with page as (
 		and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
 		and (:query.cursor::text is null or (a.assessed_on, a.id)
 			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
-	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(assessment_json(p.whole) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.assessed_on::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p
+	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createAssessment
 select record_assessment(:new.id::uuid, :body::jsonb) as id, 201 as status, '/api/v1/assessments/' || :new.id as location

@@ -37,28 +37,24 @@ select expect_one(count(*), 'board_category', :path.id::uuid, :header.if_match) 
 with asked as materialized (
 	select case when :query.patient_id::text is not null
 		then admit_listed(:query.patient_id::uuid, 'board-entries', 'ENROLMENT') end as persons
-), page as (
-	select e.*, row_number() over (order by e.opened_at desc, e.id desc) as row
-	from asked a cross join lateral (
-		select e.* from board_entry e where e.patient_id = any (a.persons)
+)
+select l.body, l.next,
+	case when :query.patient_id::text is not null then show(:query.patient_id::uuid) else show_all(l.persons) end as noted
+from list_page(array(
+	select (board_entry_json(e.*::board_entry), cursor_make(e.opened_at::text, e.id::text), e.patient_id)::list_item
+	from asked cross join lateral (
+		select e.* from board_entry e where e.patient_id = any (asked.persons)
 		union all
-		select e.* from board_entry e where a.persons is null and e.patient_id is distinct from app_citizen_id()
+		select e.* from board_entry e where asked.persons is null and e.patient_id is distinct from app_citizen_id()
 			and e.unit_id = any (app_unit_ids())
 		union all
-		select e.* from board_entry e where a.persons is null and e.patient_id = app_citizen_id() offset 0) e
+		select e.* from board_entry e where asked.persons is null and e.patient_id = app_citizen_id() offset 0) e
 	where (:query.unit_id::text is null or e.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or e.state = :query.status)
 		and (:query.category::text is null or e.category = :query.category)
 		and (:query.cursor::text is null
 			or (e.opened_at, e.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by e.opened_at desc, e.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(board_entry_json(e) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.opened_at::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	case when :query.patient_id::text is not null then show(:query.patient_id::uuid)
-		else show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) end as noted
-from page p join board_entry e on e.id = p.id
+	order by e.opened_at desc, e.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createBoardEntry
 select board_enter(:new.id::uuid, :body::jsonb) as id, 201 as status
@@ -94,34 +90,33 @@ from board_entry e where e.id = :path.id::uuid
 with asked as materialized (
 	select case when :query.patient_id::text is not null
 		then admit_listed(:query.patient_id::uuid, 'board-entries', 'ENROLMENT') end as persons
-), page as (
-	select i.*, row_number() over (order by i.valid_from desc, i.id desc) as row
-	from asked a cross join lateral (
-		select i.* from intensity_period i where i.patient_id = any (a.persons)
+)
+select l.body, l.next,
+	case when :query.patient_id::text is not null then show(:query.patient_id::uuid) else show_all(l.persons) end as noted
+from list_page(array(
+	select (jsonb_strip_nulls(jsonb_build_object('id', i.id, 'patient_id', i.patient_id, 'unit_id', i.unit_id,
+			'enrolment_id', i.enrolment_id, 'level', i.level, 'reason', i.reason, 'board_entry_id', i.board_entry_id,
+			'valid_from', i.valid_from, 'valid_to', i.valid_to)),
+		cursor_make(i.valid_from::text, i.id::text), i.patient_id)::list_item
+	from asked cross join lateral (
+		select i.* from intensity_period i where i.patient_id = any (asked.persons)
 		union all
-		select i.* from intensity_period i where a.persons is null and i.patient_id is distinct from app_citizen_id()
+		select i.* from intensity_period i where asked.persons is null and i.patient_id is distinct from app_citizen_id()
 			and i.unit_id = any (app_unit_ids())
 		union all
-		select i.* from intensity_period i where a.persons is null and i.patient_id = app_citizen_id() offset 0) i
+		select i.* from intensity_period i where asked.persons is null and i.patient_id = app_citizen_id() offset 0) i
 	where (:query.unit_id::text is null or i.unit_id = :query.unit_id::uuid)
 		and (:query.level::text is null or i.level = :query.level)
 		and (:query.cursor::text is null
 			or (i.valid_from, i.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by i.valid_from desc, i.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(jsonb_strip_nulls(jsonb_build_object('id', p.id, 'patient_id', p.patient_id, 'unit_id', p.unit_id,
-		'enrolment_id', p.enrolment_id, 'level', p.level, 'reason', p.reason, 'board_entry_id', p.board_entry_id,
-		'valid_from', p.valid_from, 'valid_to', p.valid_to)) order by p.row)
-		filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.valid_from::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	case when :query.patient_id::text is not null then show(:query.patient_id::uuid)
-		else show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) end as noted
-from page p
+	order by i.valid_from desc, i.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: listBoardMeetings
-with page as (
-	select m.*, row_number() over (order by m.held_on desc, m.sequence desc, m.id desc) as row
+-- A page shows all of whom its meetings spoke.
+select l.body, l.next, show_all((select array_agg(s) from json_array_elements(l.body) m,
+	unnest(board_meeting_persons((m ->> 'id')::uuid)) s)) as noted
+from list_page(array(
+	select (board_meeting_json(m), cursor_make(m.held_on::text, m.sequence::text, m.id::text), null)::list_item
 	from board_meeting m
 	where m.unit_id = any (app_unit_ids()) and (:query.unit_id::text is null or m.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or m.state = :query.status)
@@ -129,14 +124,7 @@ with page as (
 		and (:query.to::text is null or m.held_on <= :query.to::date)
 		and (:query.cursor::text is null or (m.held_on, m.sequence, m.id) < (cursor_time(:query.cursor, 0)::date,
 			cursor_part(:query.cursor, 1)::int, cursor_uuid(:query.cursor, 2)))
-	order by m.held_on desc, m.sequence desc, m.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(board_meeting_json(m) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.held_on::text, x.sequence::text, x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all((select array_agg(s) from page x, unnest(board_meeting_persons(x.id)) s
-		where x.row <= page_size(:query.limit))) as noted
-from page p join board_meeting m on m.id = p.id
+	order by m.held_on desc, m.sequence desc, m.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createBoardMeeting
 select board_meeting_hold(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -2,9 +2,10 @@
 
 -- name: listCaseMeetings
 -- Those that the caller is invited to, and those about persons within the caller's reach.
-with asked as materialized (select open_meetings() as ok),
-page as (
-	select m.id, m.patient_id, m.starts_at, row_number() over (order by m.starts_at desc, m.id desc) as row
+with asked as materialized (select open_meetings() as ok)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (case_meeting_json(m.*::case_meeting), cursor_make(to_json(m.starts_at) #>> '{}', m.id::text), m.patient_id)::list_item
 	from asked a cross join lateral (
 		select x.* from case_meeting x
 		where a.ok and x.id = any (nullif(current_setting('app.meetings', true), '')::uuid[])
@@ -16,14 +17,7 @@ page as (
 		and (:query.status::text is null or m.state = :query.status)
 		and (:query.cursor::text is null
 			or (m.starts_at, m.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by m.starts_at desc, m.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(case_meeting_json(m) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]')
-		as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.starts_at) #>> '{}', x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join case_meeting m on m.id = p.id
+	order by m.starts_at desc, m.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createCaseMeeting
 select case_meeting_make(:new.id::uuid, :body::jsonb) as id, 201 as status

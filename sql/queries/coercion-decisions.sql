@@ -5,8 +5,10 @@
 with asked as materialized (
 	select case when :query.patient_id::text is null then related_persons()
 		else admit_listed(:query.patient_id::uuid, 'coercion-decisions', 'COERCION') end as persons
-), page as (
-	select f.d, row_number() over (order by (f.d).decided_at desc, (f.d).id desc) as row
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (coercion_json(f.d), cursor_make((f.d).decided_at::text, (f.d).id::text), (f.d).patient_id)::list_item
 	from asked cross join lateral (
 		select d from coercion_decision d
 		where d.patient_id = any (asked.persons) and (:query.status::text is null or d.state = :query.status)
@@ -14,12 +16,7 @@ with asked as materialized (
 			and (:query.cursor::text is null or (d.decided_at, d.id)
 				< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		order by d.decided_at desc, d.id desc limit page_size(:query.limit) + 1) f
-)
-select coalesce(json_agg(coercion_json(p.d) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make((x.d).decided_at::text, (x.d).id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg((p.d).patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p
+	order by (f.d).decided_at desc, (f.d).id desc), :query.limit) l
 
 -- name: createCoercionDecision
 select coercion_enter(:new.id::uuid, :body::jsonb) as id

@@ -29,16 +29,13 @@ with related as (
 		else (:query.status::text is null or s.state = :query.status)
 			and (:query.severity::text is null or s.severity = :query.severity)
 			and (:query.overdue::text is null or (s.due < clock_now()) = :query.overdue::boolean) end
-), page as (
-	select f.*, row_number() over (order by f.key, f.id) as row from fitting f
-	where :query.cursor::text is null or (f.key, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
-	order by f.key, f.id limit page_size(:query.limit) + 1
 )
-select coalesce(json_agg(concern_report_json(p.r) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.key::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where not p.by_word and p.row <= page_size(:query.limit))) as noted
-from page p
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (concern_report_json(f.r), cursor_make(f.key::text, f.id::text), case when not f.by_word then f.patient_id end)::list_item
+	from fitting f
+	where :query.cursor::text is null or (f.key, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
+	order by f.key, f.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createConcernReport
 select concern_report_receive(:new.id::uuid, :body::jsonb) as id, 201 as status,
@@ -77,21 +74,17 @@ update handover set state = 'RECALLED', decided_at = clock_now(), decided_by = a
 where entity_id = :path.id::uuid and state = 'OFFERED'
 
 -- name: listConcernReportNotes
-with page as (
-	select n.*, row_number() over (order by n.at, n.id) as row from concern_note n
-	where n.report_id = (select r.id from concern_report_seen(:path.id::uuid) r)
-		and (:query.cursor::text is null or (n.at, n.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by n.at, n.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(concern_note_json(p.id) order by p.row) filter (where p.row <= page_size(:query.limit)),
-		'[]') as body,
-	case when count(p.id) > page_size(:query.limit) then (select cursor_make(x.at::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
+select l.body, l.next,
 	-- a protected sender must not stand in the patient's log
-	case when (select concern_report_standing(x) from concern_report x where x.id = r.id) <> 'STATUS'
-		then show((select x.patient_id from page x where x.patient_id is not null limit 1)) end
-from concern_report r left join page p on true where r.id = :path.id::uuid
-group by r.id
+	case when concern_report_standing(r) <> 'STATUS' then show((select p from unnest(l.persons) p where p is not null limit 1)) end
+from concern_report r
+cross join lateral list_page(array(
+	select (concern_note_json(n.id), cursor_make(n.at::text, n.id::text), n.patient_id)::list_item
+	from concern_note n
+	where n.report_id = (select x.id from concern_report_seen(:path.id::uuid) x)
+		and (:query.cursor::text is null or (n.at, n.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by n.at, n.id limit page_size(:query.limit) + 1), :query.limit) l
+where r.id = :path.id::uuid
 
 -- name: createConcernReportNote
 select concern_note_add(:path.id::uuid, :new.id::uuid, :body::jsonb) as id, 201 as status

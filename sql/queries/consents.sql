@@ -1,17 +1,14 @@
 -- name: listPatientConsents
 -- Agencies that are not health care see those that they own, give or get.
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select consent_json(c) as body, cursor_make(to_json(c.created_at) #>> '{}', c.id::text) as cursor,
-		row_number() over (order by c.created_at desc, c.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (consent_json(c), cursor_make(to_json(c.created_at) #>> '{}', c.id::text), null)::list_item
 	from consent c
 	where c.patient_id = :path.id::uuid and consent_is_mine(c) and not item_is_blocked(c.patient_id, c.id)
 		and (:query.state is null or consent_state(c) = :query.state)
 		and (:query.cursor is null
 			or (c.created_at, c.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by c.created_at desc, c.id desc
-	limit page_size(:query.limit) + 1) x
+	order by c.created_at desc, c.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createConsent
 select insert_consent(:new.id::uuid, :path.id::uuid, :body::jsonb, 'REQUESTED', null) as id

@@ -5,15 +5,18 @@
 with asked as materialized (
 	select case when :query.patient_id::text is not null
 		then admit_listed(:query.patient_id::uuid, 'contacts', 'HEALTH_SUMMARY') end as persons
-), page as (
-	select c.*, row_number() over (order by c.at desc, c.id desc) as row
-	from asked a cross join lateral (
-		select c.* from contact c where c.patient_id = any (a.persons)
+)
+select l.body, l.next,
+	case when :query.patient_id::text is not null then show(:query.patient_id::uuid) else show_all(l.persons) end as noted
+from list_page(array(
+	select (contact_json(c.*::contact), cursor_make(c.at::text, c.id::text), c.patient_id)::list_item
+	from asked cross join lateral (
+		select c.* from contact c where c.patient_id = any (asked.persons)
 		union all
-		select c.* from contact c where a.persons is null and c.patient_id is distinct from app_citizen_id()
+		select c.* from contact c where asked.persons is null and c.patient_id is distinct from app_citizen_id()
 			and c.unit_id = any (app_unit_ids())
 		union all
-		select c.* from contact c where a.persons is null and c.patient_id = app_citizen_id() offset 0) c
+		select c.* from contact c where asked.persons is null and c.patient_id = app_citizen_id() offset 0) c
 	-- who sees the state alone learns no more by asking for it
 	where (:query.unit_id::text is null or (c.unit_id = :query.unit_id::uuid and app_cell() <> 'S'))
 		and (:query.status::text is null or c.state = :query.status)
@@ -22,15 +25,8 @@ with asked as materialized (
 		and (:query.from::text is null or c.at >= :query.from::timestamptz)
 		and (:query.to::text is null or c.at < :query.to::timestamptz)
 		and (:query.cursor::text is null or (c.at, c.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-		and contact_is_mine(row(c.*)::contact)
-	order by c.at desc, c.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(contact_json(c) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.at::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	case when :query.patient_id::text is not null then show(:query.patient_id::uuid)
-		else show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) end as noted
-from page p join contact c on c.id = p.id
+		and contact_is_mine(c.*::contact)
+	order by c.at desc, c.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createContact
 select contact_register(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -2,21 +2,16 @@
 
 -- name: listDataSubjectRequests
 -- Those that row security shows the caller, the nearest deadline first.
-with page as (
-	select r.id, r.patient_id, r.due_at, row_number() over (order by r.due_at, r.id) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (data_subject_json(r), cursor_make(to_json(r.due_at) #>> '{}', r.id::text), r.patient_id)::list_item
 	from data_subject_request r
 	where (app_is_citizen() or r.agency_id = app_agency_id())
 		and (:query.state::text is null or r.state = :query.state)
 		and (:query.kind::text is null or r.kind = :query.kind)
 		and (:query.open::text is null or data_subject_is_open(r.state) = :query.open::boolean)
 		and (:query.cursor::text is null or (r.due_at, r.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by r.due_at, r.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(data_subject_json(r) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.due_at) #>> '{}', x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join data_subject_request r on r.id = p.id
+	order by r.due_at, r.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createDataSubjectRequest
 select data_subject_make(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -1,17 +1,13 @@
 -- name: listEmergencyAccesses
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next,
-	show_all(array_agg(x.patient_id) filter (where x.n <= page_size(:query.limit))) as noted
-from (
-	select emergency_json(e) as body, e.patient_id, cursor_make(to_json(e.opened_at) #>> '{}', e.id::text) as cursor,
-		row_number() over (order by e.opened_at desc, e.id desc) as n
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (emergency_json(e), cursor_make(to_json(e.opened_at) #>> '{}', e.id::text), e.patient_id)::list_item
 	from emergency_access e
 	where (:query.state is null or emergency_state(e) = :query.state)
 		and (:query.patient_id is null or e.patient_id = :query.patient_id::uuid)
 		and (:query.cursor is null
 			or (e.opened_at, e.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by e.opened_at desc, e.id desc
-	limit page_size(:query.limit) + 1) x
+	order by e.opened_at desc, e.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createEmergencyAccess
 select open_emergency(:new.id::uuid, :body::jsonb) as id

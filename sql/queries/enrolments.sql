@@ -2,8 +2,9 @@
 
 -- name: listEnrolments
 -- Begins with the persons to whom the caller is related; row security asks consent and objection as the gate would.
-with page as (
-	select e, e.id, e.patient_id, e.enrolled_at, row_number() over (order by e.enrolled_at, e.id) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (enrolment_json(e), cursor_make(e.enrolled_at::text, e.id::text), e.patient_id)::list_item
 	from (select unnest(related_persons()) union select r.patient_id from represented() r) s (person)
 	join enrolment e on e.patient_id = s.person
 	where (:query.patient_id::text is null or e.patient_id = :query.patient_id::uuid)
@@ -14,13 +15,7 @@ with page as (
 			or (not enrolment_is_status() and :query.main_contact_id::uuid in (e.main_contact_id, e.substitute_id)))
 		and (:query.cursor::text is null or (e.enrolled_at, e.id)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by e.enrolled_at, e.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(enrolment_json(p.e) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.enrolled_at::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p
+	order by e.enrolled_at, e.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getEnrolment
 select enrolment_json(e) as body, e.version::text as etag, e.state, enrolment_facts(e) as facts
@@ -48,18 +43,15 @@ select expect_one(enrolment_appoint(:path.id::uuid, :header.if_match, :body::jso
 from (select admit('enrolments', :path.id::uuid, 'ENROLMENT', true) as patient_id offset 0) g
 
 -- name: listEnrolmentMainContacts
-with page as (
-	select c.*, row_number() over (order by c.valid_from, c.id) as row
+select l.body, l.next
+from list_page(array(
+	select (jsonb_strip_nulls(jsonb_build_object('main_contact', staff_brief(c.main_contact_id),
+		'substitute', staff_brief(c.substitute_id), 'reason', c.reason, 'changed_by', c.changed_by, 'valid_from', c.valid_from,
+		'valid_to', c.valid_to)),
+		cursor_make(c.valid_from::text, c.id::text), null)::list_item
 	from (select admit('enrolments', :path.id::uuid, 'ENROLMENT', false) as patient_id offset 0) g
 	cross join lateral (select x.* from enrolment_main_contact x where x.enrolment_id = :path.id::uuid
 		and x.patient_id = g.patient_id offset 0) c
 	where (:query.cursor::text is null or (c.valid_from, c.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		and raise_unless(not enrolment_is_status(), 403, 'forbidden')
-	order by c.valid_from, c.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(jsonb_strip_nulls(jsonb_build_object('main_contact', staff_brief(p.main_contact_id),
-		'substitute', staff_brief(p.substitute_id), 'reason', p.reason, 'changed_by', p.changed_by, 'valid_from', p.valid_from,
-		'valid_to', p.valid_to)) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.valid_from::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next
-from page p
+	order by c.valid_from, c.id limit page_size(:query.limit) + 1), :query.limit) l

@@ -1,8 +1,9 @@
 -- References into agencies' own record systems.
 
 -- name: listExternalRecords
-with page as (
-	select r.id, r.patient_id, r.record_date, row_number() over (order by r.record_date desc, r.id desc) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (external_record_json(r.*::external_record), cursor_make(r.record_date::text, r.id::text), r.patient_id)::list_item
 	from persons_asked(:query.patient_id::uuid, 'external-records', 'HEALTH_SUMMARY') a (person)
 	cross join lateral (select x.* from external_record x where x.patient_id = a.person offset 0) r
 	where external_record_is_mine(r.*::external_record) and not item_is_blocked(r.patient_id, r.id)
@@ -11,14 +12,7 @@ with page as (
 		and (:query.status::text is null or r.state = :query.status)
 		and (:query.cursor::text is null
 			or (r.record_date, r.id) < (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
-	order by r.record_date desc, r.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(external_record_json(r) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]')
-		as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.record_date::text, x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join external_record r on r.id = p.id
+	order by r.record_date desc, r.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createExternalRecord
 with b as (select :body::jsonb as b,

@@ -1,18 +1,15 @@
 -- How a person's way should go.
 
 -- name: listFlowTemplates
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select flow_template_json(t) as body, cursor_make(to_json(t.created_at) #>> '{}', t.id::text) as cursor,
-		row_number() over (order by t.created_at desc, t.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (flow_template_json(t), cursor_make(to_json(t.created_at) #>> '{}', t.id::text), null)::list_item
 	from flow_template t
 	where (:query.unit_id::text is null or t.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or t.state = :query.status)
 		and (:query.cursor::text is null
 			or (t.created_at, t.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by t.created_at desc, t.id desc
-	limit page_size(:query.limit) + 1) x
+	order by t.created_at desc, t.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createFlowTemplate
 select flow_template_make(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -1,8 +1,10 @@
 -- Handovers: responsibility moves in two steps (domain.md I1).
 
 -- name: listHandovers
-with page as (
-	select h.*, row_number() over (order by h.due_at, h.id) as row from handover h
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (handover_json(h), cursor_make(h.due_at::text, h.id::text), h.patient_id)::list_item
+	from handover h
 	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
 		and (:query.status::text is null or h.state = :query.status)
 		and (:query.entity::text is null or h.entity = (select k.entity from handover_kind k where k.resource = :query.entity))
@@ -11,14 +13,7 @@ with page as (
 			else h.from_agency_id = app_agency_id() end)
 		and (:query.cursor::text is null or (h.due_at, h.id)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by h.due_at, h.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(handover_json(h) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]')
-		as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due_at::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p join handover h on h.id = p.id
+	order by h.due_at, h.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createHandover
 select handover_offer(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -1,17 +1,15 @@
 -- Batches of an agency's own, and what is said of their rows.
 
 -- name: listImports
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select import_json(b) as body, cursor_make(b.created_at::text, b.id::text) as cursor,
-		row_number() over (order by b.created_at desc, b.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (import_json(b), cursor_make(b.created_at::text, b.id::text), null)::list_item
 	from import_batch b
 	where b.agency_id = app_agency_id() and (:query.batch_id::text is null or b.batch_id = :query.batch_id)
 		and (:query.type::text is null or b.type = :query.type) and (:query.state::text is null or b.state = :query.state)
 		and (:query.cursor::text is null or (b.created_at, b.id)
 			< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by b.created_at desc, b.id desc limit page_size(:query.limit) + 1) x
+	order by b.created_at desc, b.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getImport
 select import_json(b) as body from import_batch b where b.id = :path.id::uuid

@@ -2,8 +2,9 @@
 
 -- name: listLifeSituations
 -- Newest first; begins with the person asked for, or with whom the caller's units are related to.
-with page as (
-	select l.whole, l.patient_id, l.observed_on, l.id, row_number() over (order by l.observed_on desc, l.id desc) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (life_situation_json(l.whole), cursor_make(l.observed_on::text, l.id::text), l.patient_id)::list_item
 	from people_asked(:query.patient_id::uuid, 'life-situations', life_category(:query.patient_id::uuid)) p (id)
 	cross join lateral (select x as whole, x.* from life_situation x where x.patient_id = p.id offset 0) l
 	where (:query.domain::text is null or exists (select 1 from life_rating r where r.life_situation_id = l.id
@@ -13,14 +14,7 @@ with page as (
 		and not l.entered_in_error and not item_is_blocked(l.patient_id, l.id)
 		and (:query.cursor::text is null or (l.observed_on, l.id)
 			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
-	order by l.observed_on desc, l.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(life_situation_json(p.whole) order by p.row)
-		filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.observed_on::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p
+	order by l.observed_on desc, l.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createLifeSituation
 select record_life_situation(:new.id::uuid, :body::jsonb) as id, 201 as status,

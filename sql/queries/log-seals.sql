@@ -1,8 +1,7 @@
 -- name: listLogSeals
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select log_seal_head(s) as body, cursor_make(s.number::text) as cursor, row_number() over (order by s.number desc) as n
+select l.body, l.next
+from list_page(array(
+	select (log_seal_head(s), cursor_make(s.number::text), null)::list_item
 	from log_seal s
 	where s.signature is not null
 		and (:query.from is null or s.sealed_at >= :query.from::timestamptz)
@@ -10,8 +9,7 @@ from (
 		and (:query.daily is distinct from 'true' or not exists (select from log_seal later
 			where later.number = s.number + 1 and oslo_day(later.sealed_at) = oslo_day(s.sealed_at)))
 		and (:query.cursor is null or s.number < cursor_part(:query.cursor, 0)::bigint)
-	order by s.number desc
-	limit page_size(:query.limit) + 1) x
+	order by s.number desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getLogSeal
 select log_seal_json(s.number) as body,

@@ -17,18 +17,14 @@ with asked as (
 	where measure_projection(r.m) is not null
 		-- whose plan may not be seen, is not told which plan it is
 		and (:query.plan_id::text is null or measure_projection(r.m) = 'FULL')
-), page as (
-	select f.*, row_number() over (order by f.due, f.id) as row from fitting f
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (measure_json(f.m, f.projection), cursor_make(f.due::text, f.id::text), (f.m).patient_id)::list_item
+	from fitting f
 	where :query.cursor::text is null
 		or (f.due, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
-	order by f.due, f.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(measure_json(g.m, g.projection) order by g.row) filter (where g.row <= page_size(:query.limit)),
-		'[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg((g.m).patient_id) filter (where g.row <= page_size(:query.limit)))
-from page g
+	order by f.due, f.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createMeasure
 select measure_propose(:new.id::uuid, :body::jsonb) as id

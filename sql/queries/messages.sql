@@ -1,8 +1,10 @@
 -- Messages between units.
 
 -- name: listMessages
-with page as (
-	select m.id, m.patient_id, m.sent_at, row_number() over (order by m.sent_at desc, m.id desc) as row from message m
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (message_json(m), cursor_make(to_json(m.sent_at) #>> '{}', m.id::text), m.patient_id)::list_item
+	from message m
 	where (app_agency_id() in (m.from_agency_id, m.to_agency_id) or m.patient_id = app_citizen_id())
 		and (:query.status::text is null or m.state = :query.status)
 		and (:query.direction::text is null or case :query.direction when 'IN' then m.to_agency_id = app_agency_id()
@@ -13,13 +15,7 @@ with page as (
 		and (:query.overdue::text is null or message_is_overdue(m) = :query.overdue::boolean)
 		and (:query.cursor::text is null
 			or (m.sent_at, m.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by m.sent_at desc, m.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(message_json(m) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.sent_at) #>> '{}', x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join message m on m.id = p.id
+	order by m.sent_at desc, m.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createMessage
 select message_send(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -1,16 +1,13 @@
 -- name: listPatientObjections
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select objection_json(o) as body, cursor_make(to_json(o.created_at) #>> '{}', o.id::text) as cursor,
-		row_number() over (order by o.created_at desc, o.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (objection_json(o), cursor_make(to_json(o.created_at) #>> '{}', o.id::text), null)::list_item
 	from objection o
 	where o.patient_id = :path.id::uuid and objection_is_mine(o) and not item_is_blocked(o.patient_id, o.id)
 		and (:query.state is null or o.state = :query.state)
 		and (:query.cursor is null
 			or (o.created_at, o.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by o.created_at desc, o.id desc
-	limit page_size(:query.limit) + 1) x
+	order by o.created_at desc, o.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createObjection
 with b as (select :body::jsonb b),

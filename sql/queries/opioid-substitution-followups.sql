@@ -5,8 +5,10 @@
 with asked as materialized (
 	select case when :query.patient_id::text is null then related_persons()
 		else admit_listed(:query.patient_id::uuid, 'opioid-substitution-followups', 'SUBSTANCE') end as persons
-), page as (
-	select r.f, row_number() over (order by (r.f).next_review_on, (r.f).id) as row
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (lar_json(r.f), cursor_make((r.f).next_review_on::text, (r.f).id::text), (r.f).patient_id)::list_item
 	from asked cross join lateral (
 		select f from lar_followup f
 		where f.patient_id = any (asked.persons) and (:query.status::text is null or f.state = :query.status)
@@ -16,12 +18,7 @@ with asked as materialized (
 			and (:query.cursor::text is null or (f.next_review_on, f.id)
 				> (cursor_time(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
 		order by f.next_review_on, f.id limit page_size(:query.limit) + 1) r
-)
-select coalesce(json_agg(lar_json(p.f) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make((x.f).next_review_on::text, (x.f).id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg((p.f).patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p
+	order by (r.f).next_review_on, (r.f).id), :query.limit) l
 
 -- name: createOpioidSubstitutionFollowup
 select lar_enter(:new.id::uuid, :body::jsonb) as id

@@ -1,13 +1,12 @@
 -- name: listPatients
 -- Starts from the relations of the caller's units, never from the persons.
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next,
-	show_all(array_agg(x.patient_id) filter (where x.n <= page_size(:query.limit))) as noted
-from (
-	select patient_json(p) as body, k.patient_id, cursor_make(k.unit_id::text, k.patient_id::text) as cursor, k.n
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (patient_json(p), cursor_make(k.unit_id::text, k.patient_id::text), k.patient_id)::list_item
 	from related_patients(:query.unit_id::uuid, cursor_uuid(:query.cursor, 0), cursor_uuid(:query.cursor, 1),
 		page_size(:query.limit) + 1) with ordinality k (unit_id, patient_id, n)
-	join patient p on p.id = k.patient_id) x
+	join patient p on p.id = k.patient_id
+	order by k.n), :query.limit) l
 
 -- name: createPatient
 select jsonb_build_object('id', r.id) || (:body::jsonb - 'national_id')

@@ -17,18 +17,14 @@ with asked as (
 	where plan_cell(r.p) is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
 		-- who sees the state alone learns no more by asking for it
 		and (plan_cell(r.p) ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
-), page as (
-	select f.*, row_number() over (order by f.due, f.id) as row from fitting f
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (plan_brief_json(f.p, f.cell), cursor_make(f.due::text, f.id::text), (f.p).patient_id)::list_item
+	from fitting f
 	where :query.cursor::text is null
 		or (f.due, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
-	order by f.due, f.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(plan_brief_json(g.p, g.cell) order by g.row) filter (where g.row <= page_size(:query.limit)), '[]')
-		as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg((g.p).patient_id) filter (where g.row <= page_size(:query.limit)))
-from page g
+	order by f.due, f.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createPlan
 select plan_create(:new.id::uuid, :body::jsonb) as id

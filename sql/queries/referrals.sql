@@ -19,20 +19,18 @@ with related as (
 	select r, r.id, r.patient_id, r.state, coalesce(r.sent_at, r.created_at) as since, referral_standing(r) as standing
 	from related x join referral r on r.id = x.id
 	where (:query.receiving_unit_id::text is null or r.receiving_unit_id = :query.receiving_unit_id::uuid)
-), page as (
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (referral_json(s.r), cursor_make(s.since::text, s.id::text),
+		case when s.standing <> 'STATUS' then s.patient_id end)::list_item
+	from seen s
 	-- who sees the status alone finds by that alone
-	select s.*, row_number() over (order by s.since, s.id) as row from seen s
 	where (:query.status::text is null
 			or case when s.standing = 'STATUS' then referral_status_word(s.state) else s.state end = :query.status)
 		and (:query.patient_id::text is null or (s.standing <> 'STATUS' and s.patient_id = :query.patient_id::uuid))
 		and (:query.cursor::text is null or (s.since, s.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by s.since, s.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(referral_json(p.r) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.since::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.standing <> 'STATUS' and p.row <= page_size(:query.limit))) as noted
-from page p
+	order by s.since, s.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createReferral
 select referral_create(:new.id::uuid, :auth.unit_id::uuid, :body::jsonb) as id, 201 as status

@@ -1,18 +1,15 @@
 -- Who does what around a team.
 
 -- name: listResponsibilityMatrices
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select responsibility_matrix_json(m) as body, cursor_make(to_json(m.created_at) #>> '{}', m.id::text) as cursor,
-		row_number() over (order by m.created_at desc, m.id desc) as n
+select l.body, l.next
+from list_page(array(
+	select (responsibility_matrix_json(m), cursor_make(to_json(m.created_at) #>> '{}', m.id::text), null)::list_item
 	from responsibility_matrix m
 	where (:query.unit_id::text is null or m.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or m.state = :query.status)
 		and (:query.cursor::text is null
 			or (m.created_at, m.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by m.created_at desc, m.id desc
-	limit page_size(:query.limit) + 1) x
+	order by m.created_at desc, m.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createResponsibilityMatrix
 select responsibility_matrix_make(:new.id::uuid, :body::jsonb) as id, 201 as status

@@ -2,21 +2,16 @@
 
 -- name: listRiskFlags
 -- Of the person who is asked about, or of all within the caller's reach; the gate decides before rows are read.
-with page as (
-	select f.id, f.patient_id, f.created_at, row_number() over (order by f.created_at desc, f.id desc) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (risk_flag_json(f.*::risk_flag), cursor_make(to_json(f.created_at) #>> '{}', f.id::text), f.patient_id)::list_item
 	from persons_asked(:query.patient_id::uuid, 'risk-flags', 'RISK') a (person)
 	cross join lateral (select x.* from risk_flag x where x.patient_id = a.person offset 0) f
 	where not item_is_blocked(f.patient_id, f.id)
 		and (:query.status::text is null or risk_flag_state(f.*::risk_flag) = :query.status)
 		and (:query.cursor::text is null
 			or (f.created_at, f.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by f.created_at desc, f.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(risk_flag_json(f) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.created_at) #>> '{}', x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join risk_flag f on f.id = p.id
+	order by f.created_at desc, f.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createRiskFlag
 with b as (select :body::jsonb as b, admit_named((:body::jsonb ->> 'patient_id')::uuid, 'risk-flags', 'RISK') as person)
@@ -59,20 +54,15 @@ select made.id, log_access(:request.caller::jsonb || jsonb_build_object('action'
 from made
 
 -- name: listDangerDisclosures
-with page as (
-	select d.*, row_number() over (order by d.disclosed_at desc, d.id desc) as row from danger_disclosure d
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (danger_disclosure_json(d), cursor_make(to_json(d.disclosed_at) #>> '{}', d.id::text), d.patient_id)::list_item
+	from danger_disclosure d
 	where (d.from_unit_id = any (app_unit_ids()) or d.to_unit_id = any (app_unit_ids()) or d.patient_id = app_citizen_id())
 		and (:query.patient_id::text is null or d.patient_id = :query.patient_id::uuid)
 		and (:query.cursor::text is null
 			or (d.disclosed_at, d.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by d.disclosed_at desc, d.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(danger_disclosure_json(d) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]')
-		as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.disclosed_at) #>> '{}', x.id::text)
-		from page x where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p join danger_disclosure d on d.id = p.id
+	order by d.disclosed_at desc, d.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getDangerDisclosure
 select danger_disclosure_json(d) as body, d.version as etag, show(d.patient_id) as noted

@@ -2,21 +2,15 @@
 
 -- name: listSomaticAssessments
 -- Newest first; begins with the person asked for, or with whom the caller's units are related to.
-with page as (
-	select a.whole, a.patient_id, a.examined_on, a.id, row_number() over (order by a.examined_on desc, a.id desc) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (somatic_json(a.whole), cursor_make(a.examined_on::text, a.id::text), a.patient_id)::list_item
 	from people_asked(:query.patient_id::uuid, 'somatic-assessments', 'HEALTH_SUMMARY') p (id)
 	cross join lateral (select x as whole, x.* from somatic_assessment x where x.patient_id = p.id offset 0) a
 	where not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
 		and (:query.cursor::text is null or (a.examined_on, a.id)
 			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
-	order by a.examined_on desc, a.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(somatic_json(p.whole) order by p.row)
-		filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.examined_on::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit))) as noted
-from page p
+	order by a.examined_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createSomaticAssessment
 select record_somatic(:new.id::uuid, :body::jsonb) as id, 201 as status,

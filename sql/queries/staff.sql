@@ -1,8 +1,7 @@
 -- name: listStaff
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select staff_json(s) as body, cursor_make(s.name, s.id::text) as cursor, row_number() over (order by s.name, s.id) as n
+select l.body, l.next
+from list_page(array(
+	select (staff_json(s), cursor_make(s.name, s.id::text), null)::list_item
 	from staff s
 	where (:query.agency_id is null or s.agency_id = :query.agency_id::uuid)
 		and ((:query.unit_id is null and :query.role is null) or exists (select 1 from staff_membership m
@@ -10,8 +9,7 @@ from (
 				and (:query.unit_id is null or m.unit_id = :query.unit_id::uuid)
 				and (:query.role is null or m.role = :query.role)))
 		and (:query.cursor is null or (s.name, s.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by s.name, s.id
-	limit page_size(:query.limit) + 1) x
+	order by s.name, s.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getStaff
 select staff_json(s) as body, s.version as etag from staff s where s.id = :path.id::uuid
@@ -36,18 +34,15 @@ with changed as (
 select expect_one(count(*), 'staff', :path.id::uuid, :header.if_match) from changed
 
 -- name: listStaffMemberships
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next,
+select l.body, l.next,
 	raise_unless(exists (select from staff where id = :path.id::uuid), 404, 'not_found') as known
-from (
-	select membership_json(m) as body, cursor_make(m.valid_from::text, m.id::text) as cursor,
-		row_number() over (order by m.valid_from, m.id) as n
+from list_page(array(
+	select (membership_json(m), cursor_make(m.valid_from::text, m.id::text), null)::list_item
 	from staff_membership m
 	where m.staff_id = :path.id::uuid and (not app_gate('o') or m.staff_id = app_staff_id())
 		and (:query.cursor is null
 			or (m.valid_from::text, m.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by m.valid_from, m.id
-	limit page_size(:query.limit) + 1) x
+	order by m.valid_from, m.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createStaffMembership
 -- The unit's side makes a member at once; the employer of the person can only propose one.

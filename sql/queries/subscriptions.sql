@@ -1,15 +1,12 @@
 -- The agency's subscriptions of news.
 
 -- name: listSubscriptions
-with page as (
-	select s.id, row_number() over (order by s.id) as row from subscription s
+select l.body, l.next
+from list_page(array(
+	select (subscription_json(s.id, false), cursor_make(s.id::text), null)::list_item
+	from subscription s
 	where :query.cursor::text is null or s.id > cursor_uuid(:query.cursor, 0)
-	order by s.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(subscription_json(p.id, false) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next
-from page p
+	order by s.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createSubscription
 select subscription_create(:body::jsonb, :new.id::uuid, :new.webhook_secret, :new.webhook_signing, :new.webhook_public) as body,
@@ -49,17 +46,13 @@ select subscription_replay(:path.id::uuid, :body::jsonb) as body, 202 as status
 select subscription_json(:path.id::uuid, false) as body
 
 -- name: listDeliveries
-with page as (
-	select d.id, d.created_at, row_number() over (order by d.created_at desc, d.id desc) as row from delivery d
+select l.body, l.next
+from subscription s
+cross join list_page(array(
+	select (delivery_json(d), cursor_make(to_json(d.created_at) #>> '{}', d.id::text), null)::list_item
+	from delivery d
 	where d.subscription_id = :path.id::uuid
 		and (:query.status::text is null or d.state = :query.status)
 		and (:query.cursor::text is null or (d.created_at, d.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by d.created_at desc, d.id desc limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(delivery_json(d) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(to_json(x.created_at) #>> '{}', x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next
-from (select 1 from subscription s where s.id = :path.id::uuid) s
-left join page p on true
-left join delivery d on d.id = p.id
-having count(s.*) > 0
+	order by d.created_at desc, d.id desc limit page_size(:query.limit) + 1), :query.limit) l
+where s.id = :path.id::uuid

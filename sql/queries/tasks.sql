@@ -1,9 +1,9 @@
 -- Tasks of the caller's agency.
 
 -- name: listTasks
-with page as (
-	select t.id, t.patient_id, coalesce(t.due_at, 'infinity') as due,
-		row_number() over (order by coalesce(t.due_at, 'infinity'), t.id) as row
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (task_json(t), cursor_make(coalesce(t.due_at, 'infinity')::text, t.id::text), t.patient_id)::list_item
 	from tasks_at_hand() t
 	where (:query.status::text is null or t.state = :query.status)
 		and (:query.kind::text is null or t.kind = :query.kind)
@@ -13,13 +13,7 @@ with page as (
 			or (t.state = 'OPEN' and coalesce(t.due_at < clock_now(), false)) = :query.overdue::boolean)
 		and (:query.cursor::text is null or (coalesce(t.due_at, 'infinity'), t.id)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by coalesce(t.due_at, 'infinity'), t.id limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(task_json(t) order by p.row) filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.due::text, x.id::text) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p join task t on t.id = p.id
+	order by coalesce(t.due_at, 'infinity'), t.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createTask
 -- A write that names a patient first looks whether the caller may know of the patient.

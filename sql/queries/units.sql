@@ -1,16 +1,14 @@
 -- name: listUnits
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select unit_json(u) as body, cursor_make(u.name, u.id::text) as cursor, row_number() over (order by u.name, u.id) as n
+select l.body, l.next
+from list_page(array(
+	select (unit_json(u), cursor_make(u.name, u.id::text), null)::list_item
 	from unit u
 	where (:query.agency_id is null or u.agency_id = :query.agency_id::uuid)
 		and (:query.type is null or u.type = :query.type)
 		and (:query.receives_concern_reports is null
 			or u.receives_concern_reports = :query.receives_concern_reports::boolean)
 		and (:query.cursor is null or (u.name, u.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by u.name, u.id
-	limit page_size(:query.limit) + 1) x
+	order by u.name, u.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getUnit
 select unit_json(u) as body, u.version as etag from unit u where u.id = :path.id::uuid

@@ -1,14 +1,12 @@
 -- name: listWebOrigins
-select coalesce(json_agg(x.body order by x.n) filter (where x.n <= page_size(:query.limit)), '[]') as body,
-	case when max(x.n) > page_size(:query.limit) then max(x.cursor) filter (where x.n = page_size(:query.limit)) end as next
-from (
-	select json_build_object('id', o.id, 'version', o.version, 'origin', o.origin, 'note', o.note, 'created_at', o.created_at) as body,
-		cursor_make(o.origin, o.id::text) as cursor, row_number() over (order by o.origin, o.id) as n
+select l.body, l.next
+from list_page(array(
+	select (json_build_object('id', o.id, 'version', o.version, 'origin', o.origin, 'note', o.note, 'created_at', o.created_at),
+		cursor_make(o.origin, o.id::text), null)::list_item
 	from web_origin o
 	where o.agency_id = app_agency_id()
 		and (:query.cursor is null or (o.origin, o.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by o.origin, o.id
-	limit page_size(:query.limit) + 1) x
+	order by o.origin, o.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getWebOrigin
 select json_build_object('id', o.id, 'version', o.version, 'origin', o.origin, 'note', o.note, 'created_at', o.created_at) as body,

@@ -1,0 +1,57 @@
+-- migrate:up
+-- Lists, page by page. A statement gives its page and one item more, in order, which tells whether there is another page.
+
+create function page_size(asked text) returns int language sql immutable as $$
+	select coalesce(asked::int, 50) $$;
+
+create type list_item as (body json, cursor text, person uuid); -- as it is shown, where it stands, whom it shows
+
+-- What a list answers: body and next, and the persons on the page for show_all().
+create function list_page(items list_item[], asked text, out body json, out next text, out persons uuid[])
+language plpgsql immutable as $$
+declare
+	size int := page_size(asked);
+begin
+	select coalesce(json_agg(i.body order by i.n), '[]'), array_agg(i.person) into body, persons
+	from unnest(items[:size]) with ordinality i (body, cursor, person, n);
+	if cardinality(items) > size then
+		next := (items[size]).cursor;
+	end if;
+end $$;
+
+-- Cursors: base64url of a JSON array, made and opened here alone.
+create function cursor_make(variadic parts text[]) returns text language sql immutable as $$
+	select translate(replace(encode(convert_to(to_json(parts)::text, 'UTF8'), 'base64'), E'\n', ''), '+/=', '-_')
+$$;
+
+create function cursor_part(cursor_text text, part int) returns text language plpgsql immutable as $$
+begin
+	if cursor_text is null then
+		return null;
+	end if;
+	return convert_from(decode(rpad(translate(cursor_text, '-_', '+/'),
+		(length(cursor_text) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json ->> part;
+exception when others then
+	perform raise_problem(422, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+create function cursor_time(cursor_text text, part int) returns timestamptz language plpgsql stable as $$
+begin
+	return cursor_part(cursor_text, part)::timestamptz;
+exception when invalid_datetime_format or datetime_field_overflow then
+	perform raise_problem(422, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+create function cursor_uuid(cursor_text text, part int) returns uuid language plpgsql immutable as $$
+begin
+	return cursor_part(cursor_text, part)::uuid;
+exception when invalid_text_representation then
+	perform raise_problem(422, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+end $$;
+
+-- migrate:down
+drop function if exists cursor_make, cursor_part, cursor_time, cursor_uuid, list_page, page_size;
+drop type if exists list_item;
