@@ -16,27 +16,22 @@
 
 enum { PROGRAM_MEMORY = 64 * 1024 * 1024, ROUND_MEMORY = 512 * 1024 * 1024, SPECS_MAX = 64 };
 
+const struct setting_number adapter_settle_ms = {"2000", 0, 600000};
+const struct setting_number adapter_interval_s = {"60", 1, 86400};
+
 /* the settings that every adapter has */
 static const struct setting_spec common_specs[] = {
 	{.name = "service.url", .required = true},
-	{.name = "service.ca_file", .kind = SETTING_PATH},
-	{.name = "service.timeout_s",
-	 .kind = SETTING_NUMBER,
-	 .fallback = "90",
-	 .least = 1,
-	 .most = 600},
-	{.name = "token.file", .kind = SETTING_PATH},
-	{.name = "token.keys", .kind = SETTING_PATH},
+	{.name = "service.ca_file", .is_path = true},
+	{.name = "service.timeout_s", .number = &(const struct setting_number){"90", 1, 600}},
+	{.name = "token.file", .is_path = true},
+	{.name = "token.keys", .is_path = true},
 	{.name = "token.agency"},
 	{.name = "token.role"},
 	{.name = "token.subject"},
 	{.name = "token.purpose"},
-	{.name = "spool.directory", .kind = SETTING_PATH, .required = true},
-	{.name = "spool.keep_days",
-	 .kind = SETTING_NUMBER,
-	 .fallback = "30",
-	 .least = 1,
-	 .most = 3650},
+	{.name = "spool.directory", .is_path = true, .required = true},
+	{.name = "spool.keep_days", .number = &(const struct setting_number){"30", 1, 3650}},
 };
 
 /* What the command line says. */

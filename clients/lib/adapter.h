@@ -60,6 +60,9 @@ enum {
 	ADAPTER_CONFIG = 78
 };
 
+/* For specs: how long a file must have lain unchanged before it is read, how often to look. */
+extern const struct setting_number adapter_settle_ms, adapter_interval_s;
+
 /* The program. */
 int adapter_main(int argc, char **argv, const struct adapter_kind *kind);
 

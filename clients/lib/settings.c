@@ -76,14 +76,14 @@ static bool is_known_section(const struct settings *s, const char *section)
 	return false;
 }
 
-static bool is_number_within(const char *text, const struct setting_spec *spec)
+static bool is_within(const char *text, const struct setting_number *range)
 {
 	char *end;
 	long n;
 
 	errno = 0;
 	n = strtol(text, &end, 10);
-	return errno == 0 && end != text && *end == '\0' && n >= spec->least && n <= spec->most;
+	return errno == 0 && end != text && *end == '\0' && n >= range->least && n <= range->most;
 }
 
 static bool is_choice(const char *text, const char *choices)
@@ -101,11 +101,11 @@ static bool is_choice(const char *text, const char *choices)
 /* The value as the program gets it; NULL when its key does not take it. */
 static const char *judged(struct reader *r, const struct setting_spec *spec, const char *value)
 {
-	if (spec->kind == SETTING_NUMBER && !is_number_within(value, spec))
+	if (spec->number != NULL && !is_within(value, spec->number))
 		return NULL;
-	if (spec->kind == SETTING_CHOICE && !is_choice(value, spec->choices))
+	if (spec->choices != NULL && !is_choice(value, spec->choices))
 		return NULL;
-	if (spec->kind == SETTING_PATH && value[0] != '/' && value[0] != '\0')
+	if (spec->is_path && value[0] != '/' && value[0] != '\0')
 		return arena_printf(r->arena, "%s/%s", file_directory(r->arena, r->out->path),
 				    value);
 	return arena_dup(r->arena, value);
@@ -154,6 +154,16 @@ static bool read_line(struct reader *r, char *line)
 	return is_known_section(r->out, r->section) || fault(r, "unknown section", r->section);
 }
 
+/* The value of a key that the file does not have, or NULL. */
+static const char *fallback_of(const struct reader *r, const struct setting_spec *spec)
+{
+	if (spec->number != NULL)
+		return spec->number->fallback;
+	if (spec->choices != NULL)
+		return arena_copy(r->arena, spec->choices, strcspn(spec->choices, "|"));
+	return spec->fallback;
+}
+
 /* What the file left out: fallbacks are put in place, what is required is missed. */
 static bool complete(struct reader *r)
 {
@@ -164,9 +174,12 @@ static bool complete(struct reader *r)
 			r->why = arena_printf(r->arena, "'%s' lacks %s", r->out->path, spec->name);
 			return false;
 		}
-		if (spec->fallback != NULL)
+
+		const char *value = fallback_of(r, spec);
+
+		if (value != NULL)
 			r->out->list[r->out->count++] =
-				(struct setting){spec->name, judged(r, spec, spec->fallback)};
+				(struct setting){spec->name, judged(r, spec, value)};
 	}
 	return true;
 }

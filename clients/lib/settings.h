@@ -12,21 +12,21 @@
  * around it. Strict: a section or key that the program does not know, one that stands twice, a
  * value that is not what its key takes, are errors with the line's number.
  */
-enum setting_kind {
-	SETTING_TEXT,
-	SETTING_PATH,	/* taken relative to the file's own directory; made absolute or kept "" */
-	SETTING_NUMBER, /* a whole number within least … most */
-	SETTING_CHOICE, /* one of `choices`, which are separated by | */
+
+/* A whole number within least … most; `fallback` when the file has none. */
+struct setting_number {
+	const char *fallback;
+	long least, most;
 };
 
-/* One key that a program knows. */
+/* One key that a program knows, and what it takes: any text, unless another member says more. */
 struct setting_spec {
 	const char *name; /* "section.key"; "section.*" takes any key, as names of columns are */
-	enum setting_kind kind;
-	bool required;
 	const char *fallback; /* the value when the file has none; NULL: none */
-	const char *choices;
-	long least, most;
+	bool required;
+	bool is_path; /* taken relative to the file's own directory; made absolute or kept "" */
+	const char *choices; /* one of these, with | between; the first when the file has none */
+	const struct setting_number *number;
 };
 
 struct setting {
@@ -51,7 +51,7 @@ bool settings_parse(struct arena *a, char *text, struct settings *out, const cha
 /* The value of "section.key", its fallback, or NULL. */
 const char *settings_text(const struct settings *s, const char *name);
 
-/* The number of a SETTING_NUMBER that has a fallback or is required. */
+/* The value of a key that takes a number. */
 long settings_number(const struct settings *s, const char *name);
 
 #endif

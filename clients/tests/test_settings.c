@@ -6,13 +6,9 @@
 
 static const struct setting_spec specs[] = {
 	{.name = "service.url", .required = true},
-	{.name = "folder.path", .kind = SETTING_PATH},
-	{.name = "folder.settle_ms",
-	 .kind = SETTING_NUMBER,
-	 .fallback = "2000",
-	 .least = 0,
-	 .most = 60000},
-	{.name = "folder.mark", .kind = SETTING_CHOICE, .fallback = ";", .choices = ";|,|tab"},
+	{.name = "folder.path", .is_path = true},
+	{.name = "folder.settle_ms", .number = &(const struct setting_number){"2000", 0, 60000}},
+	{.name = "folder.mark", .choices = ";|,|tab"},
 	{.name = "contacts.columns.*"},
 	{.name = NULL},
 };
