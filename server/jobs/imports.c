@@ -9,8 +9,7 @@
 #include "api/news.h"
 #include "base/arena.h"
 #include "base/config.h"
-#include "base/event.h"
-#include "db/round.h"
+#include "jobs/job.h"
 #include "jobs/pace.h"
 
 enum { STEP_MEMORY = 1024 * 1024 };
@@ -24,11 +23,8 @@ static long step(struct connection *c, struct arena *a)
 	long done = -1;
 
 	round_init(&round, c, a);
-	round_add(&round, statement_find("import_step"), NULL);
-	if (round_run(&round))
+	if (job_ask(&round, "imports", "import_step", NULL))
 		done = strtol(round_text(&round, 0, "done"), NULL, 10);
-	else
-		event(E_JOB_FAILED, "\"job\":\"imports\",\"sqlstate\":\"%s\"", round.sqlstate);
 	/* results go before their connection may */
 	arena_clear(a);
 	return done;

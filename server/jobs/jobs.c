@@ -15,6 +15,7 @@
 #include "jobs/fetch.h"
 #include "jobs/keys.h"
 #include "jobs/imports.h"
+#include "jobs/job.h"
 #include "jobs/log_sealing.h"
 #include "jobs/mails.h"
 #include "jobs/pace.h"
@@ -24,26 +25,13 @@ enum { ROUND_MEMORY = 4 * 1024 * 1024 };
 
 static struct pace pace = PACE_INITIALIZER;
 
-/* Runs a statement about a job; false when it fails. */
-static bool ask(struct round *round, const char *statement, const char *kind)
-{
-	const char *values[] = {kind};
-
-	round_add(round, statement_find(statement), values);
-	if (round_run(round))
-		return true;
-	event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", kind ? kind : statement,
-	      round->sqlstate);
-	return false;
-}
-
 static bool run_one(struct connection *c, struct arena *a, const char *kind)
 {
 	struct round round;
 
 	arena_clear(a);
 	round_init(&round, c, a);
-	if (!ask(&round, "job_run", kind))
+	if (!job_ask(&round, kind, "job_run", (const char *const[]){kind}))
 		return !round.lost;
 
 	const char *done = round_text(&round, 0, "done");
@@ -62,7 +50,7 @@ static bool run_all(struct connection *c, struct arena *list, struct arena *a)
 
 	arena_clear(list);
 	round_init(&round, c, list);
-	if (!ask(&round, "job_list", NULL))
+	if (!job_ask(&round, "jobs", "job_list", NULL))
 		return !round.lost;
 	for (int i = 0; i < round_rows(&round, 0); i++)
 		if (!run_one(c, a, PQgetvalue(round.steps[0].result, i, 0)))

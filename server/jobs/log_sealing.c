@@ -11,24 +11,16 @@
 #include "auth/log_key.h"
 #include "base/config.h"
 #include "base/event.h"
-#include "db/round.h"
-
-/* Rows of one piece: few enough to be read as one answer, and to be named by the piece's number. */
-#define PIECE_ROWS "500"
+#include "jobs/job.h"
 
 enum {
+	/* rows of one: few enough to be read as one answer, and to be named by the piece's number
+	 */
 	PIECE = 500,
 	PIECES_MAX = 40 /* in one round, so that a long backlog does not hold up deadlines */
 };
 
-static bool run(struct round *round, const char *statement, const char *const *values)
-{
-	round_add(round, statement_find(statement), values);
-	if (round_run(round))
-		return true;
-	event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", statement, round->sqlstate);
-	return false;
-}
+static const char job[] = "log_sealing";
 
 /* One piece; `*sealed` is how many rows it has. */
 static bool make(struct connection *c, struct arena *a, long *sealed)
@@ -37,11 +29,12 @@ static bool make(struct connection *c, struct arena *a, long *sealed)
 
 	arena_clear(a);
 
-	const char *every = arena_printf(a, "%ld seconds", config.log_seal_every_s);
+	const char *const values[] = {arena_printf(a, "%d", PIECE),
+				      arena_printf(a, "%ld seconds", config.log_seal_every_s)};
 
 	*sealed = 0;
 	round_init(&round, c, a);
-	if (!run(&round, "log_seal_make", (const char *const[]){PIECE_ROWS, every}))
+	if (!job_ask(&round, job, "log_seal_make", values))
 		return !round.lost;
 	*sealed = strtol(round_text(&round, 0, "done"), NULL, 10);
 	return true;
@@ -56,7 +49,7 @@ static bool sign(struct connection *c, struct arena *a, const char *number, cons
 	if (signature == NULL)
 		return true;
 	round_init(&round, c, a);
-	return run(&round, "log_seal_sign", values) || !round.lost;
+	return job_ask(&round, job, "log_seal_sign", values) || !round.lost;
 }
 
 static bool sign_all(struct connection *c, struct arena *a)
@@ -66,7 +59,7 @@ static bool sign_all(struct connection *c, struct arena *a)
 
 	arena_clear(a);
 	round_init(&round, c, a);
-	if (!run(&round, "log_seals_unsigned", NULL))
+	if (!job_ask(&round, job, "log_seals_unsigned", NULL))
 		return !round.lost;
 	connected = true;
 	for (int i = 0; connected && i < round_rows(&round, 0); i++) {

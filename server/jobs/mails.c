@@ -7,24 +7,15 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/event.h"
-#include "db/round.h"
+#include "jobs/job.h"
 #include "jobs/pace.h"
 #include "jobs/smtp.h"
 
-#define MAILS_AT_ONCE "20"
+enum { ROUND_MEMORY = 1024 * 1024, MAILS_AT_ONCE = 20 };
 
-enum { ROUND_MEMORY = 1024 * 1024 };
+static const char job[] = "mails";
 
 static struct pace pace = PACE_INITIALIZER;
-
-static bool run(struct round *round, const char *statement, const char *const *values)
-{
-	round_add(round, statement_find(statement), values);
-	if (round_run(round))
-		return true;
-	event(E_JOB_FAILED, "\"job\":\"%s\",\"sqlstate\":\"%s\"", statement, round->sqlstate);
-	return false;
-}
 
 static bool send_one(struct connection *c, struct arena *a, const struct smtp_mail *mail)
 {
@@ -35,16 +26,17 @@ static bool send_one(struct connection *c, struct arena *a, const struct smtp_ma
 	if (why != NULL)
 		event(E_MAIL_FAILED, "\"mail\":\"%s\",\"reason\":\"%s\"", mail->id, why);
 	round_init(&round, c, a);
-	return run(&round, "alert_done", values);
+	return job_ask(&round, job, "alert_done", values);
 }
 
 /* Those that are due; false when the connection is lost. */
 static bool send_due(struct connection *c, struct arena *a)
 {
+	const char *const values[] = {arena_printf(a, "%d", MAILS_AT_ONCE)};
 	struct round round;
 
 	round_init(&round, c, a);
-	if (!run(&round, "alert_take", (const char *const[]){MAILS_AT_ONCE}))
+	if (!job_ask(&round, job, "alert_take", values))
 		return !round.lost;
 	for (int i = 0; i < round_rows(&round, 0); i++) {
 		const PGresult *rows = round.steps[0].result;

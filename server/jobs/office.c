@@ -8,13 +8,12 @@
 
 #include "api/bind.h"
 #include "base/event.h"
+#include "jobs/job.h"
 
 bool office_run(struct office *o, struct round *round)
 {
-	if (round_run(round))
+	if (job_run(round, "delivery"))
 		return true;
-	event(E_JOB_FAILED, "\"job\":\"delivery\",\"statement\":\"%s\",\"sqlstate\":\"%s\"",
-	      round->steps[round->failed].statement->name, round->sqlstate);
 	if (!round->lost)
 		return false;
 	arena_clear(o->arena);

@@ -10,9 +10,8 @@
 #include "api/news.h"
 #include "base/arena.h"
 #include "base/config.h"
-#include "base/event.h"
-#include "db/round.h"
 #include "jobs/delivery.h"
+#include "jobs/job.h"
 
 enum { ROUND_MEMORY = 1024 * 1024, IDLE_MS = 500 /* between two looks while nobody waits */ };
 
@@ -28,11 +27,8 @@ static bool place(struct connection *c, struct arena *a)
 
 	arena_clear(a);
 	round_init(&round, c, a);
-	round_add(&round, statement_find("news_place"), NULL);
-	if (!round_run(&round)) {
-		event(E_JOB_FAILED, "\"job\":\"sequencer\",\"sqlstate\":\"%s\"", round.sqlstate);
+	if (!job_ask(&round, "sequencer", "news_place", NULL))
 		return !round.lost;
-	}
 
 	const char *head = round_text(&round, 0, "head");
 
