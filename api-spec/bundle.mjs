@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { fhirFragment } from './fhir.mjs';
+import { addWrites } from './fhir-writes.mjs';
 
 const here = process.env.API_SPEC ?? dirname(fileURLToPath(import.meta.url));
 const target = join(here, 'openapi.json');
@@ -211,6 +212,11 @@ function finishOperations(document) {
 		for (const method of methods.filter((m) => item[m])) checkNames(document, path, item, method, seen);
 }
 
+function fhir() {
+	const read = readYaml('fhir.yaml');
+	return addWrites(fhirFragment(read), readYaml('fhir-writes.yaml'), read.types);
+}
+
 function bundle() {
 	const document = readYaml('openapi.yaml');
 	document.tags ??= [];
@@ -219,7 +225,7 @@ function bundle() {
 	document.components = {};
 	merge(document, { paths, components }, 'openapi.yaml');
 	for (const file of fragments()) merge(document, readYaml(file), file);
-	if (existsSync(join(here, 'fhir.yaml'))) merge(document, fhirFragment(readYaml('fhir.yaml')), 'fhir.yaml');
+	if (existsSync(join(here, 'fhir.yaml'))) merge(document, fhir(), 'fhir.yaml');
 	document['x-problems'] = readYaml('problems.yaml');
 	document['x-state-machines'] = machines();
 	document['x-access-matrix'] = existsSync(join(here, 'access-matrix.yaml')) ? readYaml('access-matrix.yaml') : {};

@@ -1,8 +1,8 @@
 // Makes the contract's part for FHIR of fhir.yaml: paths, parameters, schemas and answers under /fhir/r4.
-const base = '/fhir/r4';
+export const base = '/fhir/r4';
 const media = ['application/fhir+json', 'application/json', 'text/json'];
-const ref = (kind, name) => ({ $ref: `#/components/${kind}/${name}` });
-const content = (schema) => Object.fromEntries(media.map((type) => [type, { schema }]));
+export const ref = (kind, name) => ({ $ref: `#/components/${kind}/${name}` });
+export const content = (schema) => Object.fromEntries(media.map((type) => [type, { schema }]));
 
 // --- what all types share ------------------------------------------------------------------------
 
@@ -17,16 +17,20 @@ const controls = {
 	FhirFormat: word('_format', { type: 'string', maxLength: 100 }, 'The media type of the answer, in place of Accept', 'json'),
 	FhirPretty: word('_pretty', { type: 'string', enum: ['true', 'false'] }, '`true` asks for lines that people can read', 'true'),
 };
-const ofReads = ['FhirFormat', 'FhirPretty'];
+export const ofReads = ['FhirFormat', 'FhirPretty'];
 
 const refusals = {
 	400: ['FhirBadRequest', 'A parameter or the resource does not follow FHIR or what is documented here'],
 	401: ['FhirUnauthorized', 'No token, or one that cannot be accepted'],
 	403: ['FhirForbidden', "The caller's role, scope, purpose or consent does not allow it"],
 	404: ['FhirNotFound', 'There is no such resource, or none that the caller may know of'],
+	405: ['FhirNotAllowed', 'Nothing of the caller\'s has this id, and ids are given by the service'],
 	406: ['FhirNotAcceptable', 'FHIR is spoken in JSON alone'],
+	409: ['FhirConflict', 'The step is not open from the present state, or something else is in its way'],
+	412: ['FhirPreconditionFailed', 'It has another version, or several things have the identifier'],
 	413: ['FhirTooLarge', 'The body is larger than the service takes'],
 	415: ['FhirUnsupportedMedia', "The body's media type is not one of those that the operation takes"],
+	422: ['FhirInvalid', 'It breaks a rule, or says what has no place here'],
 	default: ['FhirFailed', 'The service could not answer; try again later'],
 };
 
@@ -61,7 +65,7 @@ function shared() {
 // --- one operation -------------------------------------------------------------------------------
 
 // Everything that a status of refusal means is said; the bundler has nothing to add.
-function operation({ id, summary, description, fhir, answer, statuses, of, scope = 'fhir.read', parameters = [], ...more }) {
+export function operation({ id, summary, description, fhir, answer, statuses, of, scope = 'fhir.read', parameters = [], ...more }) {
 	const responses = { 200: answer, ...(statuses.includes('304') ? { 304: ref('responses', 'NotModified') } : {}) };
 	for (const status of [...statuses, '406', 'default']) if (refusals[status]) responses[status] = ref('responses', refusals[status][0]);
 	const secured = of === undefined ? { security: [] } : { security: [{ agency: [scope] }], 'x-resource': of };
@@ -69,7 +73,7 @@ function operation({ id, summary, description, fhir, answer, statuses, of, scope
 		'x-no-standard-responses': ['304', '400', '401', '403', '404', '406', '409', '412', '413', '415', '422', '428', 'default'].filter((s) => responses[s] === undefined) };
 }
 
-const answerOf = (schema, description, versioned) => ({ description, content: content(ref('schemas', schema)),
+export const answerOf = (schema, description, versioned) => ({ description, content: content(ref('schemas', schema)),
 	...(versioned ? { headers: { ETag: ref('headers', 'FhirETag'), 'Last-Modified': ref('headers', 'FhirLastModified') } } : {}) });
 
 // --- one type ------------------------------------------------------------------------------------

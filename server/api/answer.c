@@ -182,7 +182,7 @@ static void native_answer(struct work *w)
 
 void answer_from_round(struct work *w)
 {
-	if (w->request->op->fhir != NULL)
+	if (w->request->op->fhir != NULL || w->request->written != NULL)
 		fhir_answer(w);
 	else
 		native_answer(w);

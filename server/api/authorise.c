@@ -33,6 +33,13 @@ static bool refuse(struct request *r, const char *code)
 	return false;
 }
 
+bool authorise_cell(struct request *r)
+{
+	const char *code = permit(r);
+
+	return code == NULL || refuse(r, code);
+}
+
 bool authorise(struct request *r)
 {
 	if (!r->op->secured)
@@ -44,8 +51,5 @@ bool authorise(struct request *r)
 					  r->op->scope));
 		return refuse(r, "insufficient_scope");
 	}
-
-	const char *code = permit(r);
-
-	return code == NULL || refuse(r, code);
+	return authorise_cell(r);
 }

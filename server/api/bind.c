@@ -6,6 +6,7 @@
 #include "api/caller.h"
 #include "api/explain.h"
 #include "api/fhir.h"
+#include "api/fhir_native.h"
 #include "api/fhir_question.h"
 #include "api/principal.h"
 #include "api/service.h"
@@ -171,7 +172,9 @@ static const char *base_of_fhir(const struct binding *b)
 
 static const char *type_of_fhir(const struct binding *b)
 {
-	return fhir_type(b->request->op);
+	const struct request *r = b->request;
+
+	return r->written != NULL ? r->written->type : fhir_type(r->op);
 }
 
 static const char *asked_of_fhir(const struct binding *b)

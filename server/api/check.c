@@ -53,6 +53,8 @@ static const char *const own[] = {
 	"delivery_settle",
 	"export_open",
 	"export_page",
+	"fhir_find",
+	"fhir_identify",
 };
 
 static bool is_own(const char *name)

@@ -9,7 +9,7 @@
 #include "api/room.h"
 #include "api/service.h"
 
-static enum outcome run(struct request *r)
+enum outcome execute_once(struct request *r)
 {
 	switch (r->op->executor) {
 	case EXECUTOR_TRANSITION:
@@ -34,10 +34,10 @@ static bool admitted_again(struct request *r)
 
 bool execute(struct request *r)
 {
-	enum outcome outcome = run(r);
+	enum outcome outcome = execute_once(r);
 
 	if (outcome == TRY_AGAIN || (outcome == REGISTRY_CHANGED && admitted_again(r)))
-		outcome = run(r);
+		outcome = execute_once(r);
 	if (outcome != ANSWERED && r->reply.status == 0)
 		problem(r, "unavailable", NULL);
 	if (r->op->method != METHOD_GET && r->reply.status < 300)

@@ -112,6 +112,9 @@ enum outcome work_failed(struct work *w)
 	struct request *r = w->request;
 	const char *state = w->round.sqlstate, *about = NULL;
 
+	if (r->session != NULL)
+		work_rollback(w);
+
 	if (strcmp(state, "APREG") == 0)
 		return REGISTRY_CHANGED;
 	if (!w->round.lost && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0))

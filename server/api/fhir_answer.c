@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/fhir.h"
+#include "api/fhir_native.h"
 #include "api/fhir_outcome.h"
 #include "api/fhir_search.h"
 #include "api/links.h"
@@ -125,6 +126,21 @@ static void set_body(struct request *r, const char *body)
 	r->reply.body_size = strlen(r->reply.body);
 }
 
+static bool is_made(const struct request *r)
+{
+	return r->written != NULL && strcmp(r->written->key, "create") == 0;
+}
+
+static void set_location(struct work *w)
+{
+	struct request *r = w->request;
+	const char *id = w->binding.path_id != NULL ? w->binding.path_id : r->new_id;
+
+	reply_header(r, "Location",
+		     arena_printf(r->arena, "%s/%s/%s/_history/%s", fhir_base(r->arena),
+				  r->written->type, id, column(w, "etag")));
+}
+
 void fhir_answer(struct work *w)
 {
 	struct request *r = w->request;
@@ -135,7 +151,10 @@ void fhir_answer(struct work *w)
 		r->reply.status = 304;
 		return;
 	}
-	r->reply.status = 200;
+	if (r->reply.status == 0)
+		r->reply.status = is_made(r) ? 201 : 200;
+	if (r->reply.status == 201)
+		set_location(w);
 	if (fhir_does(r->op, "search"))
 		body = fhir_searchset(r, body, column(w, "next"), column(w, "total"));
 	if (body == NULL)

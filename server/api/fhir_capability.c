@@ -87,6 +87,18 @@ static void add_read(const struct operation *op, json_t *resource)
 			json_object_set_new(resource, "conditionalRead", json_string("not-match"));
 }
 
+/* A change names its version, and something made may name an identifier. */
+static void add_write(const struct operation *op, json_t *resource)
+{
+	for (size_t i = 0; i < op->parameter_count; i++) {
+		if (strcmp(op->parameters[i].name, "If-Match") == 0)
+			json_object_set_new(resource, "versioning",
+					    json_string("versioned-update"));
+		if (strcmp(op->parameters[i].name, "If-None-Exist") == 0)
+			json_object_set_new(resource, "conditionalCreate", json_true());
+	}
+}
+
 static void add(const struct operation *op, json_t *resources)
 {
 	const char *code = WORD(interactions, op->fhir);
@@ -102,6 +114,7 @@ static void add(const struct operation *op, json_t *resources)
 		add_search(op, resource);
 	if (fhir_does(op, "read"))
 		add_read(op, resource);
+	add_write(op, resource);
 }
 
 static json_t *rest(json_t *resources)

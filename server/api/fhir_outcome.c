@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/fhir.h"
+#include "api/fhir_native.h"
 
 static const char problems[] = "https://samhandling.example/fhir/CodeSystem/problem";
 
@@ -78,26 +79,50 @@ static const char *type_of_fault(const char *code)
 	return type != NULL ? type : "value";
 }
 
-/* "/payload/0/contentString" → "Communication.payload[0].contentString", "/query/date" → "date" */
-static const char *expression(const struct request *r, const char *pointer)
+/* What a native fault's pointer means in the resource that was sent. */
+static const char *of_native(const struct request *r, const char *start, const char *pointer)
 {
-	static const char query[] = "/query/";
-	const char *type = fhir_type(r->op);
+	const char *path = *pointer == '/' ? fhir_native_expression(r, pointer) : NULL;
 
-	if (strncmp(pointer, query, sizeof(query) - 1) == 0)
-		return pointer + sizeof(query) - 1;
+	return path == NULL ? start : arena_printf(r->arena, "%s.%s", start, path);
+}
 
-	char *out = arena_printf(r->arena, "%s", type == NULL ? "Resource" : type);
-
+/* "/payload/0/contentString" → "Communication.payload[0].contentString" */
+static const char *of_pointer(const struct request *r, const char *start, const char *pointer)
+{
 	while (*pointer == '/') {
 		size_t len = strcspn(++pointer, "/");
 		bool number = len > 0 && strspn(pointer, "0123456789") == len;
 
-		out = arena_printf(r->arena, number ? "%s[%.*s]" : "%s.%.*s", out, (int)len,
-				   pointer);
+		start = arena_printf(r->arena, number ? "%s[%.*s]" : "%s.%.*s", start, (int)len,
+				     pointer);
 		pointer += len;
 	}
-	return out;
+	return start;
+}
+
+/* Where the resource begins: its type, or its place in a Bundle. */
+static const char *start_of(const struct request *r)
+{
+	const char *type = r->written != NULL ? r->written->type : fhir_type(r->op);
+
+	return r->place != NULL ? r->place : type == NULL ? "Resource" : type;
+}
+
+/* "/query/date" → "date", "/header/If-Match" → "http.If-Match"; what is a path already, as it is */
+static const char *expression(const struct request *r, const char *pointer)
+{
+	static const char query[] = "/query/", header[] = "/header/";
+
+	if (strncmp(pointer, query, sizeof(query) - 1) == 0)
+		return pointer + sizeof(query) - 1;
+	if (strncmp(pointer, header, sizeof(header) - 1) == 0)
+		return arena_printf(r->arena, "http.%s", pointer + sizeof(header) - 1);
+	if (r->written != NULL)
+		return of_native(r, start_of(r), pointer);
+	if (*pointer != '/' && *pointer != '\0')
+		return arena_printf(r->arena, "%s.%s", start_of(r), pointer);
+	return of_pointer(r, start_of(r), pointer);
 }
 
 static json_t *issue(const char *type, const char *code, const char *text)
@@ -125,13 +150,16 @@ static const char *text_of(const struct request *r, const json_t *problem)
 }
 
 /* FHIR answers 400 to what cannot be understood; 422 is for what breaks a rule or is not kept. */
-static int status_of(const char *code, const json_t *errors, int status)
+static int status_of(const struct request *r, const char *code, const json_t *errors, int status)
 {
 	const json_t *one;
 	size_t i;
 
 	if (strcmp(code, "invalid_parameter") == 0 || strcmp(code, "version_required") == 0)
 		return 400;
+	/* ids are given here alone: nothing is made by writing to one that is not known */
+	if (status == 404 && fhir_does(r->op, "update"))
+		return 405;
 	if (status != 422 || strcmp(code, "invalid_body") != 0)
 		return status;
 	json_array_foreach(errors, i, one)
@@ -173,7 +201,7 @@ json_t *fhir_outcome(const struct request *r, json_t *problem, int *status)
 {
 	const char *code = json_string_value(json_object_get(problem, "code"));
 
-	*status = status_of(code, json_object_get(problem, "errors"), *status);
+	*status = status_of(r, code, json_object_get(problem, "errors"), *status);
 
 	json_t *outcome = json_pack("{s:s, s:o}", "resourceType", "OperationOutcome", "issue",
 				    issues_of(r, problem, *status));

@@ -37,6 +37,8 @@ enum outcome ops_docs_file(struct request *r);
 enum outcome ops_list_changes(struct request *r);
 enum outcome ops_stream_changes(struct request *r);
 enum outcome ops_fhir_metadata(struct request *r);
+enum outcome ops_fhir_create(struct request *r);
+enum outcome ops_fhir_update(struct request *r);
 enum outcome ops_import(struct request *r);
 enum outcome ops_adt(struct request *r);
 enum outcome ops_write_subscription(struct request *r);

@@ -13,6 +13,8 @@ struct principal;
 struct fault;
 struct stream;
 struct fhir_search;
+struct fhir_written;
+struct session;
 struct webhook_key;
 
 enum { HEADERS_MAX = 64, REPLY_HEADERS_MAX = 32, SEGMENTS_MAX = 16, QUERY_MAX = 32, ROOMS = 6 };
@@ -105,11 +107,15 @@ struct request {
 	const char *new_id;    /* UUIDv7 for what a POST creates */
 	const char *receipt, *receipt_hash; /* for POSTs that hand out a receipt */
 	const char *idempotency_scope, *idempotency_hash;
-	struct webhook_key *webhook_key; /* made when a statement asks for a new one */
-	struct faults *faults;		 /* noted by room 4 */
-	struct fhir_search *search;	 /* a FHIR search's own, by room 4; else NULL */
-	const char *deny_reason;	 /* for the access log's DENIED row */
-	int64_t room_us[ROOMS];		 /* time spent, for Server-Timing */
+	struct webhook_key *webhook_key;    /* made when a statement asks for a new one */
+	struct faults *faults;		    /* noted by room 4 */
+	struct fhir_search *search;	    /* a FHIR search's own, by room 4; else NULL */
+	const struct fhir_written *written; /* the FHIR write that this is the native side of */
+	const char *place;		    /* in a Bundle, for expressions; NULL is the resource */
+	bool found;			    /* a conditional create that has found what it names */
+	struct session *session;	    /* the transaction that it is a part of, or NULL */
+	const char *deny_reason;	    /* for the access log's DENIED row */
+	int64_t room_us[ROOMS];		    /* time spent, for Server-Timing */
 };
 
 /* A request header by name (case-insensitive), or NULL. The first one when repeated. */

@@ -18,6 +18,13 @@ bool execute(struct request *r);      /* statement, transition or ops */
 /* Why execute's round ended: answered, or to be run again with a fresh registry. */
 enum outcome { ANSWERED, REGISTRY_CHANGED, TRY_AGAIN };
 
+/*
+ * For an operation that another one has led to: room 3 without the scope, which is the other's, and
+ * room 5 without a second try, which the other makes.
+ */
+bool authorise_cell(struct request *r);
+enum outcome execute_once(struct request *r);
+
 enum outcome statement_execute(struct request *r);
 enum outcome transition_execute(struct request *r);
 enum outcome ops_execute(struct request *r);

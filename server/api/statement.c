@@ -28,12 +28,10 @@ enum outcome statement_execute(struct request *r)
 	struct work w;
 	enum outcome outcome = ANSWERED;
 
-	if (may_share(r->op))
+	if (r->session == NULL && may_share(r->op))
 		work_begin_shared(&w, r);
 	else if (!work_begin(&w, r))
 		return ANSWERED;
-	w.answer_op =
-		r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
 	if (!precondition_settle(&w)) {
 		outcome = work_failed(&w);
 		work_end(&w);

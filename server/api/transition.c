@@ -22,7 +22,8 @@ static const char *part(const struct work *w, const char *name)
 /* First round trip: the caller's standing and the thing's state, with the row locked. */
 static bool look(struct work *w)
 {
-	work_add(w, "begin");
+	if (w->request->session == NULL)
+		work_add(w, "begin");
 	work_open(w);
 	w->answer = work_add(w, part(w, "lock"));
 	return round_run(&w->round);
@@ -62,7 +63,8 @@ static bool apply(struct work *w, const struct deciding *d)
 	if (statement_find(effect) != NULL)
 		work_add(w, effect);
 	work_close(w);
-	work_add(w, "commit");
+	if (w->request->session == NULL)
+		work_add(w, "commit");
 	return round_run(&w->round);
 }
 
@@ -107,8 +109,6 @@ enum outcome transition_execute(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	/* also what a repeated request is answered with */
-	w.answer_op = contract_operation(service.contract, r->op->answer);
 	if (look(&w)) {
 		outcome = decide_and_apply(&w);
 	} else {

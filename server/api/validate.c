@@ -59,7 +59,7 @@ static void make_ids(struct request *r)
 {
 	char id[37];
 
-	if (r->op->method != METHOD_POST)
+	if (r->op->method != METHOD_POST || r->new_id != NULL)
 		return;
 	random_uuid_v7(id);
 	r->new_id = arena_dup(r->arena, id);

@@ -8,7 +8,9 @@
 
 #include "api/principal.h"
 #include "api/problem.h"
+#include "api/fhir_native.h"
 #include "api/service.h"
+#include "api/session.h"
 #include "api/reads.h"
 #include "base/event.h"
 #include "db/share.h"
@@ -20,15 +22,24 @@ static bool refused(struct request *r, enum pool_refusal refusal)
 					    : "the database cannot be reached");
 }
 
+/* Whose statement gives the representation: of a FHIR write the resource's. */
+static const struct operation *answer_of(const struct request *r)
+{
+	if (r->written != NULL)
+		return r->written->answer;
+	return r->op->answer == NULL ? NULL : contract_operation(service.contract, r->op->answer);
+}
+
 bool work_begin(struct work *w, struct request *r)
 {
 	enum pool_refusal refusal;
 
 	*w = (struct work){.request = r, .binding = {.request = r}};
-	w->connection = pool_take(&refusal);
+	w->connection = r->session != NULL ? r->session->connection : pool_take(&refusal);
 	if (w->connection == NULL)
 		return refused(r, refusal);
 	w->has_key = r->idempotency_scope != NULL;
+	w->answer_op = answer_of(r);
 	work_round(w);
 	return true;
 }
@@ -51,7 +62,7 @@ bool work_run(struct work *w)
 
 void work_end(struct work *w)
 {
-	if (w->connection != NULL)
+	if (w->connection != NULL && w->request->session == NULL)
 		pool_give_back(w->connection);
 	w->connection = NULL;
 }
@@ -67,6 +78,10 @@ void work_rollback(struct work *w)
 
 	if (w->connection == NULL || w->connection->broken)
 		return;
+	if (w->request->session != NULL) {
+		session_rollback(w->request->session, w->request->arena);
+		return;
+	}
 	round_init(&round, w->connection, w->request->arena);
 	round_add(&round, statement_find("rollback"), NULL);
 	if (!round_run(&round))
@@ -93,6 +108,7 @@ void work_open(struct work *w)
 {
 	struct request *r = w->request;
 
+	session_join(r->session, &w->round);
 	work_add(w, "context");
 	if (w->has_key)
 		work_add(w, "idempotency_begin");
@@ -117,7 +133,8 @@ static const char *location_of(const struct work *w)
 {
 	const struct request *r = w->request;
 
-	if (w->answer_op == NULL || r->op->method != METHOD_POST ||
+	/* a FHIR answer says it by itself */
+	if (w->answer_op == NULL || w->answer_op->fhir != NULL || r->op->method != METHOD_POST ||
 	    r->op->executor == EXECUTOR_TRANSITION)
 		return NULL;
 
@@ -150,6 +167,10 @@ void work_close(struct work *w)
 	struct request *r = w->request;
 	const char *own_id = w->binding.path_id;
 
+	if (r->written != NULL && r->written->identifiers != NULL) {
+		w->binding.given = r->written->identifiers;
+		work_add(w, "fhir_identify");
+	}
 	if (w->answer_op != NULL) {
 		if (r->op->method == METHOD_POST && r->op->executor != EXECUTOR_TRANSITION)
 			w->binding.path_id = r->new_id;
@@ -172,6 +193,8 @@ void work_deny(struct request *r, const char *reason, const char *about)
 
 	if (r->principal == NULL)
 		return;
+	if (r->session != NULL)
+		session_rollback(r->session, r->arena);
 	event(E_ACCESS_DENIED, "\"request_id\":\"%s\",\"operation\":\"%s\",\"reason\":\"%s\"",
 	      r->id, r->op->id, reason);
 	if (!work_begin(&w, r))

@@ -48,19 +48,69 @@ create function fhir_days(nights text) returns json language sql stable as $$
 -- A stay's ward segments are contained: the wards are mostly no units of an agency here.
 create function fhir_wards(segments jsonb, open boolean) returns table (locations jsonb, places jsonb) language sql stable as $$
 	select jsonb_agg(jsonb_build_object('resourceType', 'Location', 'id', 'w' || n,
-			'name', concat_ws(', ', s ->> 'institution', s ->> 'ward')) order by n),
+			'name', coalesce(s ->> 'ward', s ->> 'institution'), 'managingOrganization', jsonb_build_object('display', s ->> 'institution')) order by n),
 		jsonb_agg(jsonb_strip_nulls(jsonb_build_object('location', jsonb_build_object('reference', '#w' || n),
 			'status', case when s ? 'valid_to' and s ->> 'valid_to' is not null then 'completed' when open then 'active' else 'planned' end,
 			'period', fhir_period(s ->> 'valid_from', s ->> 'valid_to'))) order by n)
 	from jsonb_array_elements(segments) with ordinality x (s, n)
 $$;
 
+-- By which identifiers an agency's own systems know the stays that they have told of over FHIR.
+create table admission_identifier (
+	agency_id uuid not null references agency,
+	system text not null check (length(system) between 1 and 500),
+	value text not null check (length(value) between 1 and 200),
+	admission_id uuid not null references admission,
+	patient_id uuid not null references patient,
+	constraint admission_identifier_is_once primary key (agency_id, system, value)
+);
+create index admission_identifier_admission on admission_identifier (admission_id);
+create index admission_identifier_patient on admission_identifier (patient_id);
+alter table admission_identifier enable row level security;
+create policy admission_identifier_own on admission_identifier using (
+	agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
+grant select, insert on admission_identifier to samhandling_service;
+
+-- Those that the caller's agency has given.
+create function admission_identifiers(admission text) returns json language sql stable as $$
+	select json_agg(json_build_object('system', i.system, 'value', i.value) order by i.system, i.value)
+	from admission_identifier i where i.admission_id = admission::uuid
+$$;
+
+create function admission_identify(admission uuid, person uuid, identifiers jsonb) returns void language sql as $$
+	insert into admission_identifier (agency_id, system, value, admission_id, patient_id)
+	select app_agency_id(), i ->> 'system', i ->> 'value', admission, person from jsonb_array_elements(identifiers) i
+$$;
+
+-- What the agency has told of under this identifier, also by its imports. Who asks next waits until this one is through,
+-- so that of two who make the same thing one finds it. Owner's rights: the imports' origins are for functions alone.
+create function admissions_identified(of_system text, of_value text) returns uuid[] language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', app_agency_id(), of_system, of_value), 44));
+	return array(select i.admission_id from admission_identifier i
+			where i.agency_id = app_agency_id() and i.system = of_system and i.value = of_value
+		union select o.entity_id from import_source s join import_origin o on o.source = s.id
+		where s.agency_id = app_agency_id() and s.type = 'admissions' and s.system = of_system and o.external_id = of_value
+			and not o.removed);
+end $$;
+
+-- What only we tell of a stay.
+create function fhir_fact(name text, kind text, fact jsonb) returns json language sql stable as $$
+	select case when fact is not null then json_build_object('url', fhir_extension(name), kind, fact) end $$;
+
 create function fhir_admission(a jsonb, at timestamptz) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', a ->> 'id',
 		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'urgency'),
 		'contained', w.locations,
-		'extension', fhir_list(fhir_native_state('admission-state', a ->> 'status'), case when a ? 'ready_at' then
-			json_build_object('url', fhir_extension('ready-for-discharge'), 'valueDateTime', a ->> 'ready_at') end),
+		'extension', fhir_list(fhir_native_state('admission-state', a ->> 'status'),
+			fhir_fact('ready-for-discharge', 'valueDateTime', a -> 'ready_at'),
+			fhir_fact('discharge-meeting-held', 'valueBoolean', a -> 'discharge_meeting_held'),
+			fhir_fact('crisis-plan-reviewed', 'valueBoolean', a -> 'crisis_plan_reviewed'),
+			fhir_fact('team-informed', 'valueBoolean', a -> 'team_informed'), fhir_fact('follow-up', 'valueDate', a -> 'follow_up_on'),
+			case when a ? 'reason' then json_build_object('url', 'http://hl7.org/fhir/StructureDefinition/encounter-reasonCancelled',
+				'valueCodeableConcept', json_build_object('text', a ->> 'reason')) end),
+		'identifier', admission_identifiers(a ->> 'id'),
 		'status', case a ->> 'status' when 'PLANNED' then 'planned' when 'ON_LEAVE' then 'onleave'
 			when 'DISCHARGED' then 'finished' when 'CANCELLED' then 'cancelled'
 			when 'ENTERED_IN_ERROR' then 'entered-in-error' else 'in-progress' end,
@@ -108,6 +158,7 @@ create function fhir_made(e enrolment) returns setof fhir_thing language sql sta
 select fhir_add_rows('EpisodeOfCare', 'enrolments', 'ENROLMENT', 'enrolment');
 
 -- migrate:down
-drop function if exists fhir_contact_class, fhir_minutes, fhir_contact_period, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_enrolment,
+drop table if exists admission_identifier cascade;
+drop function if exists admission_identifiers, admission_identify, admissions_identified, fhir_fact, fhir_contact_class, fhir_minutes, fhir_contact_period, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_enrolment,
 	fhir_made(contact), fhir_made(admission), fhir_made(enrolment), fhir_one_contact, fhir_of_contact, fhir_one_admission,
 	fhir_of_admission, fhir_one_enrolment, fhir_of_enrolment cascade;

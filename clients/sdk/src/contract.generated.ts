@@ -48,6 +48,7 @@ export type ProblemCode =
 	| 'method_not_allowed'
 	| 'missing_fact'
 	| 'missing_token'
+	| 'multiple_matches'
 	| 'must_investigate'
 	| 'not_acceptable'
 	| 'not_enrolled'
@@ -10533,7 +10534,23 @@ export interface components {
          * @description A contact with a person, or a stay in specialist care
          * @example {
          *       "resourceType": "Encounter",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "identifier": [
+         *         {
+         *           "system": "http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid",
+         *           "value": "1002135"
+         *         }
+         *       ],
+         *       "status": "in-progress",
+         *       "class": {
+         *         "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+         *         "code": "IMP"
+         *       },
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "period": {
+         *         "start": "2026-09-03T22:10:00+02:00"
+         *       }
          *     }
          */
         FhirEncounter: {
@@ -10742,7 +10759,12 @@ export interface components {
          * @description Something an agency has to do, or a handover that waits for an answer
          * @example {
          *       "resourceType": "Task",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "requested",
+         *       "intent": "order",
+         *       "description": "Ring fastlegen",
+         *       "for": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       }
          *     }
          */
         FhirTask: {
@@ -18577,6 +18599,17 @@ export interface components {
                 "text/json": components["schemas"]["FhirOperationOutcome"];
             };
         };
+        /** @description The step is not open from the present state, or something else is in its way */
+        FhirConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
         /** @description The service could not answer; try again later */
         FhirFailed: {
             headers: {
@@ -18600,6 +18633,17 @@ export interface components {
                 "text/json": components["schemas"]["FhirOperationOutcome"];
             };
         };
+        /** @description It breaks a rule, or says what has no place here */
+        FhirInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
         /** @description FHIR is spoken in JSON alone */
         FhirNotAcceptable: {
             headers: {
@@ -18611,8 +18655,30 @@ export interface components {
                 "text/json": components["schemas"]["FhirOperationOutcome"];
             };
         };
+        /** @description Nothing of the caller's has this id, and ids are given by the service */
+        FhirNotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
         /** @description There is no such resource, or none that the caller may know of */
         FhirNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description It has another version, or several things have the identifier */
+        FhirPreconditionFailed: {
             headers: {
                 [name: string]: unknown;
             };
@@ -19145,6 +19211,16 @@ export interface components {
          */
         "FhirGoal.target_date": string;
         /**
+         * @description The ETag of the version that the change is made to; without it 400
+         * @example W/"3"
+         */
+        FhirIfMatch: string;
+        /**
+         * @description `identifier=<system>|<value>`, one of the resource's own: nothing is made when the agency has told of it before
+         * @example identifier=http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid|1002135
+         */
+        FhirIfNoneExist: string;
+        /**
          * @description The ETag that the caller holds; 304 when it is still true
          * @example W/"3"
          */
@@ -19340,6 +19416,11 @@ export interface components {
          */
         FhirPrefer: string;
         /**
+         * @description `return=minimal` asks for no body, `return=OperationOutcome` for what has happened; `handling=lenient` leaves out what has no place here, and says so
+         * @example return=minimal
+         */
+        FhirPreferWrite: string;
+        /**
          * @description `true` asks for lines that people can read
          * @example true
          */
@@ -19522,6 +19603,11 @@ export interface components {
          * @example Mon, 02 Mar 2026 08:00:00 GMT
          */
         FhirLastModified: string;
+        /**
+         * @description Where what was made can be read, with its version
+         * @example https://samhandling.example/fhir/r4/Task/3b241101-e2bb-4255-8caf-4136c566a962/_history/1
+         */
+        FhirLocation: string;
         /**
          * @description The next page, as `rel="next"` (RFC 8288)
          * @example </api/v1/tasks?cursor=MjAyNi0wMS0wMlQwMzowNDowNVo>; rel="next"

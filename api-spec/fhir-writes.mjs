@@ -1,0 +1,67 @@
+// Makes the contract's operations of fhir-writes.yaml: POST and PUT beside the reads and searches of fhir.mjs.
+import { answerOf, base, content, ofReads, operation, ref } from './fhir.mjs';
+
+const own = { systems: 'https://samhandling.example/fhir/CodeSystem/', from: 'https://samhandling.example/fhir/' };
+const full = (text, folder) => (text.startsWith('own:') ? folder + text.slice(4) : text);
+
+function expandRule(rule) {
+	const systems = rule.systems && Object.fromEntries(Object.entries(rule.systems).map(([name, codes]) => [full(name, own.systems), codes]));
+	return { ...rule, ...(systems ? { systems } : {}), ...(rule.from ? { from: full(rule.from, own.from) } : {}) };
+}
+
+const expand = (ways) => ways.map((way) => ({ ...way, elements: way.elements.map(expandRule) }));
+const bodyOf = (type) => ({ required: true, content: content(ref('schemas', `Fhir${type}`)) });
+const rowsOf = (ways) => (ways.length > 1 ? ways.map((w) => w.of) : ways[0].of);
+
+const components = {
+	parameters: {
+		FhirPreferWrite: { name: 'Prefer', in: 'header', description: '`return=minimal` asks for no body, `return=OperationOutcome` for what has happened; `handling=lenient` leaves out what has no place here, and says so',
+			schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'return=minimal' },
+		FhirIfMatch: { name: 'If-Match', in: 'header', required: true, description: 'The ETag of the version that the change is made to; without it 400', schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'W/"3"' },
+		FhirIfNoneExist: { name: 'If-None-Exist', in: 'header', description: "`identifier=<system>|<value>`, one of the resource's own: nothing is made when the agency has told of it before",
+			schema: { type: 'string', minLength: 1, maxLength: 2000 }, example: 'identifier=http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid|1002135' },
+	},
+	headers: {
+		FhirLocation: { description: 'Where what was made can be read, with its version', schema: { type: 'string' }, example: 'https://samhandling.example/fhir/r4/Task/3b241101-e2bb-4255-8caf-4136c566a962/_history/1' },
+	},
+};
+
+const always = ['400', '401', '403', '409', '413', '415', '422'];
+
+// The resource, or what has happened to it: as the caller prefers.
+function written(type, description, more = {}) {
+	const answer = answerOf(`Fhir${type}`, description, true);
+	return { ...answer, headers: { ...answer.headers, ...more }, content: content({ oneOf: [ref('schemas', `Fhir${type}`), ref('schemas', 'FhirOperationOutcome')] }) };
+}
+
+function createOperation(type, t, what) {
+	const ways = t.ways.filter((w) => w.create);
+	const keyed = ways.some((w) => w.keyed);
+	const o = operation({ id: `fhirCreate${type}`, summary: `Create a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'create', 'x-executor': 'ops',
+		description: `${what}, as ${ways.map((w) => `\`${w.create}\``).join(' or ')} makes it: by the same rules. For ${t.who}. What has no place here is refused.`,
+		fhir: { interaction: 'create', type, writes: expand(ways) }, answer: written(type, 'It was there already'), requestBody: bodyOf(type),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'IdempotencyKey'), ref('parameters', 'FhirPreferWrite'), ...(keyed ? [ref('parameters', 'FhirIfNoneExist')] : [])],
+		statuses: [...always, ...(keyed ? ['412'] : [])] });
+	o.responses[201] = written(type, 'Made', { Location: ref('headers', 'FhirLocation') });
+	if (!keyed) delete o.responses[200];
+	return o;
+}
+
+function updateOperation(type, t, what) {
+	return operation({ id: `fhirUpdate${type}`, summary: `Update a ${type}`, scope: 'fhir.write', of: rowsOf(t.ways), 'x-action': 'write', 'x-executor': 'ops',
+		description: `${what}: what differs from what stands is changed, another status is the step that leads to it. For ${t.who}. What a caller does not see stays as it is.`,
+		fhir: { interaction: 'update', type, writes: expand(t.ways) }, answer: written(type, 'As it is now'), requestBody: bodyOf(type),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
+		statuses: [...always, '405', '412'] });
+}
+
+// Adds the writes to the fragment that fhir.mjs has made.
+export function addWrites(fragment, { types }, what) {
+	for (const [kind, members] of Object.entries(components)) Object.assign((fragment.components[kind] ??= {}), members);
+	for (const [type, t] of Object.entries(types)) {
+		if (t.ways.some((w) => w.create)) fragment.paths[`${base}/${type}`].post = createOperation(type, t, what[type].what);
+		fragment.paths[`${base}/${type}/{id}`].put = updateOperation(type, t, what[type].what);
+		if (t.example) fragment.components.schemas[`Fhir${type}`].example = t.example;
+	}
+	return fragment;
+}

@@ -1,0 +1,199 @@
+/* What differs between a resource that stands and one that was sent, as native changes. */
+#include "api/fhir_change.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "api/fhir_convert.h"
+#include "api/fhir_map_rules.h"
+#include "api/fhir_path.h"
+#include "api/problem.h"
+
+static const char *text(const json_t *object, const char *member)
+{
+	return json_string_value(json_object_get(object, member));
+}
+
+struct comparing {
+	struct fhir_map *map;
+	const json_t *status;  /* asked for */
+	const char *action;    /* of the step, or NULL */
+	json_t *before, *sent; /* what no rule has looked at yet */
+	struct fhir_change *change;
+};
+
+/* Both say the same; a reference's display and the like is no change. */
+static bool is_same(const json_t *a, const json_t *b)
+{
+	const char *one = text(a, "reference"), *other = text(b, "reference");
+
+	if (one != NULL && other != NULL)
+		return strcmp(one, other) == 0;
+	return (a == NULL && b == NULL) || json_equal(a, b);
+}
+
+/* The member of the patch that the rule names: what was sent, or nothing any more. */
+static void patch_by(struct comparing *c, const json_t *rule, const json_t *sent)
+{
+	if (c->change->patch == NULL)
+		c->change->patch = json_object();
+	if (sent != NULL)
+		fhir_map_convert(c->map, rule, "update", sent, c->change->patch);
+	else
+		fhir_convert_nothing(rule, "update", c->change->patch);
+}
+
+/* True when the rule has taken what differs, or there is nothing that another could take. */
+static bool is_taken(struct comparing *c, const json_t *rule, const json_t *sent)
+{
+	const json_t *action = c->action == NULL ? NULL : json_object_get(rule, c->action);
+
+	if (sent != NULL && json_object_get(rule, "is") != NULL)
+		fhir_map_check(c->map, rule, sent);
+	else if (sent != NULL && action != NULL)
+		fhir_map_convert(c->map, rule, c->action, sent, c->change->step);
+	else if (json_object_get(rule, "update") != NULL)
+		patch_by(c, rule, sent);
+	else
+		return sent == NULL;
+	return true;
+}
+
+static void change_by(struct comparing *c, const json_t *rule)
+{
+	const char *path = text(rule, "at");
+	const json_t *sent = fhir_path_get(c->sent, path), *before = fhir_path_get(c->before, path);
+
+	if (!is_same(sent, before) && !is_taken(c, rule, sent))
+		return;
+	fhir_path_take(c->sent, path);
+	fhir_path_take(c->before, path);
+}
+
+static bool stands_in(const json_t *value, const json_t *list)
+{
+	return json_is_array(list) && fhir_map_among(list, value);
+}
+
+/* What no rule looks at may be sent as it stands: takes off what does. True when nothing is left.
+ */
+static bool is_unchanged(json_t *sent, const json_t *before)
+{
+	bool all = true;
+	const char *key;
+	json_t *one;
+	void *next;
+	size_t i;
+
+	if (json_is_null(sent) || is_same(sent, before))
+		return true;
+	if (!json_is_object(sent) && !json_is_array(sent))
+		return false;
+	/* loops over what is no object, or no list, do nothing */
+	json_object_foreach_safe(sent, next, key, one)
+	{
+		if (is_unchanged(one, json_object_get(before, key)))
+			json_object_del(sent, key);
+		else
+			all = false;
+	}
+	json_array_foreach(sent, i, one)
+	{
+		if (stands_in(one, before) || is_unchanged(one, json_array_get(before, i)))
+			json_array_set_new(sent, i, json_null());
+		else
+			all = false;
+	}
+	return all;
+}
+
+static const char *step_named(struct fhir_map *m, const json_t *from, const json_t *to)
+{
+	const json_t *steps = json_object_get(m->way, "steps");
+	struct arena *a = m->request->arena;
+	const char *was = json_string_value(from), *becomes = json_string_value(to);
+	const char *action = text(steps, arena_printf(a, "%s>%s", was, becomes));
+
+	return action != NULL ? action : text(steps, arena_printf(a, "*>%s", becomes));
+}
+
+/* What is told for the first time may be a step too. */
+static const char *step_appeared(struct fhir_map *m, const json_t *current, const json_t *sent)
+{
+	const json_t *action;
+	const char *path;
+
+	json_object_foreach(json_object_get(m->way, "appears"), path, action)
+	{
+		if (fhir_path_get(sent, path) != NULL && fhir_path_get(current, path) == NULL)
+			return json_string_value(action);
+	}
+	return NULL;
+}
+
+/* The statuses that can be reached, as a refusal tells them. */
+static json_t *reachable(const struct fhir_map *m, const char *from)
+{
+	json_t *list = json_array(), *action;
+	const char *step;
+
+	json_object_foreach(json_object_get(m->way, "steps"), step, action)
+	{
+		size_t len = strcspn(step, ">");
+
+		if (*step == '*' || (strlen(from) == len && strncmp(step, from, len) == 0))
+			json_array_append_new(list, json_string(step + len + 1));
+	}
+	return list;
+}
+
+static bool refuse_status(const struct fhir_map *m, const char *from)
+{
+	json_t *more = json_pack("{s:s, s:o}", "from", from, "allowed", reachable(m, from));
+
+	problem_with(m->request, "invalid_transition", more);
+	json_decref(more);
+	return false;
+}
+
+/* Which step the status asks for, if any. False when answered. */
+static bool choose_step(struct comparing *c, const json_t *current, const json_t *sent)
+{
+	const json_t *was = json_object_get(current, "status");
+
+	if (c->status == NULL) {
+		fhir_map_amiss(c->map, "status", "required", "is missing");
+		return true;
+	}
+	c->action = json_equal(was, c->status) ? step_appeared(c->map, current, sent)
+					       : step_named(c->map, was, c->status);
+	if (c->action == NULL)
+		return json_equal(was, c->status) || refuse_status(c->map, json_string_value(was));
+	c->change->step = json_pack("{s:s}", "action", c->action);
+	return true;
+}
+
+bool fhir_change_find(struct fhir_map *m, const json_t *current, const json_t *sent,
+		      struct fhir_change *out)
+{
+	struct comparing c = {.map = m, .status = json_object_get(sent, "status"), .change = out};
+	const json_t *rule;
+	size_t i;
+
+	*out = (struct fhir_change){NULL, NULL};
+	if (!choose_step(&c, current, sent))
+		return false;
+	c.before = fhir_map_prepared(m, current);
+	c.sent = fhir_map_prepared(m, sent);
+	json_object_del(c.sent, "status");
+	json_array_foreach(json_object_get(m->way, "elements"), i, rule)
+	{
+		if (fhir_map_holds(rule, c.status))
+			change_by(&c, rule);
+	}
+	is_unchanged(c.sent, c.before);
+	fhir_map_refuse(m, c.sent);
+	json_decref(c.before);
+	json_decref(c.sent);
+	return m->request->faults->count == 0;
+}

@@ -1,0 +1,39 @@
+#ifndef API_FHIR_CONVERT_H
+#define API_FHIR_CONVERT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+/*
+ * One element of a FHIR resource as a member of a native body. A rule of the contract's `x-fhir`
+ * says how, by `as`:
+ *
+ *   text        a string; number and boolean as they are                        (`as` not given)
+ *   instant     a dateTime with its time and offset
+ *   day         the day of a date or dateTime, as it is written
+ *   concept     a code out of a CodeableConcept, Coding or code; `systems` says of each system that
+ *               is known what its codes become, or `true` when they are the native ones
+ *   reference   the id of what is referred to; the type chooses the member
+ *   canonical   the last part of a canonical, and its version
+ *   answers     a QuestionnaireResponse's items: {"H1": 2, "H2": null}
+ */
+struct fhir_conversion {
+	struct arena *arena;
+	const char *base; /* address of the service's own resources */
+	/* of a value that cannot be taken: a fault's code and sentence */
+	const char *code, *detail;
+};
+
+/*
+ * Sets in `body` what `found` says, under the member that the rule names for `key` ("create",
+ * "update" or an action). False when it cannot be said natively.
+ */
+bool fhir_convert(struct fhir_conversion *c, const json_t *rule, const char *key,
+		  const json_t *found, json_t *body);
+
+/* Nothing stands there any more: null for each member that the rule names for `key`. */
+void fhir_convert_nothing(const json_t *rule, const char *key, json_t *body);
+
+#endif

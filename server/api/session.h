@@ -1,0 +1,38 @@
+#ifndef API_SESSION_H
+#define API_SESSION_H
+
+#include <stdbool.h>
+
+#include "api/request.h"
+#include "db/round.h"
+
+/*
+ * Several requests in one transaction: all of them, or none. Each runs as it does alone, with its
+ * own context, gate and log row; between them nothing of the one before is left but what it has
+ * written. A request that is refused ends the transaction, and its denial is logged after it.
+ */
+struct session {
+	struct connection *connection;
+	bool open;  /* the transaction has begun */
+	bool ended; /* committed, or taken back: nothing more can run in it */
+};
+
+/* Borrows a connection. False when none was to be had: `r` is answered with 503. */
+bool session_begin(struct session *s, struct request *r);
+
+/*
+ * Before a request's statements: the first begins the transaction, later ones find no settings of
+ * the one before. NULL, and a session that has ended, add nothing.
+ */
+void session_join(struct session *s, struct round *round);
+
+/* Writes it all. False when that failed: nothing is written, and `r` is answered with 503. */
+bool session_commit(struct session *s, struct request *r);
+
+/* Takes back what was written, if the transaction is open. */
+void session_rollback(struct session *s, struct arena *a);
+
+/* Gives the connection back; takes back what was not committed. */
+void session_end(struct session *s, struct arena *a);
+
+#endif

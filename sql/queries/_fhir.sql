@@ -1,0 +1,8 @@
+-- Statements around a FHIR write; the daemon knows them by name.
+
+-- name: fhir_find
+select cardinality(f.things) as count, f.things[1] as id
+from (select admissions_identified(:given::jsonb ->> 'system', :given::jsonb ->> 'code') as things offset 0) f
+
+-- name: fhir_identify
+select admission_identify(:new.id::uuid, (:body::jsonb ->> 'patient_id')::uuid, :given::jsonb) as done

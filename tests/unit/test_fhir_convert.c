@@ -1,0 +1,162 @@
+/* api/fhir_convert: elements of resources as members of native bodies. */
+#include "cmocka_all.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/fhir_convert.h"
+
+#define UUID "01890a5d-ac96-774b-bcce-b302099a8057"
+
+static struct arena *arena;
+
+static int start(void **state)
+{
+	(void)state;
+	arena = arena_new(1 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+/* What `found` becomes by the rule: the body, or in angle brackets the fault. */
+static void assert_becomes(const char *rule_text, const char *found_text, const char *expected)
+{
+	json_t *rule = json_loads(rule_text, 0, NULL), *body = json_object();
+	json_t *found = json_loads(found_text, JSON_DECODE_ANY, NULL);
+	struct fhir_conversion c = {.arena = arena, .base = "https://x.example/fhir/r4"};
+
+	assert_non_null(rule);
+	assert_non_null(found);
+
+	bool taken = fhir_convert(&c, rule, "create", found, body);
+	char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+
+	assert_string_equal(taken ? text : arena_printf(arena, "<%s>", c.code), expected);
+	free(text);
+	json_decref(rule);
+	json_decref(found);
+	json_decref(body);
+}
+
+static void plain_values(void **state)
+{
+	static const char rule[] = "{\"create\":\"m\"}";
+
+	(void)state;
+	assert_becomes(rule, "\"x\"", "{\"m\":\"x\"}");
+	assert_becomes(rule, "true", "{\"m\":true}");
+	assert_becomes(rule, "{}", "<type>");
+	assert_becomes(rule, "[\"x\"]", "<type>");
+}
+
+static void times(void **state)
+{
+	static const char instant[] = "{\"as\":\"instant\",\"create\":\"m\"}";
+	static const char day[] = "{\"as\":\"day\",\"create\":\"m\"}";
+
+	(void)state;
+	assert_becomes(instant, "\"2026-01-02T03:04:05.6+01:00\"",
+		       "{\"m\":\"2026-01-02T03:04:05.6+01:00\"}");
+	assert_becomes(instant, "\"2026-01-02T03:04Z\"", "{\"m\":\"2026-01-02T03:04:00Z\"}");
+	assert_becomes(instant, "\"2026-01-02\"", "<format>");
+	assert_becomes(instant, "\"2026-01-02T03:04:05\"", "<format>");
+	assert_becomes(instant, "7", "<format>");
+	assert_becomes(day, "\"2026-01-02\"", "{\"m\":\"2026-01-02\"}");
+	assert_becomes(day, "\"2026-01-02T23:04:05-05:00\"", "{\"m\":\"2026-01-02\"}");
+	assert_becomes(day, "\"2026-01\"", "<format>");
+	assert_becomes(day, "\"2026-02-30\"", "<format>");
+}
+
+static void concepts(void **state)
+{
+	static const char rule[] = "{\"as\":\"concept\",\"create\":\"m\",\"systems\":{"
+				   "\"s\":{\"a\":\"A\"},\"o\":true}}";
+
+	(void)state;
+	assert_becomes(rule, "{\"coding\":[{\"system\":\"s\",\"code\":\"a\"}]}", "{\"m\":\"A\"}");
+	assert_becomes(rule, "{\"system\":\"s\",\"code\":\"a\"}", "{\"m\":\"A\"}");
+	assert_becomes(rule,
+		       "{\"coding\":[{\"system\":\"s\",\"code\":\"a\"},{\"system\":\"o\","
+		       "\"code\":\"B\"}],\"text\":\"t\"}",
+		       "{\"m\":\"B\"}");
+	assert_becomes(rule, "{\"system\":\"s\",\"code\":\"b\"}", "<enum>");
+	assert_becomes(rule, "{\"text\":\"t\"}", "<not_supported>");
+	assert_becomes(rule,
+		       "{\"coding\":[{\"system\":\"s\",\"code\":\"a\"},{\"system\":\"x\","
+		       "\"code\":\"a\"}]}",
+		       "<not_supported>");
+	assert_becomes("{\"as\":\"concept\",\"create\":\"m\",\"systems\":{\"\":{\"a\":\"A\"}}}",
+		       "\"a\"", "{\"m\":\"A\"}");
+}
+
+static void references(void **state)
+{
+	static const char rule[] =
+		"{\"as\":\"reference\",\"create\":{\"Patient\":\"p\",\"Organization\":\"o\"}}";
+
+	(void)state;
+	assert_becomes(rule, "{\"reference\":\"Patient/" UUID "\",\"display\":\"x\"}",
+		       "{\"p\":\"" UUID "\"}");
+	assert_becomes(rule, "{\"reference\":\"https://x.example/fhir/r4/Organization/" UUID "\"}",
+		       "{\"o\":\"" UUID "\"}");
+	/* an id of another form refers to nobody */
+	assert_becomes(rule, "{\"reference\":\"Patient/1\"}",
+		       "{\"p\":\"00000000-0000-0000-0000-000000000000\"}");
+	assert_becomes(rule, "{\"reference\":\"Group/" UUID "\"}", "<not_supported>");
+	assert_becomes(rule, "{\"reference\":\"Patient/" UUID "/_history/1\"}", "<format>");
+	assert_becomes(rule, "{\"display\":\"x\"}", "<format>");
+}
+
+static void canonicals_and_answers(void **state)
+{
+	static const char canonical[] = "{\"as\":\"canonical\",\"from\":\"c/\",\"create\":{"
+					"\"address\":\"a\",\"version\":\"v\"}}";
+	static const char answers[] = "{\"as\":\"answers\",\"create\":\"m\"}";
+
+	(void)state;
+	assert_becomes(canonical, "\"c/HONOS|1.0\"", "{\"a\":\"HONOS\",\"v\":\"1.0\"}");
+	assert_becomes(canonical, "\"c/HONOS\"", "{\"a\":\"HONOS\"}");
+	assert_becomes(canonical, "\"d/HONOS\"", "<reference>");
+	assert_becomes(answers,
+		       "[{\"linkId\":\"HONOS-H1\",\"answer\":[{\"valueInteger\":2}]},"
+		       "{\"linkId\":\"H2\"}]",
+		       "{\"m\":{\"H1\":2,\"H2\":null}}");
+	assert_becomes(answers, "[{\"linkId\":\"a\",\"answer\":[{\"valueString\":\"2\"}]}]",
+		       "<not_supported>");
+	assert_becomes(answers, "[{\"linkId\":\"a\",\"item\":[]}]", "<not_supported>");
+	assert_becomes(answers, "[{\"answer\":[{\"valueInteger\":2}]}]", "<not_supported>");
+}
+
+static void what_is_gone(void **state)
+{
+	json_t *rule = json_loads("{\"one\":\"m\",\"two\":{\"a\":\"x\",\"b\":\"y\"}}", 0, NULL);
+	json_t *body = json_object();
+	char *text;
+
+	(void)state;
+	fhir_convert_nothing(rule, "one", body);
+	fhir_convert_nothing(rule, "two", body);
+	text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text, "{\"m\":null,\"x\":null,\"y\":null}");
+	free(text);
+	json_decref(rule);
+	json_decref(body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(plain_values),
+					   cmocka_unit_test(times),
+					   cmocka_unit_test(concepts),
+					   cmocka_unit_test(references),
+					   cmocka_unit_test(canonicals_and_answers),
+					   cmocka_unit_test(what_is_gone)};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
