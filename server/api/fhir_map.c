@@ -38,7 +38,7 @@ bool fhir_map_among(const json_t *list, const json_t *value)
 bool fhir_map_choose(struct fhir_map *m, const json_t *resource)
 {
 	const json_t *writes =
-		json_object_get(json_object_get(m->request->op->json, "x-fhir"), "writes");
+		json_object_get(json_object_get(m->request->op->extensions, "x-fhir"), "writes");
 	const json_t *one, *condition = NULL;
 	size_t i;
 

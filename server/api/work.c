@@ -12,7 +12,6 @@
 #include "api/service.h"
 #include "api/session.h"
 #include "api/reads.h"
-#include "base/event.h"
 #include "db/share.h"
 
 static bool refused(struct request *r, enum pool_refusal refusal)
@@ -98,7 +97,7 @@ size_t work_add_statement(struct work *w, const struct statement *s)
 	return round_add(&w->round, s, bind_values(&w->binding, s));
 }
 
-static const char *person_of(const struct request *r)
+const char *work_person(const struct request *r)
 {
 	return r->op->person_param == NULL ? NULL
 					   : request_parameter(r, IN_PATH, r->op->person_param);
@@ -112,7 +111,7 @@ void work_open(struct work *w)
 	work_add(w, "context");
 	if (w->has_key)
 		work_add(w, "idempotency_begin");
-	w->binding.patient_id = person_of(r);
+	w->binding.patient_id = work_person(r);
 	if (w->binding.patient_id != NULL)
 		work_add(w, "gate");
 }
@@ -185,26 +184,4 @@ void work_close(struct work *w)
 		w->binding.location = location_of(w);
 		work_add(w, "idempotency_end");
 	}
-}
-
-void work_deny(struct request *r, const char *reason, const char *about)
-{
-	struct work w;
-
-	if (r->principal == NULL)
-		return;
-	if (r->session != NULL)
-		session_rollback(r->session, r->arena);
-	event(E_ACCESS_DENIED, "\"request_id\":\"%s\",\"operation\":\"%s\",\"reason\":\"%s\"",
-	      r->id, r->op->id, reason);
-	if (!work_begin(&w, r))
-		return;
-	w.binding.patient_id = person_of(r);
-	w.binding.reason = reason;
-	w.binding.about = about;
-	work_add(&w, "denial");
-	/* a refusal that cannot be written down is not given */
-	if (!round_run(&w.round))
-		problem(r, "unavailable", "the access log cannot be written");
-	work_end(&w);
 }

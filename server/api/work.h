@@ -35,6 +35,9 @@ void work_begin_shared(struct work *w, struct request *r);
 /* Runs the round, shared or not. False when it failed, or when it was answered with 503. */
 bool work_run(struct work *w);
 
+/* The patient whom the path names, or NULL. */
+const char *work_person(const struct request *r);
+
 /* Starts a new round trip on the same connection. */
 void work_round(struct work *w);
 
