@@ -55,6 +55,8 @@ static const char *const own[] = {
 	"export_page",
 	"fhir_find",
 	"fhir_identify",
+	"import_report_open",
+	"import_report_page",
 };
 
 static bool is_own(const char *name)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/import_mask.h"
 #include "domain/national_id.h"
 #include "domain/oslo_time.h"
 
@@ -41,7 +42,7 @@ static void remark(struct import_judge *j, const json_t *id, const struct fault 
 	/* an identifier that is a personal number is wrong, and is not repeated */
 	if (json_is_string(id) && !is_clear_number(id))
 		json_object_set(o, "source_id", (json_t *)(uintptr_t)id);
-	if (f->pointer[0] == '/' && strchr(f->pointer + 1, '/') == NULL)
+	if (f->pointer[0] == '/' && import_name_is_plain(f->pointer + 1))
 		json_object_set_new(o, "field", json_string(f->pointer + 1));
 	json_array_append_new(j->remarks, o);
 }
@@ -154,10 +155,22 @@ static void excuse_deletion(struct verdict *v)
 	for (size_t i = 0; i < v->faults.count; i++) {
 		const struct fault *f = &v->faults.list[i];
 
-		if (strcmp(f->code, "required") != 0 || strncmp(f->pointer, "/source_", 8) == 0)
+		if ((strcmp(f->code, "required") != 0 && strcmp(f->code, "any_of") != 0) ||
+		    strncmp(f->pointer, "/source_", 8) == 0)
 			v->faults.list[kept++] = *f;
 	}
 	v->faults.count = kept;
+}
+
+/* A row that is refused is kept, masked, with the first thing that is said of it. */
+static void keep_refused(struct import_judge *j, const json_t *row, size_t faults)
+{
+	size_t said = faults < REMARKS_MAX ? faults : REMARKS_MAX;
+	json_t *shown = import_mask(row);
+
+	if (shown != NULL)
+		json_object_set_new(json_array_get(j->remarks, json_array_size(j->remarks) - said),
+				    "content", shown);
 }
 
 static bool is_fine(struct verdict *v, json_t *row)
@@ -173,6 +186,8 @@ static bool is_fine(struct verdict *v, json_t *row)
 	}
 	for (size_t i = 0; i < v->faults.count && i < REMARKS_MAX; i++)
 		remark(v->judge, json_object_get(row, "source_id"), &v->faults.list[i]);
+	if (v->faults.count > 0)
+		keep_refused(v->judge, row, v->faults.count);
 	return v->faults.count == 0;
 }
 

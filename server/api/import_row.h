@@ -17,7 +17,8 @@ struct import_judge {
 	const struct import_shape *shape;
 	const struct seal_keys *seals;
 	struct arena *arena; /* of this row alone: the caller clears it */
-	json_t *remarks;     /* array that remarks are appended to (contract: ImportRemark) */
+	json_t *remarks;     /* array that remarks are appended to, the first of a row with what it
+				said, masked */
 	long number;	     /* the row's, from 1 */
 };
 

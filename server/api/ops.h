@@ -43,5 +43,6 @@ enum outcome ops_import(struct request *r);
 enum outcome ops_adt(struct request *r);
 enum outcome ops_write_subscription(struct request *r);
 enum outcome ops_export_content(struct request *r);
+enum outcome ops_import_report(struct request *r);
 
 #endif

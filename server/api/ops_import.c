@@ -3,13 +3,13 @@
  * the merge (server/jobs/imports.c) takes up beside the request.
  * Tested through tests/api/imports.test.mjs: it stands between a client and PostgreSQL.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "api/import_batch.h"
 #include "api/import_block.h"
+#include "api/import_mask.h"
 #include "api/import_reader.h"
 #include "api/negotiate.h"
 #include "api/ops.h"
@@ -65,8 +65,7 @@ static void refuse_header(struct upload *u)
 {
 	struct request *r = u->request;
 	const char *name = import_reader_bad_column(&u->reader);
-	bool plain = name != NULL && islower((unsigned char)*name) && strlen(name) <= 60 &&
-		     strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+	bool plain = name != NULL && import_name_is_plain(name);
 
 	faults_add(r->faults, plain ? arena_printf(r->arena, "/header/%s", name) : "/header",
 		   "column",

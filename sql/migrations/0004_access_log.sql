@@ -98,9 +98,9 @@ end $$;
 -- What SQL logs beside the request's own row (sql/queries/_request.sql): a row for each of the persons, {null} being one
 -- that shows nobody. `entry` says the rest by the names of the columns, most of it who calls (server/api/caller.h).
 create function log_access(entry jsonb, persons uuid[] default '{null}') returns void language sql as $$
-	insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, agency_id, unit_id,
-		staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, reason)
-	select e.request_id, e.trace_id, e.operation, e.action, e.resource, e.resource_id, p, e.agency_id, e.unit_id,
+	insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, shown_set, agency_id,
+		unit_id, staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, reason)
+	select e.request_id, e.trace_id, e.operation, e.action, e.resource, e.resource_id, p, e.shown_set, e.agency_id, e.unit_id,
 		e.staff_id, e.citizen_id, e.subject, e.name, e.role, e.hpr_number, e.purpose, e.attestation, e.basis, e.reason
 	from jsonb_populate_record(null::access_log, entry) e cross join unnest(persons) p
 $$;

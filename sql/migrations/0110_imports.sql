@@ -6,7 +6,7 @@
 create table import_batch (
 	id uuid primary key,
 	agency_id uuid not null references agency,
-	type text not null check (type in ('admissions', 'contacts', 'housing', 'staff', 'adt')),
+	type text not null check (type in ('admissions', 'legal-periods', 'contacts', 'housing', 'staff', 'adt')),
 	batch_id text not null, -- the client's name for it
 	state text not null default 'RECEIVING' check (state in ('RECEIVING', 'RECEIVED', 'RUNNING', 'DONE', 'FAILED')),
 	mode text not null default 'upsert' check (mode in ('upsert', 'insert', 'dry_run')),
@@ -34,15 +34,17 @@ create table import_batch (
 create index import_batch_agency on import_batch (agency_id, created_at, id);
 create index import_batch_waiting on import_batch (created_at, id) where state in ('RECEIVING', 'RECEIVED', 'RUNNING');
 
--- Rows that wait for their merge, some hundred in one value: a checkpoint is a block, and to forget it costs one row.
+-- Rows as they were received, sealed, some hundred in one value: a checkpoint is a block. They are kept for a month, so
+-- that a row can be looked at again.
 create table import_block (
 	batch_id uuid not null references import_batch,
 	first_row int not null,
 	last_row int not null,
-	content json not null,
+	content jsonb not null,
 	primary key (batch_id, first_row)
 );
-alter table import_block alter column content set storage external; -- it lives for seconds: not worth compressing
+alter table import_block alter column content set compression lz4;
+create index import_batch_finished on import_batch (finished_at) where finished_at is not null;
 
 -- What is said of a row.
 create table import_remark (
@@ -53,7 +55,8 @@ create table import_remark (
 	severity text not null check (severity in ('error', 'warning')),
 	code text not null,
 	field text,
-	message text not null
+	message text not null,
+	content jsonb -- the row itself, masked, with the first remark on one that was refused before it became part of a block
 );
 create index import_remark_batch on import_remark (batch_id, row_no, id);
 
@@ -78,10 +81,13 @@ create table import_origin (
 	told_at timestamptz not null, -- source_updated_at of the row that counts
 	content_hash text not null, -- keyed; equal when the row says the same
 	facts jsonb, -- what the row told that the thing itself has no place for
+	stay text, -- rows of one stay have this in common
+	segment_id uuid, -- the part of the stay that the row tells of, when there are several
 	removed boolean not null default false, -- the source has taken it back
 	primary key (source, external_id)
 );
 create index import_origin_entity on import_origin (entity_id);
+create index import_origin_stay on import_origin (source, stay) where stay is not null;
 
 -- Whose data a batch has touched: the access log has one row for each.
 create table import_person (
@@ -98,7 +104,7 @@ create table import_parked (
 	source int not null,
 	external_id text not null,
 	hashes text[] not null,
-	content json not null,
+	content jsonb not null,
 	ready boolean not null default false, -- the person has been registered since
 	until timestamptz not null,
 	constraint import_parked_is_once unique (source, external_id)
@@ -149,6 +155,7 @@ grant select on import_remark to samhandling_service;
 
 insert into deadline_rule (code, amount, unit) values
 	('IMPORT_PARKED', 30, 'DAYS'), -- how long a row waits for its person
+	('IMPORT_ROWS', 30, 'DAYS'), -- how long the rows of a batch can be looked at
 	('IMPORT_UNFINISHED', 2, 'DAYS'), -- how long a broken upload may go on
 	('IMPORT_HISTORY', 31, 'DAYS'); -- stays that ended longer ago are history: nobody has to act on them
 
@@ -183,7 +190,7 @@ end $$;
 
 -- The next rows of a batch, and how far the file is read. `told`: from, bytes, rows, rejected, header, last, remarks.
 -- Two uploads of one batch cannot mix: each names where it goes on.
-create function import_receive(batch uuid, told jsonb, content json) returns void language plpgsql security definer
+create function import_receive(batch uuid, told jsonb, content jsonb) returns void language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	b import_batch;
@@ -194,28 +201,27 @@ begin
 	where x.id = batch and state = 'RECEIVING' and received_bytes = (told ->> 'from')::bigint
 	returning x.* into b;
 	perform raise_unless(b.id is not null, 409, 'upload_offset');
-	if json_array_length(content) > 0 then
+	if jsonb_array_length(content) > 0 then
 		insert into import_block (batch_id, first_row, last_row, content)
 		values (b.id, b.received - (told ->> 'rows')::int + 1, b.received, content);
 	end if;
 	perform import_remember(b.id, told -> 'remarks');
 end $$;
 
--- Remarks as objects: row, source_id, severity, code, field, message.
+-- Remarks as objects: row, source_id, severity, code, field, message, content.
 create function import_remember(batch uuid, remarks jsonb) returns void language sql as $$
-	insert into import_remark (batch_id, row_no, source_id, severity, code, field, message)
-	select batch, r."row", r.source_id, r.severity, r.code, r.field, r.message
+	insert into import_remark (batch_id, row_no, source_id, severity, code, field, message, content)
+	select batch, r."row", r.source_id, r.severity, r.code, r.field, r.message, r.content
 	from jsonb_to_recordset(coalesce(remarks, '[]')) r ("row" int, source_id text, severity text, code text, field text,
-		message text)
+		message text, content jsonb)
 $$;
 
--- The batch is refused whole: what waits is dropped, what was merged stays and is counted.
+-- The batch is refused whole: what was merged stays and is counted.
 create function import_fail(batch uuid, why text) returns void language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
 	update import_batch set state = 'FAILED', failure = why, finished_at = clock_now(), updated_at = clock_now()
 	where id = batch and state in ('RECEIVING', 'RECEIVED', 'RUNNING');
-	delete from import_block where batch_id = batch;
 end $$;
 
 create function import_json(b import_batch) returns jsonb language sql stable as $$
@@ -257,5 +263,5 @@ $$;
 
 -- migrate:down
 drop function if exists import_speak, import_log, import_standing, import_json, import_fail, import_remember, import_receive, import_begin, import_may cascade;
-delete from deadline_rule where code in ('IMPORT_PARKED', 'IMPORT_UNFINISHED', 'IMPORT_HISTORY');
+delete from deadline_rule where code in ('IMPORT_PARKED', 'IMPORT_ROWS', 'IMPORT_UNFINISHED', 'IMPORT_HISTORY');
 drop table import_verdict, import_parked, import_person, import_origin, import_source, import_remark, import_block, import_batch cascade;

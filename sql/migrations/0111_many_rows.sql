@@ -1,27 +1,63 @@
 -- migrate:up
--- News and history of many rows at once. A trigger for each row that calls a function, locks the person and inserts two
+-- News of many rows at once. A trigger for each row that calls a function, locks the person and inserts two
 -- rows costs more than the row itself; of a statement that inserts hundreds, one trigger does the same for all. A
 -- function that inserts many says so (`app.many`, for its own transaction), has locked the persons, and then the
 -- triggers for single rows stand aside: those that tell of it, and those of a stay (0041, 0042, 0045), from which nothing
 -- follows when it is history.
 
-create function note_many() returns trigger language plpgsql security definer
+-- Whose turn it is to give events their places: all that is committed has one, and until the commit nobody else gives any.
+-- So what a transaction adds with places behind this one stands where the sequencer would have put it, in one write.
+create function outbox_turn() returns bigint language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-	insert into outbox (entity, entity_id, version, change, changed, patient_id, agency_id, request_id)
-	select tg_table_name, f.id, f.version, 'CREATED', '{}', f.patient_id,
-		nullif(current_setting('app.agency_id', true), '')::uuid, nullif(current_setting('app.request_id', true), '')
-	from fresh f;
-	insert into row_history (entity, entity_id, version, valid_from, content)
-	select tg_table_name, f.id, f.version, clock_now(), to_jsonb(f.*) from fresh f;
+	perform pg_advisory_xact_lock(hashtextextended('news', 0));
+	while exists (select 1 from outbox where position is null) loop
+		perform outbox_place(5000);
+	end loop;
+	return outbox_head();
+end $$;
+revoke execute on function outbox_turn() from public;
+
+create function note_many() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	last bigint := outbox_turn();
+	agency uuid := nullif(current_setting('app.agency_id', true), '')::uuid;
+	request text := nullif(current_setting('app.request_id', true), '');
+begin
+	insert into outbox (position, entity, entity_id, version, change, changed, patient_id, agency_id, request_id)
+	select last + row_number() over (), tg_table_name, f.id, f.version, 'CREATED', '{}', f.patient_id, agency, request from fresh f;
 	return null;
 end $$;
 
--- For a table with a patient_id whose history is kept.
+-- What is inserted among many has no history yet: its first version is the row. It is written down when it changes.
+create function keep_first_version() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	insert into row_history (entity, entity_id, version, valid_from, content)
+	values (tg_table_name, old.id, old.version, old.created_at, to_jsonb(old)) on conflict do nothing;
+	return new;
+end $$;
+
+-- The versions of a thing, the one in force among them.
+create function row_versions(target regclass, thing uuid) returns setof row_history language plpgsql stable as $$
+begin
+	return query select h.* from row_history h where h.entity = target::text and h.entity_id = thing;
+	if not found then
+		return query execute format('select %L::text, t.id, t.version, t.created_at, to_jsonb(t) from %s t where t.id = $1',
+			target::text, target) using thing;
+	end if;
+end $$;
+
+-- For a table with a patient_id whose history is kept. Only kinds of things that news tell of are noted.
 create function install_many_trigger(target regclass) returns void language plpgsql as $$
 begin
-	execute format($f$create trigger note_many after insert on %s referencing new table as fresh for each statement
-		when (current_setting('app.many', true) = 'yes') execute function note_many()$f$, target);
+	execute format($f$create trigger keep_first before update on %s for each row
+		when (old.version = 1) execute function keep_first_version()$f$, target);
+	if exists (select 1 from news_kind k where k.entity = target::text) then
+		execute format($f$create trigger note_many after insert on %s referencing new table as fresh for each statement
+			when (current_setting('app.many', true) = 'yes') execute function note_many()$f$, target);
+	end if;
 end $$;
 select install_many_trigger('admission');
 select install_many_trigger('admission_segment');
@@ -35,4 +71,4 @@ create function clock_uuid() returns uuid language sql volatile as $$
 $$;
 
 -- migrate:down
-drop function if exists clock_uuid, install_many_trigger, note_many cascade;
+drop function if exists clock_uuid, install_many_trigger, row_versions, keep_first_version, note_many, outbox_turn cascade;

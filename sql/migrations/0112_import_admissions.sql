@@ -16,14 +16,12 @@ create policy admitted on admission_history for select using (
 grant select on admission_history to samhandling_service;
 
 -- A row as the daemon hands it on (server/api/import_row.c): n its number, s system, i identifier, t time, h hash of
--- the content, o what is asked, p what finds the person; times have their offset, and what was empty is not there.
+-- the content, o what is asked, p what finds the person; times have their offset, and what was empty is not there. Of the
+-- other columns those that the merge acts on; the others are facts.
 create type import_admission as (n int, s text, i text, t timestamptz, h text, o text, p text[], orgnr text, resh_id text,
-	ward text, bed_type text, hospital_stay_id text, segment_no int, level_of_care text, specialty text, urgency text,
-	admitted_at timestamptz, discharged_at timestamptz, leave_nights int, from_place text, to_place text,
-	discharge_state text, disposition text, ready_for_discharge_at timestamptz, municipality_notified_at timestamptz,
-	municipality_can_receive text, legal_basis_at_admission text, legal_basis_at_discharge text, referral_formality text,
-	petitioner_type text, icd10_main text, icd10_secondary text, pathway_code text, referral_id text, responsible_hpr text,
-	admitted_by_gp boolean, user_controlled_bed boolean, history_complete_from date);
+	ward text, hospital_stay_id text, level_of_care text, specialty text, urgency text, admitted_at timestamptz,
+	discharged_at timestamptz, to_place text, discharge_state text, disposition text, ready_for_discharge_at timestamptz,
+	legal_basis_at_admission text, legal_basis_at_discharge text, user_controlled_bed boolean, history_complete_from date);
 
 -- NPR's codes in the service's words (interop.md §4.3).
 create function import_legal_kind(code text) returns text language sql immutable as $$
@@ -50,22 +48,14 @@ create function import_admission_fault(r import_admission, at timestamptz) retur
 	end
 $$;
 
--- Stable, as what it is made of, or the planner would not write it out.
-create function import_admission_facts(r import_admission) returns jsonb language sql stable as $$
-	select nullif(jsonb_strip_nulls(jsonb_build_object('specialty', r.specialty, 'level_of_care', r.level_of_care,
-		'urgency', r.urgency, 'hospital_stay_id', r.hospital_stay_id, 'segment_no', r.segment_no, 'bed_type', r.bed_type,
-		'resh_id', r.resh_id, 'orgnr', r.orgnr, 'leave_nights', r.leave_nights, 'from_place', r.from_place,
-		'to_place', r.to_place, 'municipality_notified_at', r.municipality_notified_at,
-		'municipality_can_receive', r.municipality_can_receive, 'legal_basis_at_admission', r.legal_basis_at_admission,
-		'legal_basis_at_discharge', r.legal_basis_at_discharge, 'referral_formality', r.referral_formality,
-		'petitioner_type', r.petitioner_type, 'icd10_main', r.icd10_main, 'icd10_secondary', r.icd10_secondary,
-		'pathway_code', r.pathway_code, 'referral_id', r.referral_id, 'responsible_hpr', r.responsible_hpr,
-		'admitted_by_gp', r.admitted_by_gp)), '{}')
+-- What the row tells that the stay itself has no place for.
+create function import_admission_facts(raw jsonb) returns jsonb language sql immutable as $$
+	select raw - '{n,s,i,t,h,o,p,ward,admitted_at,discharged_at,discharge_state,disposition,ready_for_discharge_at,user_controlled_bed,history_complete_from}'::text[]
 $$;
 
 -- A row of a block with what it was found to be about: `r` for stays alone. On a table of the connection's own, since
 -- several statements work on the same rows; emptied with each transaction.
-create type import_row as (n int, i text, t timestamptz, h text, o text, p text[], raw json, source int, patient_id uuid, id uuid,
+create type import_row as (n int, i text, t timestamptz, h text, o text, p text[], raw jsonb, source int, patient_id uuid, id uuid,
 	verdict text, r import_admission, unit_id uuid, institution text, level text, urgency text, disposition text, legal text);
 create function import_desk_clear() returns void language plpgsql as $$
 begin
@@ -76,26 +66,31 @@ begin
 	end if;
 end $$;
 
-create function import_admission_lay(b import_batch, agency_type text, content json) returns void language plpgsql as $$
+-- The systems that the rows come from are known before the rows are laid out.
+create function import_know_sources(b import_batch, of_type text, content jsonb) returns void language sql as $$
+	insert into import_source (agency_id, type, system)
+	select b.agency_id, of_type, e.system from (select distinct x ->> 's' from jsonb_array_elements(content) x) e (system)
+	where not exists (select 1 from import_source c where c.agency_id = b.agency_id and c.type = of_type and c.system = e.system)
+	on conflict do nothing
+$$;
+
+create function import_admission_lay(b import_batch, agency_type text, content jsonb) returns void language plpgsql as $$
 declare
 	at timestamptz := clock_now();
 	history timestamptz := at - make_interval(days => (select amount from deadline_rule where code = 'IMPORT_HISTORY'));
 begin
-	insert into import_source (agency_id, type, system)
-	select distinct b.agency_id, 'admissions', e ->> 's' from json_array_elements(content) e on conflict do nothing;
+	perform import_know_sources(b, 'admissions', content);
 	insert into import_desk
 	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
 		clock_uuid(),
-		-- of several rows with one key the order counts, so these go one by one
-		case when count(*) over (partition by r.s, r.i) > 1 then 'ONE'
-			else coalesce(import_standing(o.told_at, o.content_hash, o.removed, r.t, r.h, coalesce(r.o, ''), b.mode),
-				case when o.external_id is not null then 'ONE' end, import_admission_fault(r, at),
-				case when w.patient_id is null then 'PATIENT_UNKNOWN' when r.discharged_at < history then 'MANY' else 'ONE' end) end,
+		coalesce(import_standing(o.told_at, o.content_hash, o.removed, r.t, r.h, coalesce(r.o, ''), b.mode),
+			case when o.external_id is not null then 'ONE' end, import_admission_fault(r, at),
+			case when w.patient_id is null then 'PATIENT_UNKNOWN' when r.discharged_at < history then 'MANY' else 'ONE' end),
 		r, u.id, coalesce(u.name, g.name, r.orgnr), import_level(r.specialty, agency_type, r.user_controlled_bed),
 		case when r.urgency in ('4', '5', 'PLANNED') then 'PLANNED' else 'ACUTE' end,
 		import_disposition(r.disposition, r.discharge_state, r.to_place), import_legal_kind(r.legal_basis_at_admission)
-	from json_array_elements(content) e (raw)
-	cross join lateral json_populate_record(null::import_admission, e.raw) r
+	from jsonb_array_elements(content) e (raw)
+	cross join lateral jsonb_populate_record(null::import_admission, e.raw) r
 	left join import_source c on c.agency_id = b.agency_id and c.type = 'admissions' and c.system = r.s
 	left join lateral (select i.patient_id from patient_identifier i where i.hash = any (r.p) limit 1) w on true
 	left join import_origin o on o.source = c.id and o.external_id = r.i
@@ -111,14 +106,24 @@ create function import_admission_part() returns void language plpgsql as $$
 begin
 	perform 1 from patient p where p.id = any (array(select d.patient_id from import_desk d where d.verdict = 'MANY'))
 	order by p.id for no key update;
+	-- of several rows with one key the order counts
+	update import_desk d set verdict = 'ONE' from (select x.source, x.i from import_desk x group by x.source, x.i having count(*) > 1) k
+	where k.source = d.source and k.i = d.i;
+	-- rows of one stay are laid together
+	update import_desk d set verdict = 'ONE' where d.verdict = 'MANY' and (d.r).hospital_stay_id is not null
+		and ((d.source, (d.r).hospital_stay_id) in (select x.source, (x.r).hospital_stay_id from import_desk x
+				where (x.r).hospital_stay_id is not null group by 1, 2 having count(*) > 1)
+			or import_stay_of(d) is not null);
 	update import_desk d set verdict = 'ADMISSION_OVERLAPS' where d.verdict = 'MANY' and exists (
 		select 1 from admission_segment s join admission a on a.id = s.admission_id
 		where s.patient_id = d.patient_id and s.level = d.level and a.state not in ('CANCELLED', 'ENTERED_IN_ERROR')
 			and s.valid_from < (d.r).discharged_at and (d.r).admitted_at < coalesce(s.valid_to, 'infinity'));
+	-- only persons with several rows here can have stays here that meet
 	update import_desk d set verdict = 'ONE' from (
 		select x.id, (x.r).admitted_at < max(coalesce((x.r).discharged_at, 'infinity')) over before
 			or (x.r).discharged_at > min((x.r).admitted_at) over after as meets
-		from import_desk x where x.verdict in ('MANY', 'ONE')
+		from import_desk x where x.verdict in ('MANY', 'ONE') and x.patient_id in (select y.patient_id from import_desk y
+			where y.verdict in ('MANY', 'ONE') group by y.patient_id having count(*) > 1)
 		window before as (partition by x.patient_id, x.level order by (x.r).admitted_at, x.id rows between unbounded preceding and 1 preceding),
 			after as (partition by x.patient_id, x.level order by (x.r).admitted_at, x.id rows between 1 following and unbounded following)) m
 	where m.id = d.id and m.meets and d.verdict = 'MANY';
@@ -139,8 +144,8 @@ begin
 	insert into legal_period (id, admission_id, patient_id, kind, valid_from, valid_to)
 	select clock_uuid(), d.id, d.patient_id, d.legal, (d.r).admitted_at, (d.r).discharged_at
 	from import_desk d where d.verdict = 'MANY';
-	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts)
-	select d.source, (d.r).i, d.id, d.patient_id, b.id, d.n, (d.r).t, (d.r).h, import_admission_facts(d.r)
+	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts, stay)
+	select d.source, d.i, d.id, d.patient_id, b.id, d.n, d.t, d.h, import_admission_facts(d.raw), (d.r).hospital_stay_id
 	from import_desk d where d.verdict = 'MANY';
 	noted := set_config('app.many', '', true);
 end $$;
@@ -280,11 +285,11 @@ end $$;
 
 -- Notes where the thing comes from; the row that counts is the latest.
 create function import_trace(b import_batch, d import_row, thing uuid, told jsonb) returns void language sql as $$
-	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts)
-	values (d.source, d.i, thing, d.patient_id, b.id, d.n, d.t, d.h, told)
+	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts, stay)
+	values (d.source, d.i, thing, d.patient_id, b.id, d.n, d.t, d.h, told, (d.r).hospital_stay_id)
 	on conflict (source, external_id) do update set entity_id = excluded.entity_id, patient_id = excluded.patient_id,
 		batch_id = excluded.batch_id, row_no = excluded.row_no, told_at = excluded.told_at,
-		content_hash = excluded.content_hash, facts = excluded.facts, removed = false
+		content_hash = excluded.content_hash, facts = excluded.facts, stay = excluded.stay, removed = false
 $$;
 
 create function import_admission_one(b import_batch, d import_row) returns text language plpgsql as $$
@@ -297,6 +302,10 @@ begin
 	said := import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode);
 	if said is not null then
 		return said;
+	elsif d.o = 'delete' and import_stay_leave(o) then
+		update import_origin x set removed = true, told_at = d.t, content_hash = d.h, batch_id = b.id, row_no = d.n
+		where x.source = d.source and x.external_id = d.i;
+		return 'DELETED';
 	elsif d.o = 'delete' then
 		return import_admission_annul(b, d, o.entity_id);
 	end if;
@@ -314,8 +323,13 @@ begin
 		end if;
 	end if;
 	said := case when a.id is null then 'CREATED' else 'UPDATED' end;
-	a := import_admission_settle(b, d, a);
-	perform import_trace(b, d, a.id, import_admission_facts(d.r));
+	if o.segment_id is not null or import_stay_of(d) is not null then
+		perform import_stay_join(b, d, o);
+		said := 'UPDATED';
+	else
+		a := import_admission_settle(b, d, a);
+		perform import_trace(b, d, a.id, import_admission_facts(d.raw));
+	end if;
 	return said;
 end $$;
 
@@ -335,18 +349,19 @@ begin
 			and (d.r).legal_basis_at_admission in ('TPH_UTEN_DOGN', '3-5')) w);
 end $$;
 
-create function import_admissions(b import_batch, content json) returns jsonb language plpgsql as $$
+create function import_admissions(b import_batch, content jsonb) returns jsonb language plpgsql as $$
 begin
 	perform import_admission_lay(b, (select g.type from agency g where g.id = b.agency_id), content);
 	perform import_admission_part();
-	begin
+	perform import_each(b, 'import_admission_one') where exists (select 1 from import_desk where verdict = 'ONE');
+	begin -- last: from here on it is this transaction's turn to give events their places
 		perform import_admission_many(b);
 	exception
 		when deadlock_detected then raise;
 		when others then -- one of them breaks a rule; which one, they show one by one
 			update import_desk set verdict = 'ONE' where verdict = 'MANY';
+			perform import_each(b, 'import_admission_one');
 	end;
-	perform import_each(b, 'import_admission_one');
 	insert into admission_history (patient_id, agency_id, complete_from)
 	select d.patient_id, b.agency_id, min((d.r).history_complete_from) from import_desk d
 	where (d.r).history_complete_from is not null and d.verdict in ('MANY', 'CREATED', 'UPDATED') group by d.patient_id
@@ -362,7 +377,7 @@ insert into import_verdict (code, counted, field, message) values
 drop function if exists import_admissions, import_admission_warnings, import_admission_one, import_trace,
 	import_admission_annul, import_admission_settle, import_admission_end, import_admission_ready, import_admission_reopen,
 	import_admission_correct, import_admission_begin, import_event, import_admission_many, import_admission_part,
-	import_admission_lay, import_desk_clear, import_admission_facts, import_admission_fault, import_disposition, import_level,
+	import_admission_lay, import_know_sources, import_desk_clear, import_admission_facts, import_admission_fault, import_disposition, import_level,
 	import_legal_kind cascade;
 drop type import_row cascade;
 drop type import_admission cascade;

@@ -21,16 +21,22 @@ begin
 	end loop;
 end $$;
 
+-- Who lies in the stay that a row names instead of a person.
+create function import_stay_person(b import_batch, raw jsonb) returns uuid language sql stable as $$
+	select o.patient_id from import_source c join import_origin o on o.source = c.id and o.external_id = raw ->> 'admission_source_id'
+	where b.type = 'legal-periods' and raw -> 'p' is null and c.agency_id = b.agency_id and c.type = 'admissions'
+		and c.system = raw ->> 's'
+$$;
+
 -- Rows of the other types: laid out with what their key and their person are known to be; all go one by one.
-create function import_lay(b import_batch, content json) returns void language plpgsql as $$
+create function import_lay(b import_batch, content jsonb) returns void language plpgsql as $$
 begin
-	insert into import_source (agency_id, type, system)
-	select distinct b.agency_id, b.type, e ->> 's' from json_array_elements(content) e on conflict do nothing;
+	perform import_know_sources(b, b.type, content);
 	insert into import_desk (n, i, t, h, o, p, raw, source, patient_id, id, verdict)
-	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
-		clock_uuid(), 'ONE'
-	from json_array_elements(content) e (raw)
-	cross join lateral json_populate_record(null::import_admission, e.raw) r
+	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id,
+		coalesce(w.patient_id, import_stay_person(b, e.raw), case when r.o = 'delete' then o.patient_id end), clock_uuid(), 'ONE'
+	from jsonb_array_elements(content) e (raw)
+	cross join lateral jsonb_populate_record(null::import_admission, e.raw) r
 	join import_source c on c.agency_id = b.agency_id and c.type = b.type and c.system = r.s
 	left join import_origin o on o.source = c.id and o.external_id = r.i
 	left join lateral (select i.patient_id from patient_identifier i where i.hash = any (r.p) limit 1) w on true;
@@ -40,7 +46,9 @@ create function import_known(b import_batch, d import_row, out o import_origin, 
 begin
 	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
 	said := coalesce(import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode),
-		case when d.o = 'delete' then null when d.patient_id is null and b.type <> 'staff' then 'PATIENT_UNKNOWN'
+		case when d.o = 'delete' then null
+			when d.patient_id is null and d.raw -> 'admission_source_id' is not null and d.p is null then 'ADMISSION_UNKNOWN'
+			when d.patient_id is null and b.type <> 'staff' then 'PATIENT_UNKNOWN'
 			when o.patient_id <> d.patient_id and not o.removed then 'OTHER_PERSON' end);
 end $$;
 
@@ -55,14 +63,14 @@ begin
 		return k.said;
 	end if;
 	perform 1 from patient p where p.id = d.patient_id for no key update;
-	execute format('select %I($1, $2, $3)', 'import_' || b.type || '_write') into thing
+	execute format('select %I($1, $2, $3)', 'import_' || replace(b.type, '-', '_') || '_write') into thing
 		using b, d, case when (k.o).removed then null else (k.o).entity_id end;
 	if d.o = 'delete' then
 		update import_origin set removed = true, told_at = d.t, content_hash = d.h, batch_id = b.id, row_no = d.n
 		where source = d.source and external_id = d.i;
 		return 'DELETED';
 	end if;
-	perform import_trace(b, d, thing, null);
+	perform import_trace(b, d, thing, case when b.type = 'legal-periods' then d.raw - '{n,s,i,t,h,o,p}'::text[] end);
 	return case when (k.o).external_id is null or (k.o).removed then 'CREATED' else 'UPDATED' end;
 end $$;
 
@@ -88,7 +96,7 @@ begin
 			from import_desk d left join import_verdict v on v.code = d.verdict group by 1) c);
 end $$;
 
-create function import_merge(b import_batch, content json) returns jsonb language plpgsql as $$
+create function import_merge(b import_batch, content jsonb) returns jsonb language plpgsql as $$
 declare
 	warnings jsonb := '[]';
 begin
@@ -103,7 +111,7 @@ begin
 end $$;
 
 -- The same, and nothing of it stays.
-create function import_try(b import_batch, content json) returns jsonb language plpgsql as $$
+create function import_try(b import_batch, content jsonb) returns jsonb language plpgsql as $$
 declare
 	told jsonb;
 begin
@@ -131,10 +139,10 @@ $$;
 create function import_next() returns setof import_batch language sql as $$
 	select b.* from import_batch b
 	where (b.state in ('RECEIVED', 'RUNNING') or (b.state = 'RECEIVING' and b.on_error = 'reject_row'
-			and exists (select 1 from import_block k where k.batch_id = b.id)))
+			and exists (select 1 from import_block k where k.batch_id = b.id and k.first_row > b.merged)))
 		and not exists (select 1 from import_batch e where e.agency_id = b.agency_id and e.type = b.type
 			and (e.created_at, e.id) < (b.created_at, b.id) and (e.state in ('RECEIVED', 'RUNNING')
-				or (e.state = 'RECEIVING' and exists (select 1 from import_block k where k.batch_id = e.id))))
+				or (e.state = 'RECEIVING' and exists (select 1 from import_block k where k.batch_id = e.id and k.first_row > e.merged))))
 	order by b.created_at, b.id limit 1 for no key update of b skip locked
 $$;
 
@@ -143,7 +151,6 @@ begin
 	if b.on_error = 'reject_batch' and b.rejected > 0 then
 		perform import_fail(b.id, 'rows_rejected');
 	elsif b.state in ('RECEIVED', 'RUNNING') then
-		delete from import_block k where k.batch_id = b.id; -- of a trial
 		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now() where x.id = b.id;
 	end if;
 end $$;
@@ -175,7 +182,6 @@ begin
 	perform import_count(b.id, told);
 	update import_batch x set merged = k.last_row, state = case when x.state = 'RECEIVED' then 'RUNNING' else x.state end
 	where x.id = b.id;
-	delete from import_block x where x.batch_id = k.batch_id and x.first_row = k.first_row;
 exception when sqlstate 'APTRY' then
 	get stacked diagnostics told = pg_exception_detail;
 	perform import_remember(b.id, told -> 'remarks'), import_fail(b.id, 'rows_rejected');
@@ -185,7 +191,7 @@ end $$;
 create function import_unpark() returns int language plpgsql as $$
 declare
 	b import_batch;
-	rows json;
+	rows jsonb;
 	told jsonb;
 	gone bigint[];
 begin
@@ -193,7 +199,7 @@ begin
 	if b.id is null then
 		return 0;
 	end if;
-	select json_agg(p.content order by p.id), array_agg(p.id) into rows, gone from (select * from import_parked x
+	select jsonb_agg(p.content order by p.id), array_agg(p.id) into rows, gone from (select * from import_parked x
 		where x.ready and x.batch_id = b.id order by x.id limit 200 for update skip locked) p;
 	delete from import_parked p where p.id = any (gone);
 	told := import_merge(b, rows);
@@ -260,6 +266,9 @@ begin
 	loop
 		perform import_fail(stale, 'upload_not_finished');
 	end loop;
+	delete from import_block k where k.batch_id in (select b.id from import_batch b where b.finished_at
+		< clock_now() - make_interval(days => (select d.amount from deadline_rule d where d.code = 'IMPORT_ROWS'))
+		and exists (select 1 from import_block x where x.batch_id = b.id) order by b.finished_at limit batch);
 	delete from import_parked p where p.id in (select x.id from import_parked x where x.until <= clock_now()
 		order by x.until limit batch for update skip locked);
 	get diagnostics n = row_count;
@@ -271,5 +280,5 @@ insert into job (kind, call, batch) values ('imports_cleared', 'job_imports', 50
 delete from job where kind = 'imports_cleared';
 drop trigger import_ready on patient_identifier;
 drop function if exists job_imports, import_step, import_ready, import_unpark, import_take, import_judge, import_finish,
-	import_next, import_count, import_try, import_merge, import_conclude, import_other, import_known, import_lay, import_each
+	import_next, import_count, import_try, import_merge, import_conclude, import_other, import_known, import_lay, import_stay_person, import_each
 	cascade;

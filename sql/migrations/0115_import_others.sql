@@ -19,7 +19,7 @@ end $$;
 -- The contact as the row wants it.
 create function import_contact_of(b import_batch, d import_row, met staff) returns contact language plpgsql as $$
 declare
-	j jsonb := d.raw::jsonb;
+	j jsonb := d.raw;
 	c contact;
 begin
 	c.patient_id := d.patient_id;
@@ -75,7 +75,7 @@ end $$;
 -- A round of the life situation with its housing alone. Agencies outside health care write what the person has consented to.
 create function import_housing_write(b import_batch, d import_row, thing uuid) returns uuid language plpgsql as $$
 declare
-	j jsonb := d.raw::jsonb;
+	j jsonb := d.raw;
 	round uuid := coalesce(thing, d.id);
 	told jsonb := jsonb_strip_nulls(jsonb_build_object('type', j ->> 'housing_type', 'from', j ->> 'housing_from',
 		'to', j ->> 'housing_to'));
@@ -105,7 +105,7 @@ end $$;
 -- A member of staff by the agency's own number, and one membership.
 create function import_staff_write(b import_batch, d import_row, thing uuid) returns uuid language plpgsql as $$
 declare
-	j jsonb := d.raw::jsonb;
+	j jsonb := d.raw;
 	member uuid;
 begin
 	if d.o = 'delete' then

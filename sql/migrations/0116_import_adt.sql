@@ -30,7 +30,7 @@ declare
 	d import_row;
 begin
 	perform import_desk_clear(), import_admission_lay(b, (select g.type from agency g where g.id = b.agency_id),
-		json_build_array(content));
+		jsonb_build_array(content));
 	select * into d from import_desk;
 	return d;
 end $$;
@@ -40,7 +40,7 @@ begin
 	perform import_refuse_unless(planned is not null, 'PLANNED_TIME_MISSING');
 	insert into admission (id, patient_id, owner_agency_id, unit_id, state, urgency, level, institution, ward, planned_for, from_extract)
 	values (d.id, d.patient_id, b.agency_id, d.unit_id, 'PLANNED', d.urgency, d.level, d.institution, (d.r).ward, planned, true);
-	perform import_trace(b, d, d.id, import_admission_facts(d.r));
+	perform import_trace(b, d, d.id, import_admission_facts(d.raw));
 	return d.id;
 end $$;
 

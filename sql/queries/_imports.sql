@@ -5,7 +5,7 @@ select b.id, b.state, b.received, b.header, import_json(b) as body
 from import_begin(:new.id::uuid, :given::jsonb) b
 
 -- name: import_receive
-select import_receive(:path.id::uuid, :given::jsonb, :content::json) as done
+select import_receive(:path.id::uuid, :given::jsonb, :content::jsonb) as done
 
 -- name: import_fail
 select import_fail(:path.id::uuid, :request.reason) as done
@@ -27,3 +27,9 @@ from export e where e.id = :path.id::uuid
 
 -- name: export_page
 select p.body, p.next::text as next from export_page(:path.id::uuid, :given::jsonb, :content::jsonb) p
+
+-- name: import_report_open
+select b.id from import_batch b where b.id = :path.id::uuid
+
+-- name: import_report_page
+select p.body, p.next::text as next from import_report_page(:path.id::uuid, :given::jsonb, :content::jsonb) p

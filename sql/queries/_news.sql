@@ -16,9 +16,11 @@ select (select coalesce(string_agg('id: ' || (x.item ->> 'id') || E'\ndata: ' ||
 from news_page(news_after(:news.after), 100, 500, news_entities(:query.entities, :auth.scope)) p
 
 -- name: news_log
--- One row for each patient shown, and none when nobody was: a reader who waits asks again and again.
-select log_access(:request.caller::jsonb || '{"action": "READ", "resource": "changes"}',
-	nullif(current_setting('app.shown', true), '')::uuid[])
+-- One row with the person or the set of persons shown, and none when nobody was: a reader who waits asks again and again.
+select log_access(:request.caller::jsonb || jsonb_build_object('action', 'READ', 'resource', 'changes',
+	'shown_set', case when strpos(s.shown, ',') > 0 then access_log_set_id(s.shown) end),
+	array[case when strpos(s.shown, ',') = 0 then s.shown::uuid end])
+from (select nullif(btrim(current_setting('app.shown', true), '{}'), '') as shown offset 0) s where s.shown is not null
 
 -- name: news_log_nobody
 -- A reader who was shown nobody has looked all the same.

@@ -14,16 +14,5 @@ from list_page(array(
 -- name: getImport
 select import_json(b) as body from import_batch b where b.id = :path.id::uuid
 
--- name: getImportReport
--- 10,000 lines end with a whole row: what is said of one stands in one answer.
-select coalesce(string_agg(l.line, '' order by l.row_no, l.id), '') as body
-from import_batch b
-left join lateral (
-	select m.row_no, m.id, json_strip_nulls(json_build_object('row', m.row_no, 'source_id', m.source_id, 'severity', m.severity,
-		'code', m.code, 'field', m.field, 'message', m.message))::text || chr(10) as line
-	from import_remark m
-	where m.batch_id = b.id and m.row_no > coalesce(:query.after::int, 0) and m.row_no <= coalesce((select x.row_no
-		from import_remark x where x.batch_id = b.id and x.row_no > coalesce(:query.after::int, 0)
-		order by x.row_no, x.id offset 10000 limit 1) - 1, 2147483647)) l on true
-where b.id = :path.id::uuid
-group by b.id
+-- name: getImportRow
+select x.body from (select import_row(:path.id::uuid, :path.number::int) as body) x where x.body is not null

@@ -15,8 +15,13 @@ const perPatient = 5;
 let many = Number(process.env.ADMISSIONS ?? 1_000_000);
 const clinic = 'drammen-dps:dps-1';
 const header = 'source_system;source_id;source_updated_at;patient_id;patient_id_system;orgnr;ward;level_of_care;specialty;urgency;admitted_at;discharged_at;to_place;legal_basis_at_admission;icd10_main';
-// what an import leaves behind, in the order in which COPY can fill it again
-const tables = ['admission', 'admission_segment', 'legal_period', 'import_origin', 'import_person', 'outbox', 'row_history', 'access_log'];
+// What the batch leaves behind, in the order in which COPY can fill it again, and how its rows are told from others'.
+const mine = (column) => `${column} in (select entity_id from import_origin where batch_id = $1)`;
+const request = `request_id = (select caller ->> 'request_id' from import_batch where id = $1)`;
+const left = { admission: mine('id'), admission_segment: mine('admission_id'), legal_period: mine('admission_id'), import_origin: 'batch_id = $1', import_person: 'batch_id = $1',
+	outbox: request, access_log: request };
+// what the bar names: the admissions with their four indexes, the origin of each, the log
+const named = ['admission', 'import_origin', 'access_log'];
 
 const day = (n) => new Date(Date.UTC(2024, 0, 1) + n * 86_400_000).toISOString();
 
@@ -57,25 +62,28 @@ async function upload(daemon, numbers) {
 	return body.id;
 }
 
-async function merged(bench, id) {
-	for (;;) {
+// Until it is merged; `progress` is told every five seconds how many rows are.
+async function merged(bench, id, progress) {
+	for (let told = performance.now(); ; ) {
 		const [b] = await bench.sql('select * from import_batch where id = $1', [id]);
 		if (b.state === 'FAILED') throw new Error(b.failure);
 		if (b.state === 'DONE') return b;
+		if (performance.now() - told >= 5000) progress(b.merged, (told += 5000));
 		await pause(100);
 	}
 }
 
-const psql = (bench, ...commands) => execFileSync('psql', [bench.ownerUrl, '-XAtq', '-v', 'ON_ERROR_STOP=1', ...commands.flatMap((c) => ['-c', c])], { maxBuffer: 1 << 28 }).toString().trim();
+const psql = (bench, ...commands) => execFileSync('psql', [bench.ownerUrl, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', 'set client_min_messages to warning', ...commands.flatMap((c) => ['-c', c])], { maxBuffer: 1 << 28 }).toString().trim();
 
 // COPY out, empty, COPY in: the same rows into the same tables with their indexes, keys and checks. The triggers are off:
 // what they would write again is among the rows. The access log's partitions have none but those that forbid.
-function copy(bench) {
+function copy(bench, id) {
 	const seconds = {};
+	const tables = Object.keys(left);
 	const dir = execFileSync('mktemp', ['-d']).toString().trim();
 	const columns = (t) => psql(bench, `select string_agg(quote_ident(column_name), ',' order by ordinal_position) from information_schema.columns where table_schema = 'public' and table_name = '${t}' and is_generated = 'NEVER'`);
 	const triggers = (t, what) => psql(bench, `alter table ${t} ${what} trigger user`);
-	for (const t of tables) psql(bench, `\\copy (select ${columns(t)} from ${t}) to '${dir}/${t}'`);
+	for (const t of tables) psql(bench, `\\copy (select ${columns(t)} from ${t} where ${left[t].replace('$1', `'${id}'`)}) to '${dir}/${t}'`);
 	for (const t of tables) triggers(t, 'disable');
 	psql(bench, `truncate ${tables.join(', ')} cascade`);
 	for (const t of tables) {
@@ -88,6 +96,15 @@ function copy(bench) {
 	return seconds;
 }
 
+// How even the rate was: the slowest tenth of the time to the whole.
+function evenness(marks, seconds) {
+	const rates = [];
+	for (let i = 1; i < marks.length; i++) rates.push((marks[i].rows - marks[i - 1].rows) / ((marks[i].at - marks[i - 1].at) / 1000));
+	rates.sort((a, b) => a - b);
+	const tenth = rates.slice(0, Math.max(1, Math.floor(rates.length / 10)));
+	return tenth.reduce((x, y) => x + y, 0) / tenth.length / (many / seconds);
+}
+
 export async function imports(bench, daemon, say) {
 	many = Math.min(many, bench.count * perPatient);
 	const numbers = Array.from({ length: Math.ceil(many / perPatient) }, syntheticNumber);
@@ -95,17 +112,19 @@ export async function imports(bench, daemon, say) {
 	const before = daemon.residentKiB();
 	let most = before;
 	const watch = setInterval(() => (most = Math.max(most, daemon.residentKiB())), 50);
+	const marks = [];
 	const begun = performance.now();
 	const id = await upload(daemon, numbers);
 	const received = (performance.now() - begun) / 1000;
-	const b = await merged(bench, id);
+	const b = await merged(bench, id, (rows, at) => marks.push({ rows, at }));
 	clearInterval(watch);
 	const seconds = (performance.now() - begun) / 1000;
 	say(`${many.toLocaleString('en')} admissions: received in ${received.toFixed(1)} s, merged after ${seconds.toFixed(1)} s: ${(many / seconds).toFixed(0)} rows/s; ${JSON.stringify({ created: b.created, rejected: b.rejected })}`);
-	const copied = copy(bench);
+	if (marks.length > 3) say(`the slowest tenth of the time: ${evenness(marks, seconds).toFixed(2)} × the rate of the whole`);
+	const copied = copy(bench, id);
 	for (const [t, s] of Object.entries(copied)) say(`COPY ${t.padEnd(20)} ${s.toFixed(1)} s`);
-	const all = Object.values(copied).reduce((x, y) => x + y);
-	say(`to COPY of the admissions alone: ${(copied.admission / seconds).toFixed(2)} ×`);
-	bar('import of admissions, to COPY of all rows that it leaves', all / seconds, 'least', 0.25, ' ×');
+	const sum = (list) => list.reduce((x, t) => x + copied[t], 0);
+	say(`to COPY of the admissions alone: ${(copied.admission / seconds).toFixed(2)} ×; of all rows that it leaves: ${(sum(Object.keys(left)) / seconds).toFixed(2)} ×`);
+	bar('import of admissions, to COPY with origin and log', sum(named) / seconds, 'least', 0.25, ' ×');
 	bar('resident memory more during the import', (most - before) / 1024, 'most', 20, ' MB');
 }

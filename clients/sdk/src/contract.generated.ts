@@ -2006,9 +2006,40 @@ export interface paths {
         };
         /**
          * Read what is said of an import's rows
-         * @description One line of JSON for each thing said of a row that was rejected, parked or taken with a warning, in the order of the rows, which are counted from 1 without the header: row, source_id, severity (error: the row was rejected; warning), code, field (the column) and message, which never tells a value. Rows without a line were taken. At most 10,000 lines an answer: those after `after`. For those of the same agency who may import (TM, TL, DPS, MH, HO, SA, SY).
+         * @description One line of JSON for each thing said of a row that was rejected, parked or taken with a warning, in the order of the rows, which are counted from 1 without the header: row, source_id, severity (error: the row was rejected; warning), code, field (the column) and message, which never tells a value. Rows without a line were taken. The answer is written as it is read, however long it is; one that is cut off is gone on with by `after`. For those of the same agency who may import (TM, TL, DPS, MH, HO, SA, SY).
          */
         get: operations["getImportReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/rows/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description Which row, counted from 1 without the header
+                 * @example 17
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a row as it was received
+         * @description What a row said, with stars for the patient's number, and what is said of it. Rows are kept for 30 days after the import has ended; then, and for a row that could not be read at all, `columns` is left out. For those of the same agency who may send this type (TM, TL, DPS, MH, HO, SA, SY).
+         */
+        get: operations["getImportRow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2091,6 +2122,26 @@ export interface paths {
          * @description Rows of how people live: the housing part of a life situation, rated by staff. For municipalities and housing services: municipal health, housing staff, team members and leaders (MH, HO, TM, TL) and the agency's own machines (SY). Otherwise as for admissions.
          */
         post: operations["importHousing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/legal-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an extract of legal grounds
+         * @description Rows of the legal grounds on which people stay in specialist care, each in a stay that an extract of admissions has told of (`admission_source_id`) or, by the patient's number, in the agency's stay at that time. A row is laid over what was known of that time, so that the periods of a stay never leave a gap; two rows may not tell of the same time. Compulsory care without overnight stay becomes a decision on coercion. For the same callers as admissions (DPS, SY). Otherwise as for admissions.
+         */
+        post: operations["importLegalPeriods"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11342,7 +11393,7 @@ export interface components {
              * @description What the rows are
              * @enum {string}
              */
-            type: "admissions" | "contacts" | "housing" | "staff" | "adt";
+            type: "admissions" | "legal-periods" | "contacts" | "housing" | "staff" | "adt";
             updated_at: components["schemas"]["Timestamp"];
         };
         /**
@@ -11683,6 +11734,80 @@ export interface components {
             source_updated_at: string;
         };
         /**
+         * @description On what legal ground a person stays from a time on, as the source tells it; always the whole of it
+         * @example {
+         *       "source_system": "DIPS",
+         *       "source_id": "1002135-L2",
+         *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *       "admission_source_id": "1002135",
+         *       "basis": "3-3",
+         *       "from_at": "2026-09-05T12:00:00+02:00",
+         *       "to_at": "2026-09-09T13:00:00+02:00",
+         *       "decision_id": "V-77"
+         *     }
+         */
+        ImportedLegalPeriod: {
+            /** @description The stay, by the source_id of its row of admissions */
+            admission_source_id?: string;
+            /**
+             * @description The legal ground
+             * @enum {string}
+             */
+            basis: "FRIVILLIG" | "2-1" | "TUO" | "3-2" | "TPH" | "3-3" | "TPH_UTEN_DOGN" | "3-5" | "DOM" | "5" | "HOL_10-2" | "HOL_10-3" | "NODRETT" | "ANNET";
+            /**
+             * Format: date
+             * @description When the decision must be controlled
+             */
+            control_due?: string;
+            /**
+             * Format: date-time
+             * @description When it was decided
+             */
+            decided_at?: string;
+            /**
+             * Format: hpr-number
+             * @description Who decided
+             */
+            decided_by_hpr?: string;
+            /** @description The decision in the source */
+            decision_id?: string;
+            /**
+             * Format: date-time
+             * @description From when it holds
+             */
+            from_at: string;
+            /** @description For the reader of the file; not kept */
+            note?: string;
+            /**
+             * @description delete marks it as entered in error; the row needs no more than this and the three members of its source
+             * @enum {string}
+             */
+            op?: "upsert" | "delete";
+            /** @description The patient's number, where the stay is not named */
+            patient_id?: string;
+            /**
+             * @description What number that is
+             * @enum {string}
+             */
+            patient_id_system?: "FNR" | "DNR" | "HNR" | "FHN" | "DUF" | "DIPS" | "urn:oid:2.16.578.1.12.4.1.4.1" | "urn:oid:2.16.578.1.12.4.1.4.2" | "urn:oid:2.16.578.1.12.4.1.4.3" | "urn:oid:2.16.578.1.12.4.1.4.5";
+            /** @description Its identifier there; never a personal number */
+            source_id: string;
+            /** @description The system that keeps it */
+            source_system: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed there
+             */
+            source_updated_at: string;
+            /**
+             * Format: date-time
+             * @description Until when; while it is left out it holds until another ground or the stay's end
+             */
+            to_at?: string;
+            /** @description Compulsory care without overnight stay: a decision, and no ground of a stay */
+            without_overnight_stay?: boolean;
+        } | unknown | unknown;
+        /**
          * @description A member of staff and one membership of a unit, as the source tells it
          * @example {
          *       "source_system": "HR",
@@ -11772,6 +11897,47 @@ export interface components {
             /** @description The imports */
             items: components["schemas"]["Import"][];
             links: components["schemas"]["Links"];
+        };
+        /**
+         * @description A row of an import
+         * @example {
+         *       "row": 17,
+         *       "columns": {
+         *         "source_system": "DIPS",
+         *         "source_id": "1002199",
+         *         "source_updated_at": "2026-09-09T13:30:00+02:00",
+         *         "patient_id": "***********",
+         *         "level_of_care": "1"
+         *       },
+         *       "remarks": [
+         *         {
+         *           "severity": "warning",
+         *           "code": "PATIENT_UNKNOWN",
+         *           "field": "patient_id",
+         *           "message": "no registered person; the row is kept 30 days"
+         *         }
+         *       ]
+         *     }
+         */
+        ImportRow: {
+            /** @description Its members by the names of the columns, empty ones left out */
+            columns?: Record<string, never>;
+            /** @description What is said of it; nothing of a row that was taken */
+            remarks: {
+                /** @description What is wrong, as docs/imports.md lists it */
+                code: string;
+                /** @description The column */
+                field?: string;
+                /** @description A sentence, which never tells a value */
+                message: string;
+                /**
+                 * @description error: the row was rejected
+                 * @enum {string}
+                 */
+                severity: "error" | "warning";
+            }[];
+            /** @description Its number */
+            row: number;
         };
         /**
          * @description RECEIVING until the file has ended; RECEIVED and RUNNING while rows wait for their merge; DONE when all are judged; FAILED when the batch was refused whole
@@ -27548,7 +27714,7 @@ export interface operations {
                  * @description Only imports of this type
                  * @example admissions
                  */
-                type?: "admissions" | "contacts" | "housing" | "staff" | "adt";
+                type?: "admissions" | "legal-periods" | "contacts" | "housing" | "staff" | "adt";
             };
             header?: {
                 /**
@@ -27661,7 +27827,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Only rows after this one; the last row of the answer before
+                 * @description Only rows after this one
                  * @example 0
                  */
                 after?: number;
@@ -27686,6 +27852,64 @@ export interface operations {
                 content: {
                     /** @example {"row":17,"source_id":"1002199","severity":"warning","code":"PATIENT_UNKNOWN","field":"patient_id","message":"no registered person; the row is kept 30 days"} */
                     "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getImportRow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description Which row, counted from 1 without the header
+                 * @example 17
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "row": 17,
+                     *       "columns": {
+                     *         "source_system": "DIPS",
+                     *         "source_id": "1002199",
+                     *         "source_updated_at": "2026-09-09T13:30:00+02:00",
+                     *         "patient_id": "***********",
+                     *         "level_of_care": "1"
+                     *       },
+                     *       "remarks": [
+                     *         {
+                     *           "severity": "warning",
+                     *           "code": "PATIENT_UNKNOWN",
+                     *           "field": "patient_id",
+                     *           "message": "no registered person; the row is kept 30 days"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportRow"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -28011,6 +28235,109 @@ export interface operations {
                 /**
                  * @example source_system;source_id;source_updated_at;patient_id;patient_id_system;rated_on;level;housing_type;housing_from
                  *     PROFIL;b-12;2026-09-09T13:30:00+02:00;15838510075;FNR;2026-09-01;2;RENTED_MUNICIPAL;2025-02-01
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file has been received; it is merged beside the request */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "batch_id": "dips-2026-09-10",
+                     *       "type": "admissions",
+                     *       "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "state": "RECEIVED",
+                     *       "mode": "upsert",
+                     *       "on_error": "reject_row",
+                     *       "received_bytes": 246,
+                     *       "counts": {
+                     *         "received": 1,
+                     *         "processed": 0,
+                     *         "created": 0,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "deleted": 0,
+                     *         "ignored": 0,
+                     *         "parked": 0,
+                     *         "rejected": 0,
+                     *         "warnings": 0
+                     *       },
+                     *       "created_at": "2026-09-10T01:00:00Z",
+                     *       "updated_at": "2026-09-10T01:00:01Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    importLegalPeriods: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The client's own name for the batch, once an agency; with it a broken upload can go on. Made by the service when it is left out
+                 * @example dips-2026-09-10
+                 */
+                batch_id?: string;
+                /**
+                 * @description What parts the cells of a CSV file
+                 * @example ;
+                 */
+                delimiter?: ";" | "," | "tab";
+                /**
+                 * @description `upsert` takes new rows and newer versions, `insert` new rows alone, `dry_run` judges the rows and writes nothing
+                 * @example upsert
+                 */
+                mode?: "upsert" | "insert" | "dry_run";
+                /**
+                 * @description How many bytes of the file earlier requests with this batch_id have delivered; the batch's `received_bytes`
+                 * @example 0
+                 */
+                offset?: number;
+                /**
+                 * @description `reject_row` leaves out the rows that are wrong, `reject_batch` judges the whole file first and takes all rows or none
+                 * @example reject_row
+                 */
+                on_error?: "reject_row" | "reject_batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_system": "DIPS",
+                 *       "source_id": "1002135-L2",
+                 *       "source_updated_at": "2026-09-09T13:30:00+02:00",
+                 *       "admission_source_id": "1002135",
+                 *       "basis": "3-3",
+                 *       "from_at": "2026-09-05T12:00:00+02:00",
+                 *       "to_at": "2026-09-09T13:00:00+02:00",
+                 *       "decision_id": "V-77"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["ImportedLegalPeriod"];
+                /**
+                 * @example source_system;source_id;source_updated_at;admission_source_id;basis;from_at;to_at;decision_id
+                 *     DIPS;1002135-L2;2026-09-09T13:30:00+02:00;1002135;3-3;2026-09-05T12:00:00+02:00;2026-09-09T13:00:00+02:00;V-77
                  */
                 "text/csv": string;
             };

@@ -1,6 +1,7 @@
 /*
- * The content of an export, written as it is read out of PostgreSQL.
- * Tested through tests/api/exports.test.mjs: it hands pages on.
+ * Answers of many lines, written as they are read out of PostgreSQL: the content of an export, the
+ * report on an import.
+ * Tested through tests/api/exports.test.mjs and imports.test.mjs: it hands pages on.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,11 @@
 
 enum { PLACE_MAX = 128 };
 
-/* Where a reader stands. */
+/* Where a reader stands. `page` gives text (body) and where the next one begins (next), NULL at the
+ * end. */
 struct reading {
-	const char *id, *reader; /* the export, and who reads, as JSON */
+	const char *page;
+	const char *id, *reader; /* what is read, and who reads, as JSON */
 	char place[PLACE_MAX];
 };
 
@@ -33,7 +36,7 @@ static const char *value_of(const struct reading *at, const char *name)
 static enum stream_step next_page(struct request *r, struct arena *a, struct stream_piece *piece)
 {
 	struct reading *at = (struct reading *)r->reply.stream->state;
-	const struct statement *s = statement_find("export_page");
+	const struct statement *s = statement_find(at->page);
 	const char **values = arena_alloc(a, s->parameter_count * sizeof(char *));
 	enum pool_refusal refusal;
 	struct connection *c = pool_take(&refusal);
@@ -60,26 +63,49 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 	return STREAM_PIECE;
 }
 
-enum outcome ops_export_content(struct request *r)
+static void begin_lines(struct request *r, const char *page, const char *place)
 {
 	struct reading *at = arena_alloc(r->arena, sizeof(*at));
+
+	at->page = page;
+	at->id = request_parameter(r, IN_PATH, "id");
+	at->reader = caller_text(r);
+	snprintf(at->place, sizeof(at->place), "%s", place);
+	stream_answer(r, "application/x-ndjson", &(struct stream){next_page, at});
+}
+
+/* `open` gives a row when the thing is there for the caller. Whose data the pages show, they log.
+ */
+static enum outcome lines(struct request *r, const char *open, const char *page, const char *place)
+{
 	enum outcome outcome = ANSWERED;
 	struct work w;
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
+	w.binding.action = "READ";
 	work_add(&w, "context");
-	w.answer = work_add(&w, "export_open");
-	if (!round_run(&w.round)) {
+	w.answer = work_add(&w, open);
+	work_add(&w, "log");
+	if (!round_run(&w.round))
 		outcome = work_failed(&w);
-	} else if (round_rows(&w.round, w.answer) == 0) {
+	else if (round_rows(&w.round, w.answer) == 0)
 		problem(r, "not_found", NULL);
-	} else {
-		at->id = request_parameter(r, IN_PATH, "id");
-		at->reader = caller_text(r);
-		strcpy(at->place, "{}");
-		stream_answer(r, "application/x-ndjson", &(struct stream){next_page, at});
-	}
+	else
+		begin_lines(r, page, place);
 	work_end(&w);
 	return outcome;
+}
+
+enum outcome ops_export_content(struct request *r)
+{
+	return lines(r, "export_open", "export_page", "{}");
+}
+
+enum outcome ops_import_report(struct request *r)
+{
+	const char *after = request_parameter(r, IN_QUERY, "after");
+
+	return lines(r, "import_report_open", "import_report_page",
+		     arena_printf(r->arena, "{\"after\":%s}", after == NULL ? "0" : after));
 }
