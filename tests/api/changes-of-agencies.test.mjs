@@ -64,7 +64,8 @@ test('an alert: to whom it is for, as long as it is there', async () => {
 test('several persons told of at once are one row of the log, which each of them finds', async () => {
 	const after = await begin();
 	const persons = (await Promise.all([1, 2, 3].map(() => person(w)))).map((p) => p.id);
+	await told(team, after);
 	const answer = await w.api(team, 'GET', `/changes?after=${after}&entities=patient&limit=200`);
-	const rows = await w.sql('select patient_id, access_log_persons(patient_id, shown_set) as persons from access_log where request_id = $1', [answer.headers.get('x-request-id')]);
+	const rows = await w.sql('select patient_id, access_log_persons(patient_id, shown_set) as persons from access_log where request_id = $1', [answer.headers['x-request-id']]);
 	assert.deepEqual(rows.map((r) => [r.patient_id, r.persons.sort()]), [[null, [...persons].sort()]]);
 });
