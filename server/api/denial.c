@@ -2,6 +2,7 @@
  * What was refused is written down.
  * Tested through tests/api/access-log.test.mjs: it borrows a connection.
  */
+#include "api/named.h"
 #include "api/principal.h"
 #include "api/problem.h"
 #include "api/session.h"
@@ -21,6 +22,9 @@ void work_deny(struct request *r, const char *reason, const char *about)
 	if (!work_begin(&w, r))
 		return;
 	w.binding.patient_id = work_person(r);
+	if (w.binding.patient_id == NULL)
+		w.binding.patient_id =
+			named_person(r->arena, r->in.raw_query, r->in.body, r->in.body_size);
 	w.binding.reason = reason;
 	w.binding.about = about;
 	work_add(&w, "denial");

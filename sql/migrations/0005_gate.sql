@@ -70,12 +70,13 @@ begin
 	return null;
 end $$;
 
-create function consent_covering(patient uuid, category text) returns uuid language sql stable security definer
+create function consent_covering(patient uuid, category text) returns uuid language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select c.id from consent c where c.patient_id = patient and c.state = 'GRANTED'
+begin
+	return (select c.id from consent c where c.patient_id = patient and c.state = 'GRANTED'
 		and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and app_agency_id() = any (c.to_agencies)
-		and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now() limit 1
-$$;
+		and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now() limit 1);
+end $$;
 
 -- Consent gate for agencies that are not health care (L16): a GRANTED release to this agency for this category.
 create function gate_consent(patient uuid, category text) returns boolean language plpgsql security definer

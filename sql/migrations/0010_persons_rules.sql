@@ -259,14 +259,15 @@ begin
 end $$;
 
 -- Has the person closed this one thing to the caller? An emergency access that passes objections passes this one.
-create function item_is_blocked(person uuid, thing uuid) returns boolean language sql stable
+create function item_is_blocked(person uuid, thing uuid) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
-	select coalesce(app_role(), '') <> 'PT' and not exists (select 1 from emergency_access e
+begin
+	return (select coalesce(app_role(), '') <> 'PT' and not exists (select 1 from emergency_access e
 			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.override_objection)
 		and exists (select 1 from objection o where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS'
 			and thing = any (o.item_ids) and (o.against_id in (app_agency_id(), app_staff_id())
-				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles)))
-$$;
+				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles))));
+end $$;
 
 -- Where the things of a person are kept whose paths name the thing, not the person; each room adds its own.
 create table thing_of_person (

@@ -98,6 +98,14 @@ begin
 	return n;
 end $$;
 
+-- A later consent says at least as much as this one.
+create function consent_is_renewed(c consent) returns boolean language plpgsql stable as $$
+begin
+	return exists (select 1 from consent n where n.patient_id = c.patient_id and n.type = c.type and n.state = 'GRANTED'
+		and n.id <> c.id and n.valid_to > c.valid_to and n.to_agencies @> c.to_agencies
+		and n.data_categories @> c.data_categories and n.to_relation_id is not distinct from c.to_relation_id);
+end $$;
+
 -- A release that nobody answered, or whose time is out; a month before, its agency gets a task.
 create function job_consents(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -118,10 +126,26 @@ begin
 	from consent w where w.state = 'GRANTED' and w.valid_to > clock_now()
 		and w.valid_to <= clock_now() + interval '30 days' and w.valid_to - w.valid_from > interval '30 days'
 		and not exists (select 1 from task t where t.source_key = 'consent:' || w.id || ':' || w.valid_to::date)
+		and not consent_is_renewed(w)
 	limit batch
 	on conflict (source_key) do nothing;
 	return n;
 end $$;
+
+-- Its task is done when the person gives one that lasts longer, gone when it no longer stands.
+create function consent_task_follow() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	if new.state = 'GRANTED' then
+		perform tasks_end('consent', c.id, '{CONSENT_EXPIRES}', 'DONE', 'Et nytt samtykke er gitt')
+		from consent c where c.patient_id = new.patient_id and c.state = 'GRANTED' and consent_is_renewed(c);
+	elsif old.state = 'GRANTED' then
+		perform tasks_end('consent', new.id, '{CONSENT_EXPIRES}', 'CANCELLED', 'Samtykket gjelder ikke lenger');
+	end if;
+	return null;
+end $$;
+create trigger task_follow after update of state on consent for each row
+	when (old.state <> new.state) execute function consent_task_follow();
 
 -- The hour of an emergency access is over; its use must be reviewed.
 create function job_emergencies(batch int) returns int language plpgsql security definer
@@ -221,5 +245,6 @@ grant execute on function job_run(text, int) to samhandling_service;
 
 -- migrate:down
 drop table job;
-drop function if exists clock_now_move, run_deadlines, job_run, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
+drop trigger task_follow on consent;
+drop function if exists consent_task_follow, consent_is_renewed, clock_now_move, run_deadlines, job_run, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
 	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;

@@ -3,11 +3,12 @@
 
 -- Is this a consent of that person which stands now? Owner's rights: it is asked by those who may not read it, and a
 -- referrer may have seen it on paper alone.
-create function consent_stands(asked uuid, person uuid) returns boolean language sql stable security definer
+create function consent_stands(asked uuid, person uuid) returns boolean language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from consent c where c.id = asked and c.patient_id = person and c.state = 'GRANTED'
-		and c.valid_from <= clock_now() and c.valid_to > clock_now())
-$$;
+begin
+	return exists (select 1 from consent c where c.id = asked and c.patient_id = person and c.state = 'GRANTED'
+		and c.valid_from <= clock_now() and c.valid_to > clock_now());
+end $$;
 
 -- Whom it is about: staff name anyone, patients themselves, others only those whom they represent.
 create function referral_subject(b jsonb, team unit) returns uuid language plpgsql as $$

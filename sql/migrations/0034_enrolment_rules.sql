@@ -3,7 +3,7 @@
 
 -- What an enrolment asks about the person's other things stands with these: enrolment_attempts (0035),
 -- enrolment_days_avoiding, enrolment_contact_is_lost, enrolment_intensity (0036), person_is_admitted (0042),
--- enrolment_open_measures, enrolment_measures_not_offered (0058), enrolment_outcome_is_measured (0064).
+-- enrolment_open_measures, enrolment_measures_not_offered, plan_was_reviewed_on (0058), enrolment_outcome_is_measured (0064).
 
 -- Who sees the state and its dates alone (the cells S of the matrix).
 create function enrolment_is_status() returns boolean language sql stable as $$
@@ -16,13 +16,14 @@ $$;
 insert into status_view (is_status) values ('enrolment_sees_status');
 
 -- How often the main contact has changed, year by year; the first one is no change.
-create function enrolment_contact_changes(asked uuid) returns jsonb language sql stable as $$
-	select coalesce(jsonb_agg(jsonb_build_object('year', y.year, 'changes', y.n) order by y.year), '[]') from (
+create function enrolment_contact_changes(asked uuid) returns jsonb language plpgsql stable as $$
+begin
+	return (select coalesce(jsonb_agg(jsonb_build_object('year', y.year, 'changes', y.n) order by y.year), '[]') from (
 		select extract(year from oslo_day(x.valid_from))::int as year, count(*)::int as n
 		from (select c.valid_from, c.main_contact_id, lag(c.main_contact_id) over (order by c.valid_from, c.created_at) as before
 			from enrolment_main_contact c where c.enrolment_id = asked) x
-		where x.before <> x.main_contact_id group by 1) y
-$$;
+		where x.before <> x.main_contact_id group by 1) y);
+end $$;
 
 create function enrolment_json(e enrolment) returns jsonb language plpgsql stable as $$
 declare
@@ -224,6 +225,8 @@ begin
 	when 'plan_discharge' then
 		perform raise_unless((b ->> 'plan_reviewed_on')::date <= clock_today(), 422, 'invalid_value', fault('/plan_reviewed_on',
 			'future', 'must not be after today: the plan is reviewed with the person first'));
+		perform raise_unless(plan_was_reviewed_on(e.patient_id, (b ->> 'plan_reviewed_on')::date), 422, 'invalid_value',
+			fault('/plan_reviewed_on', 'not_recorded', 'is no day on which a review of a plan in force, with the person there, is recorded'));
 	when 'discharge_unplanned' then
 		perform raise_unless(b ->> 'end_reason' <> 'LOST_CONTACT' or enrolment_contact_is_lost(e.id), 422, 'contact_not_lost');
 	when 'discharge' then

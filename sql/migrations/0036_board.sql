@@ -98,6 +98,7 @@ create table intensity_period (
 );
 create unique index intensity_period_is_open_once on intensity_period (enrolment_id) where valid_to is null;
 create index intensity_period_patient on intensity_period (patient_id, valid_from);
+create index intensity_period_intensive on intensity_period (valid_from) where level = 'INTENSIVE' and valid_to is null;
 create index intensity_period_unit on intensity_period (unit_id, valid_from);
 
 select install_change_trigger('board_category', '');
@@ -263,11 +264,12 @@ create function enrolment_contact_is_lost(asked uuid) returns boolean language s
 	from enrolment_attempts(asked) tried
 $$;
 
-create function enrolment_intensity(enrolment uuid) returns text language sql stable
+create function enrolment_intensity(enrolment uuid) returns text language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
-	select case when exists (select 1 from board_entry e where e.enrolment_id = $1 and e.closed_at is null)
-		then 'INTENSIVE' else 'BASIC' end
-$$;
+begin
+	return (select case when exists (select 1 from board_entry e where e.enrolment_id = $1 and e.closed_at is null)
+		then 'INTENSIVE' else 'BASIC' end);
+end $$;
 
 -- migrate:down
 drop trigger z_board on enrolment;

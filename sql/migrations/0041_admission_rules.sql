@@ -25,22 +25,40 @@ create function admission_facts(a admission) returns text[] language sql stable 
 $$;
 
 -- Since when the state holds, for those who see no more than the state.
-create function admission_since(a admission) returns date language sql stable as $$
-	select oslo_day(case (a).state when 'PLANNED' then (a).planned_for when 'READY_FOR_DISCHARGE' then (a).ready_at
+create function admission_since(a admission) returns date language plpgsql stable as $$
+begin
+	return (select oslo_day(case (a).state when 'PLANNED' then (a).planned_for when 'READY_FOR_DISCHARGE' then (a).ready_at
 		when 'DISCHARGED' then (a).ended_at when 'ADMITTED' then (a).admitted_at
 		when 'ON_LEAVE' then (select max(l.left_at) from admission_leave l where l.admission_id = (a).id)
-		else (a).updated_at end)
-$$;
+		else (a).updated_at end));
+end $$;
 
-create function admission_nights(a admission) returns jsonb language sql stable as $$
-	select jsonb_build_object('gross', n.gross, 'away', n.away, 'net', n.gross - n.away)
+create function admission_nights(a admission) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_build_object('gross', n.gross, 'away', n.away, 'net', n.gross - n.away)
 	from (select nights((a).admitted_at, (a).ended_at) as gross,
 		coalesce((select sum(nights(l.left_at, coalesce(l.returned_at, (a).ended_at))) from admission_leave l
-			where l.admission_id = (a).id), 0)::int as away) n
-$$;
+			where l.admission_id = (a).id), 0)::int as away) n);
+end $$;
+
+-- Where someone stays is where they are: of a person who is strictly protected it is told as the address is (L27), save to
+-- the agency whose own row it is.
+create function admission_place_is_hidden(a admission) returns boolean language plpgsql stable as $$
+begin
+	return a.owner_agency_id is distinct from app_agency_id() and exists (select 1 from patient p where p.id = a.patient_id
+		and p.address_protection = 'STRICTLY_CONFIDENTIAL' and not address_is_open(p.id, p.address_protection));
+end $$;
 
 create function admission_json(a admission) returns jsonb language plpgsql stable as $$
+declare
+	hidden boolean := admission_place_is_hidden(a);
 begin
+	if hidden then
+		a.institution := 'Skjermet';
+		a.ward := null;
+		a.unit_id := null;
+		a.owner_agency_id := null;
+	end if;
 	if app_cell() = 'S' then
 		return jsonb_build_object('id', a.id, 'version', a.version, 'patient_id', a.patient_id, 'status', a.state,
 			'since', admission_since(a));
@@ -53,8 +71,9 @@ begin
 		'crisis_plan_reviewed', a.crisis_plan_reviewed, 'team_informed', a.team_informed,
 		'follow_up_on', a.follow_up_on, 'reason', a.reason, 'from_information', a.from_information,
 		'nights', case when a.admitted_at is not null then admission_nights(a) end,
-		'segments', (select coalesce(jsonb_agg(jsonb_build_object('unit_id', s.unit_id, 'level', s.level,
-				'institution', s.institution, 'ward', s.ward, 'valid_from', s.valid_from, 'valid_to', s.valid_to)
+		'segments', (select coalesce(jsonb_agg(jsonb_build_object('unit_id', case when not hidden
+				then s.unit_id end, 'level', s.level, 'institution', case when hidden then a.institution else s.institution end,
+				'ward', case when not hidden then s.ward end, 'valid_from', s.valid_from, 'valid_to', s.valid_to)
 				order by s.valid_from, s.created_at), '[]') from admission_segment s where s.admission_id = a.id),
 		'leaves', (select coalesce(jsonb_agg(jsonb_build_object('left_at', l.left_at,
 				'expected_back_at', l.expected_back_at, 'returned_at', l.returned_at, 'nights', l.nights)
@@ -340,5 +359,5 @@ drop trigger stands_alone on admission_segment;
 drop function if exists legal_period_correct, legal_period_move, legal_period_add, legal_period_admission,
 	legal_period_json, admission_correct, admission_parts_follow, admission_may_correct, admission_step,
 	admission_discharge, admission_transfer, leave_close, admission_latest, admission_enter, admission_begin,
-	first_legal_kind, segment_stands_alone, admission_json, admission_nights, admission_since, admission_facts, ward_unit,
+	first_legal_kind, segment_stands_alone, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
 	happened_at cascade;

@@ -27,7 +27,7 @@ create table coercion_decision (
 	admission_id uuid references admission, -- the stay that it holds in
 	type text not null check (type in ('EXAM_3_1', 'OBSERVATION_3_2', 'TPH_INPATIENT', 'TPH_OUTPATIENT', 'MEDICATION_4_4',
 		'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4')),
-	state text not null default 'RUNNING' check (state in ('RUNNING', 'ENDED', 'OVERTURNED', 'LAPSED')),
+	state text not null default 'RUNNING' check (state in ('RUNNING', 'ENDED', 'OVERTURNED', 'LAPSED', 'ENTERED_IN_ERROR')),
 	decided_at timestamptz not null,
 	decided_by text not null, -- name and position: tribunals and courts are nobody's staff here
 	reference text, -- where the decision itself stands
@@ -84,7 +84,9 @@ create function may_write_coercion(type text) returns boolean language sql stabl
 create function coercion_facts(d coercion_decision) returns text[] language sql stable as $$
 	select array_remove(array[case when may_write_coercion((d).type) then 'writer' end,
 		case when (d).complaint_at is not null and (d).complaint_result is null then 'complaint_open' end,
-		case when (d).type not in ('TPH_INPATIENT', 'TPH_OUTPATIENT') then 'not_convertible' end], null)
+		case when (d).type not in ('TPH_INPATIENT', 'TPH_OUTPATIENT') then 'not_convertible' end,
+		case when exists (select 1 from coercion_decision n where n.converted_from = (d).id and n.state <> 'ENTERED_IN_ERROR')
+			then 'converted' end], null)
 $$;
 
 create function coercion_json(d coercion_decision) returns jsonb language sql stable as $$
@@ -97,7 +99,8 @@ create function coercion_json(d coercion_decision) returns jsonb language sql st
 			'complaint', case when (d).complaint_at is not null then jsonb_build_object('made_at', (d).complaint_at,
 				'result', coalesce((d).complaint_result, 'PENDING')) end,
 			'ended_at', (d).ended_at, 'end_reason', (d).end_reason, 'converted_from', (d).converted_from,
-			'converted_to', (select n.id from coercion_decision n where n.converted_from = (d).id),
+			'converted_to', (select n.id from coercion_decision n where n.converted_from = (d).id
+				and n.state <> 'ENTERED_IN_ERROR'),
 			'created_at', (d).created_at, 'updated_at', (d).updated_at) end)
 $$;
 
@@ -165,6 +168,21 @@ begin
 		greatest(d.lapses_at, at + interval '1 minute'), d.control_due_at, d.controlled_at, d.id, app_staff_id());
 end $$;
 
+-- A conversion that never was: the decision before goes on, unless its stay is over or another of its kind runs.
+create function coercion_unconvert(d coercion_decision) returns void language plpgsql as $$
+declare
+	before coercion_decision;
+begin
+	update coercion_decision x set state = 'RUNNING', ended_at = null, end_reason = null
+	where x.id = d.converted_from and x.state = 'ENDED'
+		and not exists (select 1 from coercion_decision r where r.patient_id = x.patient_id and r.type = x.type and r.state = 'RUNNING')
+		and not exists (select 1 from admission a where a.id = x.admission_id and not admission_is_open(a.state))
+	returning * into before;
+	if found then
+		perform note_step('coercion-decisions', before.id, before.version, 'convert', 'ENDED', 'RUNNING', 'Omgjøringen var feilført');
+	end if;
+end $$;
+
 -- One step of a decision whose row is locked and whose machine has allowed it; gives its version back.
 create function coercion_step(decision uuid, act text, target text, b jsonb, new_id uuid) returns int
 language plpgsql as $$
@@ -173,7 +191,7 @@ declare
 	at timestamptz := happened_at(b ->> 'at', '/at');
 begin
 	select * into d from coercion_decision x where x.id = decision;
-	perform raise_unless(at >= d.valid_from or act = 'complain', 422, 'invalid_value',
+	perform raise_unless(at >= d.valid_from or act in ('complain', 'annul'), 422, 'invalid_value',
 		fault('/at', 'range', 'must not be before the decision began'));
 	case act
 		when 'extend' then
@@ -189,15 +207,17 @@ begin
 		when 'overturn' then
 			d.complaint_result := case when d.complaint_at is not null then 'UPHELD' end;
 			d.end_reason := b ->> 'reason';
-		when 'end' then d.end_reason := b ->> 'reason';
+		when 'end', 'annul' then d.end_reason := b ->> 'reason';
 		else d.end_reason := 'Omgjort';
 	end case;
 	update coercion_decision x set state = target, lapses_at = d.lapses_at, control_due_at = d.control_due_at,
 		controlled_at = d.controlled_at, complaint_at = d.complaint_at, complaint_result = d.complaint_result,
-		end_reason = d.end_reason, ended_at = case when target <> 'RUNNING' then at end
+		end_reason = d.end_reason, ended_at = case when target <> 'RUNNING' then coalesce(x.ended_at, at) end
 	where x.id = d.id;
 	if act = 'convert' then
 		perform coercion_convert(d, b, at, new_id);
+	elsif act = 'annul' and d.converted_from is not null then
+		perform coercion_unconvert(d);
 	end if;
 	return (select x.version from coercion_decision x where x.id = d.id);
 end $$;
@@ -291,7 +311,7 @@ delete from job where call = 'job_coercion';
 drop trigger coercion_ends on admission;
 drop trigger follow on coercion_decision;
 drop function if exists job_coercion, coercion_ends_with_stay, coercion_follow, coercion_correct,
-	coercion_step, coercion_convert, coercion_stay, coercion_enter, coercion_lapse, coercion_control_due, coercion_json,
+	coercion_step, coercion_unconvert, coercion_convert, coercion_stay, coercion_enter, coercion_lapse, coercion_control_due, coercion_json,
 	coercion_facts, may_write_coercion, coercion_is_running cascade;
 delete from thing_of_person where resource = 'coercion-decisions';
 drop table coercion_decision cascade;

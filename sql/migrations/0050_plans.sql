@@ -264,7 +264,8 @@ insert into deadline_rule (code, severity, amount, unit) values
 	('PLAN_REVIEW_GRACE', '', 30, 'DAYS'), -- how long a review may be late before the plan is no longer valid
 	('PLAN_REVIEW', 'CRISIS', 12, 'MONTHS'), -- the longest time to the next review
 	('PLAN_REVIEW', 'WORK_ACTIVITY', 6, 'MONTHS'),
-	('PLAN_REVIEW', 'TREATMENT', 6, 'MONTHS')
+	('PLAN_REVIEW', 'TREATMENT', 6, 'MONTHS'),
+	('PLAN_REVIEW', 'TREATMENT_INTENSIVE', 3, 'MONTHS')
 on conflict do nothing;
 
 -- migrate:down

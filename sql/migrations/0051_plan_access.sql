@@ -150,10 +150,11 @@ create function plan_coordinator_roles(kind text) returns text[] language sql im
 		when 'WORK_ACTIVITY' then '{TM,TL,MH,NAV}' else '{TM,TL,DPS}' end::text[]
 $$;
 
-create function works_in(member uuid, unit uuid, roles text[]) returns boolean language sql stable as $$
-	select exists (select 1 from staff_membership m where m.staff_id = member and m.unit_id = unit and m.state = 'ACTIVE'
-		and m.role = any (roles) and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today())
-$$;
+create function works_in(member uuid, unit uuid, roles text[]) returns boolean language plpgsql stable as $$
+begin
+	return exists (select 1 from staff_membership m where m.staff_id = member and m.unit_id = unit and m.state = 'ACTIVE'
+		and m.role = any (roles) and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today());
+end $$;
 
 create function plan_has_coordinator(p plan) returns boolean language sql stable as $$
 	select p.coordinator_staff_id is not null

@@ -7,6 +7,26 @@ create function plan_member(kind text) returns text language sql immutable as $$
 		when 'TREATMENT' then 'treatment' end
 $$;
 
+-- When it is to be looked at ------------------------------------------------------------------------------
+-- Since when the person is followed up intensively; NULL: they are not. Owner's rights: the board is the team's own.
+create function intensive_since(person uuid) returns timestamptz language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return (select min(i.valid_from) from intensity_period i
+	where i.patient_id = person and i.level = 'INTENSIVE' and i.valid_to is null);
+end $$;
+
+-- As agreed; a treatment plan sooner while the person is followed up intensively: every three months of that time
+-- (domain.md §2.7), from the last review in it.
+create function plan_review_due(p plan) returns date language plpgsql stable as $$
+begin
+	if p.kind <> 'TREATMENT' then
+		return p.next_review_on;
+	end if;
+	return least(p.next_review_on, (select oslo_day(deadline_at('PLAN_REVIEW', greatest(i.since, p.reviewed_at), 'TREATMENT_INTENSIVE')) - 1
+		from intensive_since(p.patient_id) i (since) where i.since is not null));
+end $$;
+
 -- Completeness ------------------------------------------------------------------------------------------
 create function said(content jsonb, member text) returns boolean language sql immutable as $$
 	select coalesce(case jsonb_typeof(content -> member) when 'array' then jsonb_array_length(content -> member) > 0
@@ -48,8 +68,10 @@ begin
 end $$;
 
 -- All that must be there before the person is asked: everything but the consent itself.
-create function plan_is_complete(p plan) returns boolean language sql stable as $$
-	select bool_and(x.value::boolean) from jsonb_each(plan_parts(p)) x where x.key <> 'consent' $$;
+create function plan_is_complete(p plan) returns boolean language plpgsql stable as $$
+begin
+	return (select bool_and(x.value::boolean) from jsonb_each(plan_parts(p)) x where x.key <> 'consent');
+end $$;
 
 -- In force on that day, whole, agreed to, with someone who follows it up, and looked at in time.
 create function plan_is_valid(p plan, day date default clock_today()) returns boolean language plpgsql stable as $$
@@ -60,7 +82,7 @@ begin
 		return false;
 	elsif p.kind = 'CRISIS' then
 		return coalesce(deadline_at('PLAN_REVIEW', p.reviewed_at, 'CRISIS') > (day::timestamp at time zone 'Europe/Oslo'), false);
-	elsif not coalesce(day < (deadline_at('PLAN_REVIEW_GRACE', p.next_review_on::timestamp at time zone 'Europe/Oslo')
+	elsif not coalesce(day < (deadline_at('PLAN_REVIEW_GRACE', plan_review_due(p)::timestamp at time zone 'Europe/Oslo')
 			at time zone 'Europe/Oslo')::date, false) then
 		return false;
 	end if;
@@ -70,8 +92,10 @@ begin
 end $$;
 
 -- Each measure that is not over has been accepted by the agency that answers for it.
-create function plan_is_binding(p plan) returns boolean language sql stable as $$
-	select plan_is_valid(p) and not exists (select 1 from measure m where m.plan_id = p.id and m.state = 'PROPOSED') $$;
+create function plan_is_binding(p plan) returns boolean language plpgsql stable as $$
+begin
+	return (select plan_is_valid(p) and not exists (select 1 from measure m where m.plan_id = p.id and m.state = 'PROPOSED'));
+end $$;
 
 create function plan_completeness_json(p plan) returns jsonb language plpgsql stable as $$
 declare
@@ -118,11 +142,12 @@ create function plan_participant_json(t plan_participant) returns jsonb language
 		'joined_at', t.joined_at, 'left_at', t.left_at, 'created_at', t.created_at, 'updated_at', t.updated_at))
 $$;
 
-create function plan_coordinator_json(p plan) returns jsonb language sql stable as $$
-	select jsonb_build_object('staff_id', s.id, 'name', s.name, 'unit', unit_brief(p.coordinator_unit_id),
+create function plan_coordinator_json(p plan) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_build_object('staff_id', s.id, 'name', s.name, 'unit', unit_brief(p.coordinator_unit_id),
 		'is_active', plan_has_coordinator(p))
-	from staff s where s.id = p.coordinator_staff_id
-$$;
+	from staff s where s.id = p.coordinator_staff_id);
+end $$;
 
 -- Goals, participants and measures as they are now, whole; a version keeps them as they were.
 create function plan_belongings(p plan) returns jsonb language plpgsql stable as $$
@@ -188,7 +213,7 @@ begin
 		'status', plan_state(p), 'owner_agency_id', p.owner_agency_id, 'created_by', p.created_by,
 		'coordinator', plan_coordinator_json(p), 'coordinating_unit', unit_brief(p.coordinating_unit_id),
 		'period_from', p.period_from, 'period_to', p.period_to, 'next_review_on', p.next_review_on,
-		'reviewed_at', p.reviewed_at, 'version_in_force', nullif(p.version_number, 0), 'consent_id', p.consent_id,
+		'review_due_on', case when p.state in ('ACTIVE', 'UNDER_REVIEW') then plan_review_due(p) end, 'reviewed_at', p.reviewed_at, 'version_in_force', nullif(p.version_number, 0), 'consent_id', p.consent_id,
 		'made_without_patient', p.made_without_patient, 'signed_by_patient', p.signed_by_patient,
 		'approval', p.approval, 'approved_at', p.approved_at, 'offered_at', p.offered_at, 'offered_by', p.offered_by,
 		'decision', p.decision, 'ended_at', p.ended_at, 'created_at', p.created_at, 'updated_at', p.updated_at)
@@ -225,4 +250,4 @@ $$;
 drop function if exists plan_without_closed, plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
 	plan_limited, plan_belongings, plan_coordinator_json, plan_participant_json, agency_may_get, participant_is_covered,
 	plan_goal_json, plan_completeness_json, plan_is_binding, plan_is_valid, plan_is_complete, plan_parts,
-	plan_parts_individual, said, plan_member cascade;
+	plan_parts_individual, said, plan_review_due, intensive_since, plan_member cascade;

@@ -156,6 +156,8 @@ declare
 	t plan_participant := jsonb_populate_record(null::plan_participant, b);
 begin
 	perform plan_is_editable(p);
+	-- staff come in through their agencies, who know what they can take on
+	perform raise_unless(t.kind <> 'STAFF' or not app_is_citizen(), 403, 'forbidden');
 	if t.kind = 'STAFF' then
 		perform raise_unless(works_in(t.staff_id, t.unit_id, '{TM,TL,DPS,MH,CO,CU,GP,NAV,HO}'), 422, 'unknown_reference',
 			fault('/staff_id', 'unknown_reference', 'is not at work in that unit'));
@@ -192,6 +194,8 @@ create function plan_add_review(p plan, new_id uuid, b jsonb) returns uuid langu
 declare
 	r plan_review := jsonb_populate_record(null::plan_review, b);
 begin
+	-- what the person thinks of it stands in their goals and comments; the record of a review is the coordinator's
+	perform raise_unless(not app_is_citizen(), 403, 'forbidden');
 	perform raise_unless(plan_state(p) in ('ACTIVE', 'UNDER_REVIEW'), 409, 'plan_not_in_force');
 	r.held_at := coalesce(r.held_at, clock_now());
 	perform raise_unless(r.held_at <= clock_now(), 422, 'invalid_value', fault('/held_at', 'future', 'must not be to come'));

@@ -214,6 +214,12 @@ create trigger suspend_plans after update of state on consent for each row
 	when (old.state = 'GRANTED' and new.state in ('WITHDRAWN', 'EXPIRED', 'INVALIDATED', 'SUPERSEDED'))
 	execute function plan_consent_follow();
 
+-- Who has been followed up intensively since before this may have a treatment plan that is due for it.
+create function intensive_review_before() returns timestamptz language sql stable as $$
+	select clock_now() - make_interval(months => min(r.amount)) from deadline_rule r
+	where r.code = 'PLAN_REVIEW' and r.severity = 'TREATMENT_INTENSIVE'
+$$;
+
 -- It is time to look at the plan again: it is under review, and its coordinator's unit has a task.
 create function job_plan_reviews(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -221,16 +227,21 @@ declare
 	p plan;
 	n int := 0;
 begin
-	for p in select * from plan where state = 'ACTIVE' and next_review_on <= clock_today()
-		order by next_review_on limit batch for update skip locked
+	for p in select x.* from plan x where x.id in (
+			(select due.id from plan due where due.state = 'ACTIVE' and due.next_review_on <= clock_today()
+				order by due.next_review_on limit batch)
+			union all (select t.id from intensity_period i join plan t on t.patient_id = i.patient_id and t.kind = 'TREATMENT'
+				and t.state = 'ACTIVE' and plan_review_due(t) <= clock_today()
+				where i.level = 'INTENSIVE' and i.valid_to is null and i.valid_from <= intensive_review_before() limit batch))
+		and x.state = 'ACTIVE' order by x.next_review_on limit batch for update of x skip locked
 	loop
 		update plan set state = 'UNDER_REVIEW' where id = p.id;
 		perform job_event('plans', p.id, p.version + 1, 'open_review', 'ACTIVE', 'UNDER_REVIEW');
 		insert into task (kind, title, patient_id, unit_id, agency_id, assignee_staff_id, due_at, entity, entity_id, source_key)
 		values ('PLAN_REVIEW', 'Evaluer planen sammen med personen', p.patient_id, p.coordinator_unit_id,
 			coalesce(p.coordinator_agency_id, p.owner_agency_id), p.coordinator_staff_id,
-			(p.next_review_on + 1)::timestamp at time zone 'Europe/Oslo', 'plan', p.id,
-			'plan_review:' || p.id || ':' || p.next_review_on)
+			(plan_review_due(p) + 1)::timestamp at time zone 'Europe/Oslo', 'plan', p.id,
+			'plan_review:' || p.id || ':' || plan_review_due(p))
 		on conflict (source_key) do nothing;
 		n := n + 1;
 	end loop;
@@ -242,5 +253,5 @@ insert into job (kind, call) values ('plan_reviews_opened', 'job_plan_reviews');
 -- migrate:down
 delete from job where call = 'job_plan_reviews';
 drop trigger suspend_plans on consent;
-drop function if exists job_plan_reviews, plan_consent_follow, plan_participant_follow, plan_follow, plan_relate,
+drop function if exists job_plan_reviews, intensive_review_before, plan_consent_follow, plan_participant_follow, plan_follow, plan_relate,
 	plan_apply, plan_step, plan_check, plan_sharing_is_covered, plan_is_changed, plan_publish cascade;

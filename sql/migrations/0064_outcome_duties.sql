@@ -15,42 +15,63 @@ create function core_instruments(team unit) returns text[] language sql stable a
 $$;
 
 -- Every duty of the open enrolments of a team, due or not. What a person has declined is done; what was entered in
--- error is not.
+-- error is not. Each deadline is counted once for a day, not for a person. Owner's rights: row security would ask of each
+-- row what is asked here once; it begins with the caller's own team, and leaves out who has closed assessments to the caller.
 create function outcome_duties(of_team uuid) returns table (patient_id uuid, enrolment_id uuid, kind text, rule text,
-	last_on date, due_on date, instruments text[]) language sql stable as $$
-	with enrolled as (
-		select e.id, e.patient_id as person, oslo_day(e.enrolled_at) as since, u
-		from enrolment e join unit u on u.id = e.unit_id
-		where e.unit_id = of_team and e.ended_at is null and e.state <> 'PENDING'
-	), core as (
-		select e.id, e.person, e.since, i.code, l.last_on, coalesce(deadline_day('OUTCOME_ROUND', l.last_on),
-			deadline_day('OUTCOME_BASELINE', e.since)) as due_on
-		from enrolled e
-		join instrument i on i.is_current and i.code = any (core_instruments(e.u))
-		cross join lateral (select max(a.assessed_on) as last_on from assessment a
-			where a.patient_id = e.person and a.instrument_code = i.code and not a.entered_in_error
-				and a.enrolment_id = e.id) l
+	last_on date, due_on date, instruments text[]) language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	wanted text[] := (select array(select i.code from instrument i where i.is_current and i.code = any (core_instruments(u)))
+		from unit u where u.id = of_team);
+	closed uuid[] := board_closed(of_team, '{enrolments,assessments}');
+begin
+	return query
+	with enrolled as materialized (
+		select e.id, e.patient_id as person, oslo_day(e.enrolled_at) as since
+		from enrolment e where e.unit_id = of_team and e.ended_at is null and e.state <> 'PENDING'
+			and not closed && array[e.patient_id, e.id]
+	), core as materialized (
+		select e.id, e.person, e.since, w.code, a.last_on
+		from enrolled e cross join unnest(wanted) w (code)
+		left join (select x.enrolment_id, x.instrument_code, max(x.assessed_on) as last_on
+			from assessment x join enrolled k on k.person = x.patient_id and k.id = x.enrolment_id
+			where x.instrument_code = any (wanted) and not x.entered_in_error group by 1, 2) a
+			on a.enrolment_id = e.id and a.instrument_code = w.code
+	), life as materialized (
+		select l.patient_id as person, max(l.observed_on) as last_on
+		from life_situation l where l.patient_id in (select e.person from enrolled e) and not l.entered_in_error
+			and (select count(r.staff_level) from life_rating r where r.life_situation_id = l.id) = 8
+		group by 1
+	), somatic as materialized (
+		select distinct on (a.patient_id) a.patient_id as person, a.examined_on, a.next_due
+		from somatic_assessment a where a.patient_id in (select e.person from enrolled e) and not a.entered_in_error
+		order by a.patient_id, a.examined_on desc, a.id desc
+	), counted as materialized (
+		select d.rule, d.start, deadline_day(d.rule, d.start) as due_on from (
+			select 'OUTCOME_ROUND' as rule, c.last_on as start from core c where c.last_on is not null
+			union select 'OUTCOME_BASELINE', e.since from enrolled e
+			union select 'SOMATIC_FIRST', e.since from enrolled e
+			union select 'LIFE_ROUND', l.last_on from life l) d
 	), due as (
-		select c.*, min(c.due_on) over (partition by c.id) as first_due from core c
+		select c.*, n.due_on, min(n.due_on) over (partition by c.id) as first_due
+		from core c join counted n on n.start = coalesce(c.last_on, c.since)
+			and n.rule = case when c.last_on is null then 'OUTCOME_BASELINE' else 'OUTCOME_ROUND' end
 	)
 	select d.person, d.id, case when bool_or(d.last_on is null) then 'BASELINE' else 'OUTCOME_ROUND' end,
 		case when bool_or(d.last_on is null) then 'OUTCOME_BASELINE' else 'OUTCOME_ROUND' end,
 		max(d.last_on), d.first_due, array_agg(d.code order by d.code)
 	from due d where d.due_on = d.first_due group by d.person, d.id, d.first_due
 	union all
-	select e.person, e.id, 'SOMATIC', case when s.examined_on is null then 'SOMATIC_FIRST' else 'SOMATIC_YEARLY' end,
-		s.examined_on, coalesce(s.next_due, deadline_day('SOMATIC_FIRST', e.since)), null
-	from enrolled e
-	left join lateral (select a.examined_on, a.next_due from somatic_assessment a
-		where a.patient_id = e.person and not a.entered_in_error order by a.examined_on desc, a.id desc limit 1) s on true
+	select e.person, e.id, 'SOMATIC', case when s.person is null then 'SOMATIC_FIRST' else 'SOMATIC_YEARLY' end,
+		s.examined_on, coalesce(s.next_due, n.due_on), null
+	from enrolled e join counted n on n.rule = 'SOMATIC_FIRST' and n.start = e.since
+	left join somatic s on s.person = e.person
 	union all
-	select e.person, e.id, 'LIFE_SITUATION', case when l.last_on is null then 'OUTCOME_BASELINE' else 'LIFE_ROUND' end,
-		l.last_on, coalesce(deadline_day('LIFE_ROUND', l.last_on), deadline_day('OUTCOME_BASELINE', e.since)), null
-	from enrolled e
-	cross join lateral (select max(x.observed_on) as last_on from life_situation x
-		where x.patient_id = e.person and not x.entered_in_error
-			and (select count(r.staff_level) from life_rating r where r.life_situation_id = x.id) = 8) l
-$$;
+	select e.person, e.id, 'LIFE_SITUATION', n.rule, l.last_on, n.due_on, null
+	from enrolled e left join life l on l.person = e.person
+	join counted n on n.start = coalesce(l.last_on, e.since)
+		and n.rule = case when l.last_on is null then 'OUTCOME_BASELINE' else 'LIFE_ROUND' end;
+end $$;
 
 -- The final round is done when each instrument of the team's set was used, or declined, on the occasion of discharge.
 create function enrolment_outcome_is_measured(enrolment uuid) returns boolean language sql stable security definer

@@ -223,9 +223,11 @@ begin
 end $$;
 
 -- The caller's unit that serves the person; else the first of the caller's.
-create function own_unit(person uuid) returns uuid language sql stable as $$
-	select coalesce((select c.unit_id from care_relation c where c.patient_id = person and c.unit_id = any (app_unit_ids())
-		and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()) limit 1), (app_unit_ids())[1]) $$;
+create function own_unit(person uuid) returns uuid language plpgsql stable as $$
+begin
+	return (select coalesce((select c.unit_id from care_relation c where c.patient_id = person and c.unit_id = any (app_unit_ids())
+		and c.valid_from <= clock_now() and (c.valid_to is null or c.valid_to > clock_now()) limit 1), (app_unit_ids())[1]));
+end $$;
 
 insert into code_system (code, uri, name_nb, name_en) values
 	('risk-flag-kind', null, 'Typer risiko', 'Kinds of risk'),

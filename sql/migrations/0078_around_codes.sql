@@ -68,6 +68,7 @@ insert into code_concept (system_code, code, display_nb, display_en, sort) value
 	('responsibility-kind', 'SUBSTITUTE', 'Stedfortreder', 'Substitute', 3),
 	('responsibility-kind', 'COORDINATOR', 'Koordinator', 'Coordinator', 4),
 	('responsibility-kind', 'GP', 'Fastlege', 'General practitioner', 5),
+	('responsibility-kind', 'LAR', 'Legemiddelassistert rehabilitering', 'Opioid substitution treatment', 13),
 	('responsibility-kind', 'ADMISSION', 'Innleggelse', 'Admission', 6),
 	('responsibility-kind', 'MEASURE', 'Tiltak', 'Measure', 7),
 	('responsibility-kind', 'MEASURE_PROPOSED', 'Foreslått tiltak', 'Proposed measure', 8),

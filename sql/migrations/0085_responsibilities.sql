@@ -32,7 +32,14 @@ create function coordinator_since(plan_id uuid, coordinator uuid) returns timest
 			and x.content ->> 'coordinator_staff_id' is distinct from $2::text), 0)
 $$;
 
--- The team and its main contact, the coordinator, the general practitioner, the ward.
+-- Health personnel among those who ask; a team has others too.
+create function asks_as_health_personnel() returns boolean language sql stable as $$
+	select app_role() in ('DPS', 'MH', 'KO', 'GP') or (app_role() in ('TM', 'TL') and exists (select 1 from staff s
+		where s.id = app_staff_id() and s.is_health_personnel))
+$$;
+
+-- The team and its main contact, the coordinator, the general practitioner, the ward, and who has what in opioid
+-- substitution treatment (accountable or doing it; who is consulted or informed has nothing to do).
 create function standing_responsibilities(person uuid) returns setof responsibility language sql stable as $$
 	select 'TEAM', e.id, 'enrolments', 'Oppfølging i teamet', e.enrolled_at, null::timestamptz, e.unit_id, e.agency_id, null::uuid, null::uuid
 	from enrolment e where e.patient_id = $1 and e.ended_at is null and not resource_is_blocked($1, 'enrolments')
@@ -55,7 +62,15 @@ create function standing_responsibilities(person uuid) returns setof responsibil
 	union all
 	select 'ADMISSION', a.id, 'admissions', 'Innlagt', a.admitted_at, null, a.unit_id, a.owner_agency_id, null, null
 	from admission a where a.patient_id = $1 and a.state in ('ADMITTED', 'ON_LEAVE', 'READY_FOR_DISCHARGE')
-		and app_role() in ('TM', 'TL', 'DPS', 'MH', 'KO', 'GP', 'PT') and not resource_is_blocked($1, 'admissions')
+		and (app_role() in ('TL', 'PT') or asks_as_health_personnel()) and not resource_is_blocked($1, 'admissions')
+	union all
+	select 'LAR', f.id, 'opioid-substitution-followups', case r.duty when 'A' then 'Legemiddelassistert rehabilitering: ansvarlig'
+			else 'Legemiddelassistert rehabilitering: utfører' end, r.valid_from, case r.duty when 'A'
+			then (f.next_review_on + 1)::timestamp at time zone 'Europe/Oslo' end,
+		case when r.agency_id = f.owner_agency_id then f.unit_id end, r.agency_id, null, null
+	from lar_followup f join lar_responsibility r on r.followup_id = f.id and r.valid_to is null and r.duty in ('A', 'R')
+	where f.patient_id = $1 and f.state = 'ACTIVE' and (app_role() in ('TL', 'PT') or asks_as_health_personnel())
+		and not resource_is_blocked($1, 'opioid-substitution-followups')
 $$;
 
 -- Measures: accepted ones are somebody's; one that nobody has accepted is the asked unit's to answer.
@@ -63,7 +78,7 @@ create function measure_responsibilities(person uuid) returns setof responsibili
 	select case m.state when 'PROPOSED' then 'MEASURE_PROPOSED' else 'MEASURE' end, m.id, 'measures',
 		-- what it is stands in the plan; who takes no part in it hears the field alone
 		case when m.responsible_agency_id = app_agency_id() or app_role() in ('TL', 'DPS', 'CO', 'CU', 'PT')
-				or (app_role() = 'TM' and exists (select 1 from staff s where s.id = app_staff_id() and s.is_health_personnel))
+				or (app_role() = 'TM' and asks_as_health_personnel())
 			then m.title else 'Tiltak: ' || m.domain end,
 		coalesce(m.accepted_at, m.proposed_at), case m.state when 'PROPOSED' then m.accept_due_at end,
 		case when m.state <> 'PROPOSED' then m.responsible_unit_id end, m.responsible_agency_id, m.responsible_staff_id,
@@ -114,7 +129,7 @@ create function responsibilities_json(person uuid) returns jsonb language sql st
 				'unit', unit_brief(r.unit_id),
 				'staff', (select jsonb_build_object('id', s.id, 'name', s.name) from staff s where s.id = r.staff_id),
 				'offered_to', unit_brief(r.offered_to))) order by array_position(array['TEAM', 'MAIN_CONTACT', 'SUBSTITUTE',
-				'COORDINATOR', 'GP', 'ADMISSION', 'MEASURE', 'MEASURE_PROPOSED', 'CONCERN_REPORT', 'REFERRAL', 'HANDOVER', 'TASK'],
+				'COORDINATOR', 'GP', 'LAR', 'ADMISSION', 'MEASURE', 'MEASURE_PROPOSED', 'CONCERN_REPORT', 'REFERRAL', 'HANDOVER', 'TASK'],
 				r.kind), r.since, r.id), '[]')
 			from responsibilities_of($1) r),
 		'matrices', (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'unit', unit_brief(m.unit_id), 'edition', m.edition,
@@ -125,5 +140,5 @@ $$;
 
 -- migrate:down
 drop function if exists responsibilities_json, responsibilities_of, case_responsibilities, measure_responsibilities,
-	standing_responsibilities, coordinator_since, resource_is_blocked cascade;
+	standing_responsibilities, asks_as_health_personnel, coordinator_since, resource_is_blocked cascade;
 drop type if exists responsibility;

@@ -15,7 +15,8 @@ from list_page(array(
 		where a.patient_id = any (asked.persons) and (:query.status::text is null or a.state = :query.status)
 			-- who sees the state alone learns no place by asking for it
 			and (:query.unit_id::text is null or (a.unit_id = :query.unit_id::uuid and app_cell() <> 'S'))
-			and not item_is_blocked(a.patient_id, a.id)
+			-- row security closes single stays too; not of the one person whom the gate has admitted
+			and (:query.patient_id::text is null or not item_is_blocked(a.patient_id, a.id))
 			and (:query.cursor::text is null or (coalesce(a.admitted_at, a.planned_for), a.id)
 				< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		order by begins desc, a.id desc limit page_size(:query.limit) + 1) f

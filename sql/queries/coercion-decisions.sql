@@ -12,7 +12,7 @@ from list_page(array(
 	from asked cross join lateral (
 		select d from coercion_decision d
 		where d.patient_id = any (asked.persons) and (:query.status::text is null or d.state = :query.status)
-			and not item_is_blocked(d.patient_id, d.id)
+			and (:query.patient_id::text is null or not item_is_blocked(d.patient_id, d.id))
 			and (:query.cursor::text is null or (d.decided_at, d.id)
 				< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		order by d.decided_at desc, d.id desc limit page_size(:query.limit) + 1) f

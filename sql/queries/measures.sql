@@ -46,3 +46,20 @@ select (measure_apply(:path.id::uuid, :machine.action, :machine.to, :body::jsonb
 
 -- name: measures.transfer_responsibility
 select measure_offer(:path.id::uuid, :new.id::uuid, :body::jsonb)
+
+-- name: listMeasureComments
+select coalesce(json_agg(measure_comment_json(c) order by c.created_at desc, c.id) filter (where c.id is not null), '[]') as body
+from measure_commented(:path.id::uuid) m left join measure_comment c on c.measure_id = m.id
+group by m.id
+
+-- name: createMeasureComment
+insert into measure_comment (id, measure_id, patient_id, text)
+select :new.id::uuid, m.id, m.patient_id, :body::jsonb ->> 'text' from measure_commented(:path.id::uuid) m
+returning id
+
+-- name: getMeasureComment
+-- As the answer to a POST the path has no measure yet, so the location is told.
+select measure_comment_json(c) as body, c.version::text as etag,
+	case when :path.measure_id::text is null then '/api/v1/measures/' || c.measure_id || '/comments/' || c.id end as location
+from measure_commented(coalesce(:path.measure_id::uuid, (select x.measure_id from measure_comment x where x.id = :path.id::uuid))) m
+join measure_comment c on c.measure_id = m.id and c.id = :path.id::uuid

@@ -32,6 +32,20 @@ describe('the access log', () => {
 		assert.equal((await w.sql(`select action from access_log where request_id = $1`, [refused.headers['x-request-id']]))[0].action, 'DENIED');
 	});
 
+	test('has the refusal for whom the request names in its query or body too', async () => {
+		const rows = async (r) => w.sql('select action, reason, patient_id from access_log where request_id = $1', [r.headers['x-request-id']]);
+		const task = (await w.api('politi-demo/PO', 'POST', '/tasks', { title: 'Ring', patient_id: patient })).is(403, 'forbidden');
+		assert.deepEqual(await rows(task), [{ action: 'DENIED', reason: 'forbidden', patient_id: patient }]);
+		const list = (await w.api('politi-demo/PO', 'GET', `/contacts?patient_id=${patient}`)).is(403, 'forbidden');
+		assert.deepEqual(await rows(list), [{ action: 'DENIED', reason: 'forbidden', patient_id: patient }]);
+		const hidden = (await w.api('lier-kommune:mh-1', 'GET', `/contacts?patient_id=${patient}`)).is(404);
+		assert.deepEqual(await rows(hidden), [{ action: 'DENIED', reason: 'not_found', patient_id: patient }]);
+		const nobody = (await w.api('politi-demo/PO', 'POST', '/tasks', { title: 'Ring', patient_id: 'x' })).is(403, 'forbidden');
+		assert.deepEqual((await rows(nobody)).map((r) => r.patient_id), [null]);
+		const seen = (await w.api(self, 'GET', `/patients/${patient}/access-log?limit=200`)).is(200).body.items;
+		assert.ok(seen.some((l) => l.action === 'DENIED' && l.operation === 'createTask'));
+	});
+
 	test('cannot be changed, not by the daemon and not by the owner', async () => {
 		await assert.rejects(w.sql(`update access_log set name = 'x'`), /append-only/);
 		await assert.rejects(w.sql('delete from access_log'), /append-only/);

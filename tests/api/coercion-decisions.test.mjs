@@ -94,7 +94,7 @@ describe('what becomes of it', () => {
 		(await step(w, clinic, path, { action: 'settle_complaint', result: 'WITHDRAWN' })).is(409, 'conflict');
 		await move(w, clinic, path, { action: 'complain' });
 		const over = await move(w, clinic, path, { action: 'overturn', reason: 'Klagen tatt til følge' });
-		assert.deepEqual([over.status, over.complaint.result, over.end_reason, over.actions], ['OVERTURNED', 'UPHELD', 'Klagen tatt til følge', []]);
+		assert.deepEqual([over.status, over.complaint.result, over.end_reason, over.actions], ['OVERTURNED', 'UPHELD', 'Klagen tatt til følge', ['annul']]);
 	});
 
 	test('care with a stay becomes care without, and back, each a decision of its own', async () => {
@@ -123,6 +123,43 @@ describe('what becomes of it', () => {
 		assert.deepEqual((await Promise.all([inpatient, medication, outpatient].map((d) => read(d.path)))).map((d) => d.status), ['ENDED', 'ENDED', 'RUNNING']);
 		const events = await w.sql("select action, role from transition_event where object_id = $1 and machine = 'coercion-decisions'", [inpatient.id]);
 		assert.deepEqual(events, [{ action: 'end', role: 'SY' }]);
+	});
+
+	test('what was entered in error is annulled: the row stays and says why, its tasks are gone', async () => {
+		const patient = await person(w);
+		const { id, path } = await running(patient, { decided_at: hoursAgo(80 * 24) });
+		await w.sql('select job_coercion(200)');
+		assert.deepEqual((await tasksFor(w, id)).map((t) => t.state), ['OPEN']);
+		(await step(w, clinic, path, { action: 'annul' })).is(422, 'invalid_body');
+		(await step(w, team, path, { action: 'annul', reason: 'x' })).is(403, 'forbidden');
+		const gone = await move(w, clinic, path, { action: 'annul', reason: 'Feil pasient' });
+		assert.deepEqual([gone.status, gone.end_reason, gone.actions], ['ENTERED_IN_ERROR', 'Feil pasient', []]);
+		assert.deepEqual((await tasksFor(w, id)).map((t) => t.state), ['CANCELLED']);
+		const again = await running(patient);
+		await move(w, clinic, again.path, { action: 'end', reason: 'x' });
+		const { ended_at: ended } = await read(again.path);
+		const after = await move(w, clinic, again.path, { action: 'annul', reason: 'Feil dato' });
+		assert.deepEqual([after.status, after.ended_at], ['ENTERED_IN_ERROR', ended]);
+	});
+
+	test('a conversion that never was: the decision before goes on, unless its stay is over', async () => {
+		const patient = await person(w);
+		const { id, path } = await running(patient);
+		const convert = async () => (await move(w, clinic, path, { action: 'convert', decided_by: 'Faglig ansvarlig' })).converted_to;
+		const out = await convert();
+		(await step(w, clinic, path, { action: 'annul', reason: 'x' })).is(409, 'conflict');
+		await move(w, clinic, `/coercion-decisions/${out}`, { action: 'annul', reason: 'Gjaldt en annen' });
+		const back = await read(path);
+		assert.deepEqual([back.status, back.ended_at, back.end_reason, back.converted_to], ['RUNNING', undefined, undefined, undefined]);
+		const [last] = await w.sql("select from_state, to_state, reason from transition_event where object_id = $1 order by at desc limit 1", [id]);
+		assert.deepEqual(last, { from_state: 'ENDED', to_state: 'RUNNING', reason: 'Omgjøringen var feilført' });
+		const other = await person(w);
+		const stay = await admitted(w, other);
+		const inside = await running(other);
+		const outside = (await move(w, clinic, inside.path, { action: 'convert', decided_by: 'Faglig ansvarlig' })).converted_to;
+		await move(w, clinic, stay.path, discharge);
+		await move(w, clinic, `/coercion-decisions/${outside}`, { action: 'annul', reason: 'x' });
+		assert.equal((await read(inside.path)).status, 'ENDED');
 	});
 
 	test('steps are not before the decision, and not later than now', async () => {
@@ -179,7 +216,7 @@ describe('seeing', () => {
 });
 
 test('every triple', async () => {
-	const bodies = { convert: { decided_by: 'x' }, settle_complaint: { result: 'WITHDRAWN' }, overturn: { reason: 'x' }, end: { reason: 'x' } };
+	const bodies = { convert: { decided_by: 'x' }, settle_complaint: { result: 'WITHDRAWN' }, overturn: { reason: 'x' }, end: { reason: 'x' }, annul: { reason: 'x' } };
 	const hidden = [team, 'drammen-dps:tl-1', municipality, gp, 'drammen-kommune:co-1', 'drammen-kommune:cu-1', 'citizen/PT', ...never.slice(0, 3), 'citizen/RE', 'drammen-dps:pv-1', 'drammen-dps:sa-1',
 		'drammen-dps:qm-1', 'drammen-dps:pm-1', 'drammen-dps:sg-1'].map((as) => ({ as, hidden: true }));
 	const patient = await person(w);
@@ -214,6 +251,6 @@ test('the service warns of control and end in time, and lapses what nobody has e
 	assert.deepEqual(await open(), []);
 	assert.ok((await ahead(370)).jobs.coercion_lapsed >= 1);
 	const gone = await read(path);
-	assert.deepEqual([gone.status, gone.ended_at, gone.actions, await open()], ['LAPSED', gone.lapses_at, [], []]);
+	assert.deepEqual([gone.status, gone.ended_at, gone.actions, await open()], ['LAPSED', gone.lapses_at, ['annul'], []]);
 	assert.deepEqual(await w.sql("select role, from_state, to_state from transition_event where object_id = $1 and action = 'lapse'", [id]), [{ role: 'SY', from_state: 'RUNNING', to_state: 'LAPSED' }]);
 });

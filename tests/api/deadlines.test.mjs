@@ -86,9 +86,10 @@ test('consents expire, and warn a month before; emergency accesses expire into a
 	const r = await opened(w, mh, { subject: { number: syntheticNumber() } });
 	const [{ patient_id }] = await w.sql('select patient_id from concern_report where id = $1', [r.id]);
 	const agency = w.ids.agency['drammen-kommune'];
-	const consent = async (state, days) => (await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, purpose, valid_to)
-		values (gen_random_uuid(), $1, $2, 'SHARE', $3, 'x', clock_now() + make_interval(days => $4)) returning id`, [patient_id, agency, state, days]))[0].id;
-	const [asked, short, long] = [await consent('REQUESTED', 300), await consent('GRANTED', 40), await consent('GRANTED', 300)];
+	const consent = async (state, days, type = 'SHARE') => (await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, purpose, valid_to)
+		values (gen_random_uuid(), $1, $2, $5, $3, 'x', clock_now() + make_interval(days => $4)) returning id`, [patient_id, agency, state, days, type]))[0].id;
+	const [asked, short, long] = [await consent('REQUESTED', 300), await consent('GRANTED', 40), await consent('GRANTED', 300, 'IP_PLAN')];
+	const [renewed] = [await consent('GRANTED', 40, 'SURVEY'), await consent('GRANTED', 300, 'SURVEY')];
 	const [{ id: glass }] = await w.sql(`insert into emergency_access (id, patient_id, staff_id, agency_id, role, reason, expires_at, review_due_at)
 		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Måtte se opplysningene nå', clock_now() + interval '1 hour', clock_now() + interval '7 days') returning id`, [patient_id, w.ids.staff[mh], agency]);
 	const state = async (id) => (await w.sql('select state from consent where id = $1 union all select state from emergency_access where id = $1', [id]))[0].state;
@@ -96,7 +97,11 @@ test('consents expire, and warn a month before; emergency accesses expire into a
 	assert.equal(await state(glass), 'EXPIRED');
 	assert.equal((await w.sql("select count(*)::int as n from task where kind = 'EMERGENCY_REVIEW' and entity_id = $1", [glass]))[0].n, 1);
 	await forward({ ahead: 'P15D' });
-	assert.equal((await w.sql("select count(*)::int as n from task where kind = 'CONSENT_EXPIRES' and entity_id = $1", [short]))[0].n, 1);
+	const warned = async (id) => (await w.sql("select state from task where kind = 'CONSENT_EXPIRES' and entity_id = $1", [id])).map((t) => t.state);
+	assert.deepEqual([await warned(short), await warned(renewed)], [['OPEN'], []], 'not of one that another has taken the place of');
+	const next = await consent('REQUESTED', 365);
+	await w.sql("update consent set state = 'GRANTED' where id = $1", [next]);
+	assert.deepEqual(await warned(short), ['DONE']);
 	await forward({ ahead: 'P26D' });
 	assert.deepEqual([await state(asked), await state(short), await state(long)], ['EXPIRED', 'EXPIRED', 'GRANTED']);
 });

@@ -38,6 +38,23 @@ describe('the team is told', () => {
 		assert.deepEqual(of(body, 'MEASURE_PROPOSED').map((m) => [m.id, m.unit, m.offered_to.id, m.due_at === undefined]), [[asked.id, undefined, w.ids.unit['nav-drammen:kontor'], false]]);
 	});
 
+	test('who is accountable for substitution treatment and who carries it out: health personnel and the person alone', async () => {
+		const person = await makePerson(w, { units: ['drammen-dps:poliklinikk', 'drammen-kommune:mottak', 'fastlege-demo:kontor', 'nav-drammen:kontor', 'drammen-kommune:bolig'], plan: ['drammen-kommune:koordinering'], self: true });
+		await consentTo(w, person, 'nav-drammen', { categories: ['ENROLMENT'] });
+		await consentTo(w, person, 'drammen-kommune', { categories: ['ENROLMENT'] });
+		const lar = (await w.api(people.dps, 'POST', '/opioid-substitution-followups', { patient_id: person, started_on: '2026-01-05', medicine: 'METHADONE', level: 'BOTH', prescriber: 'Overlege', prescriber_kind: 'SPECIALIST',
+			dispensing_place: 'PHARMACY', dispensed_per_week: 3 })).is(201).body;
+		for (const who of [people.dps, 'drammen-dps:tm-1', tl, people.mh, people.gp, people.ko, 'citizen:pt-1']) {
+			const rows = of(await all(who, person), 'LAR');
+			assert.deepEqual(rows.map((r) => r.id), [lar.id, lar.id, lar.id], who);
+			assert.deepEqual(rows.filter((r) => r.title.endsWith('ansvarlig')).map((r) => [r.agency.name, r.due_at !== undefined]), [['Drammen DPS', true]]);
+			assert.deepEqual(rows.filter((r) => r.title.endsWith('utfører')).map((r) => r.agency.id).sort(), ['drammen-kommune', 'fastlege-demo'].map((a) => w.ids.agency[a]).sort());
+		}
+		for (const who of ['drammen-dps:tm-3', people.co, people.cu, people.nav, people.ho]) assert.deepEqual(of(await all(who, person), 'LAR'), [], who);
+		(await step(w, people.dps, `/opioid-substitution-followups/${lar.id}`, { action: 'end', end_reason: 'TAPERED' })).is(200);
+		assert.deepEqual(of(await all(tl, person), 'LAR'), []);
+	});
+
 	test('since when the coordinator has been it, not since when the plan is', async () => {
 		await w.sql("update row_history set valid_from = valid_from - interval '40 days' where entity_id = $1", [plan.id]);
 		const before = of(await all(tl), 'COORDINATOR')[0];

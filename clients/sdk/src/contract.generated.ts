@@ -959,7 +959,7 @@ export interface paths {
         put?: never;
         /**
          * Extend, control, convert or end a decision
-         * @description Also a complaint and its outcome. For the centre (DPS), and for the chief doctor (KO) decisions on examination. The service lapses what nobody has extended in time.
+         * @description Also a complaint and its outcome, and `annul` for what was entered in error: its tasks are gone, and a decision that it took the place of goes on. For the centre (DPS), and for the chief doctor (KO) decisions on examination. The service lapses what nobody has extended in time.
          */
         post: operations["transitionCoercionDecision"];
         delete?: never;
@@ -2564,6 +2564,36 @@ export interface paths {
         patch: operations["updateMeasure"];
         trace?: never;
     };
+    "/measures/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List what the person has said about a measure
+         * @description The person's own words, the newest first. For those who see the whole measure (TM, TL, DPS, MH, CO, CU, GP, NAV, HO, PT, RE); who sees it standing alone gets 403.
+         */
+        get: operations["listMeasureComments"];
+        put?: never;
+        /**
+         * Say something about a measure
+         * @description For the person (PT), of any measure of their plans, also one that is over. The plan's coordinator gets a task. A comment is not changed afterwards; another one says otherwise.
+         */
+        post: operations["createMeasureComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/measures/{id}/transitions": {
         parameters: {
             query?: never;
@@ -2584,6 +2614,37 @@ export interface paths {
          * @description Accept and refuse for the responsible agency alone (TM, TL, DPS, MH, CO, CU, GP, NAV, HO); the rest as the state machine `measures` says. Responsibility is offered to another unit and moves when that unit accepts the handover.
          */
         post: operations["transitionMeasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/{measure_id}/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The measure's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68
+                 */
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a comment
+         * @description One comment of the person, for those who see the whole measure (TM, TL, DPS, MH, CO, CU, GP, NAV, HO, PT, RE).
+         */
+        get: operations["getMeasureComment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3285,7 +3346,7 @@ export interface paths {
         };
         /**
          * Who has what for a person, and since when
-         * @description Everything that carries a responsibility now: the team and its main contact, the coordinator, the general practitioner, the ward, measures that an agency has accepted or is asked to accept, concern reports and referrals with who handles them, offered handovers, tasks; and the matrix in force of the person's team. Each caller sees what they may see of these. For staff in a relation of care (TM, TL, DPS, MH, KO, GP), participants of the plan (CO, CU), NAV and housing with consent (NAV, HO: whom to turn to, and what the own agency has), the person (PT) and relatives whom they have allowed it (RE).
+         * @description Everything that carries a responsibility now: the team and its main contact, the coordinator, the general practitioner, the agencies that are accountable for opioid substitution treatment or carry it out, the ward, measures that an agency has accepted or is asked to accept, concern reports and referrals with who handles them, offered handovers, tasks; and the matrix in force of the person's team. Each caller sees what they may see of these. For staff in a relation of care (TM, TL, DPS, MH, KO, GP), participants of the plan (CO, CU), NAV and housing with consent (NAV, HO: whom to turn to, and what the own agency has), the person (PT) and relatives whom they have allowed it (RE).
          */
         get: operations["getResponsibilities"];
         put?: never;
@@ -3493,7 +3554,7 @@ export interface paths {
         put?: never;
         /**
          * Take someone into the plan
-         * @description Staff of any agency, whose unit then stands in a relation of care to the person until they leave; a relative; or another. Agencies that are not health care see the plan when the person has consented. While the plan is a draft or under review; for those who may write it and its coordinator.
+         * @description Staff of any agency, whose unit then stands in a relation of care to the person until they leave; a relative; or another. Agencies that are not health care see the plan when the person has consented. While the plan is a draft or under review; for those who may write it and its coordinator, the person (PT) relatives and others alone.
          */
         post: operations["createPlanParticipant"];
         delete?: never;
@@ -3549,7 +3610,7 @@ export interface paths {
         put?: never;
         /**
          * Record a review
-         * @description Who was there, what worked for each goal (0 to 10), what was decided, and the next date. Of a plan in force. For those who may write the plan and its coordinator.
+         * @description Who was there, what worked for each goal (0 to 10), what was decided, and the next date. Of a plan in force. For staff who may write the plan and its coordinator; the person says in goals and comments what they think.
          */
         post: operations["createPlanReview"];
         delete?: never;
@@ -5334,7 +5395,7 @@ export interface components {
             /** @description Whether the team entered what it had heard */
             from_information?: boolean;
             id: components["schemas"]["Uuid"];
-            /** @description The institution */
+            /** @description The institution; `Skjermet` for who may not read a strictly protected address */
             institution?: string;
             /** @description Leaves, the first first */
             leaves?: {
@@ -5385,7 +5446,7 @@ export interface components {
             reason?: string;
             /** @description Where the patient lay, the first ward first */
             segments?: {
-                /** @description The institution */
+                /** @description The institution; `Skjermet` for who may not read a strictly protected address */
                 institution: string;
                 level: components["schemas"]["CareLevel"];
                 /**
@@ -5452,7 +5513,7 @@ export interface components {
              * @description The first appointment afterwards
              */
             follow_up_on?: string | null;
-            /** @description The institution */
+            /** @description The institution; `Skjermet` for who may not read a strictly protected address */
             institution?: string;
             /**
              * Format: date-time
@@ -5487,7 +5548,7 @@ export interface components {
              * @description When the patient came, not later than now
              */
             admitted_at?: string;
-            /** @description The institution */
+            /** @description The institution; `Skjermet` for who may not read a strictly protected address */
             institution: string;
             legal_kind?: components["schemas"]["LegalKind"];
             level: components["schemas"]["CareLevel"];
@@ -5562,7 +5623,7 @@ export interface components {
              * @description The first appointment afterwards
              */
             follow_up_on?: string;
-            /** @description The institution */
+            /** @description The institution; `Skjermet` for who may not read a strictly protected address */
             institution?: string;
             legal_kind?: components["schemas"]["LegalKind"];
             level?: components["schemas"]["CareLevel"];
@@ -7837,7 +7898,7 @@ export interface components {
              * @description The action; lapse is the service's own
              * @enum {string}
              */
-            action: "extend" | "control" | "convert" | "complain" | "settle_complaint" | "overturn" | "end" | "lapse";
+            action: "extend" | "control" | "convert" | "complain" | "settle_complaint" | "overturn" | "end" | "annul" | "lapse";
             /**
              * Format: date-time
              * @description When it happened; now when absent
@@ -7845,7 +7906,7 @@ export interface components {
             at?: string;
             /** @description Who decided */
             decided_by?: string;
-            /** @description Why; overturn and end need it */
+            /** @description Why; overturn, end and annul need it */
             reason?: string;
             /** @description Where the decision itself stands */
             reference?: string;
@@ -7865,7 +7926,7 @@ export interface components {
          * @example RUNNING
          * @enum {string}
          */
-        CoercionStatus: "RUNNING" | "ENDED" | "OVERTURNED" | "LAPSED";
+        CoercionStatus: "RUNNING" | "ENDED" | "OVERTURNED" | "LAPSED" | "ENTERED_IN_ERROR";
         /**
          * @description The kind of decision, by the section of the law that it rests on
          * @example TPH_INPATIENT
@@ -13381,6 +13442,44 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         /**
+         * @description What the person has said about a measure
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+         *       "version": 1,
+         *       "measure_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+         *       "text": "Jeg vil heller ha besøk om ettermiddagen",
+         *       "created_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        MeasureComment: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Uuid"];
+            /**
+             * Format: uuid
+             * @description About which measure
+             */
+            measure_id: string;
+            /** @description The person's own words */
+            text: string;
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A comment
+         * @example {
+         *       "text": "Jeg vil heller ha besøk om ettermiddagen"
+         *     }
+         */
+        MeasureCommentCreate: {
+            /** @description The person's own words */
+            text: string;
+        };
+        /** @description The comments on a measure */
+        MeasureCommentList: {
+            /** @description The comments */
+            items: components["schemas"]["MeasureComment"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
          * @description A proposal
          * @example {
          *       "plan_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
@@ -14907,6 +15006,11 @@ export interface components {
             projection: "FULL" | "LIMITED" | "STATUS";
             /** @description Why it was asked for */
             request_reason?: string;
+            /**
+             * Format: date
+             * @description By when it must be looked at: as agreed; a treatment plan every three months while the person is followed up intensively
+             */
+            review_due_on?: string;
             /**
              * Format: date-time
              * @description When it was last looked at or came into force
@@ -16689,7 +16793,7 @@ export interface components {
                  * @description What kind; MEASURE_PROPOSED and HANDOVER wait for the answer of the unit in offered_to
                  * @enum {string}
                  */
-                kind: "TEAM" | "MAIN_CONTACT" | "SUBSTITUTE" | "COORDINATOR" | "GP" | "ADMISSION" | "MEASURE" | "MEASURE_PROPOSED" | "CONCERN_REPORT" | "REFERRAL" | "HANDOVER" | "TASK";
+                kind: "TEAM" | "MAIN_CONTACT" | "SUBSTITUTE" | "COORDINATOR" | "GP" | "LAR" | "ADMISSION" | "MEASURE" | "MEASURE_PROPOSED" | "CONCERN_REPORT" | "REFERRAL" | "HANDOVER" | "TASK";
                 offered_to?: components["schemas"]["UnitBrief"];
                 /** @description Whether it is late */
                 overdue: boolean;
@@ -30196,6 +30300,122 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listMeasureComments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comments */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/measures/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68/comments"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeasureCommentList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createMeasureComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Jeg vil heller ha besøk om ettermiddagen"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeasureCommentCreate"];
+            };
+        };
+        responses: {
+            /** @description The comment */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+                     *       "version": 1,
+                     *       "measure_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+                     *       "text": "Jeg vil heller ha besøk om ettermiddagen",
+                     *       "created_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeasureComment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
     transitionMeasure: {
         parameters: {
             query?: never;
@@ -30288,6 +30508,61 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getMeasureComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+                /**
+                 * @description The measure's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68
+                 */
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comment */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+                     *       "version": 1,
+                     *       "measure_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+                     *       "text": "Jeg vil heller ha besøk om ettermiddagen",
+                     *       "created_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeasureComment"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
