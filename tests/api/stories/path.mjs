@@ -243,6 +243,7 @@ const steps = {
 	async endPlanned(p, w) {
 		await p.forward('P30D');
 		await p.act(tm, `/measures/${p.measures.team.id}`, { action: 'transfer_responsibility', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Flytter til Lier', legal_basis: 'HPL_COOPERATING' });
+		await p.post(tm, `/plans/${p.crisis}/reviews`, { patient_present: true, decisions: 'Vi runder av', next_review_on: await p.today(180) });
 		await p.act(tl, p.enrolmentPath, { action: 'plan_discharge', plan_reviewed_on: await p.today(), discharge_on: await p.today(14) });
 		await p.measured('DISCHARGE');
 	},
