@@ -31,6 +31,16 @@ static const char *code_of(const char *sqlstate)
 	return "internal";
 }
 
+/* Which member it was the database does not say: the whole of what the caller has sent. */
+static void refuse_whole(struct request *r, const char *constraint)
+{
+	bool reads = r->op->method == METHOD_GET;
+
+	faults_add(r->faults, reads ? "/query" : "", constraint != NULL ? constraint : "value",
+		   "cannot be kept or looked for as it is");
+	problem_faults(r, reads ? "invalid_parameter" : "invalid_body");
+}
+
 /* The database's own refusals: only names of constraints leave the service, never a value. */
 static void plain_failure(struct work *w)
 {
@@ -41,7 +51,11 @@ static void plain_failure(struct work *w)
 		      "\"request_id\":\"%s\",\"statement\":\"%s\",\"sqlstate\":\"%s\"",
 		      w->request->id, w->round.steps[w->round.failed].statement->name,
 		      w->round.sqlstate);
-	problem(w->request, code, "%s", w->round.constraint != NULL ? w->round.constraint : "");
+	if (strcmp(code, "invalid_body") == 0)
+		refuse_whole(w->request, w->round.constraint);
+	else
+		problem(w->request, code, "%s",
+			w->round.constraint != NULL ? w->round.constraint : "");
 }
 
 /*

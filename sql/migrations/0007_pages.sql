@@ -24,6 +24,10 @@ create function cursor_make(variadic parts text[]) returns text language sql imm
 	select translate(replace(encode(convert_to(to_json(parts)::text, 'UTF8'), 'base64'), E'\n', ''), '+/=', '-_')
 $$;
 
+create function cursor_refuse() returns boolean language sql as $$
+	select raise_problem(422, 'invalid_parameter',
+		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave')) $$;
+
 create function cursor_part(cursor_text text, part int) returns text language plpgsql immutable as $$
 begin
 	if cursor_text is null then
@@ -31,27 +35,38 @@ begin
 	end if;
 	return convert_from(decode(rpad(translate(cursor_text, '-_', '+/'),
 		(length(cursor_text) + 3) / 4 * 4, '='), 'base64'), 'UTF8')::json ->> part;
-exception when others then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+exception when data_exception then
+	perform cursor_refuse();
 end $$;
 
 create function cursor_time(cursor_text text, part int) returns timestamptz language plpgsql stable as $$
 begin
 	return cursor_part(cursor_text, part)::timestamptz;
-exception when invalid_datetime_format or datetime_field_overflow then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+exception when data_exception then
+	perform cursor_refuse();
+end $$;
+
+create function cursor_date(cursor_text text, part int) returns date language plpgsql stable as $$
+begin
+	return cursor_part(cursor_text, part)::date;
+exception when data_exception then
+	perform cursor_refuse();
+end $$;
+
+create function cursor_number(cursor_text text, part int) returns bigint language plpgsql immutable as $$
+begin
+	return cursor_part(cursor_text, part)::bigint;
+exception when data_exception then
+	perform cursor_refuse();
 end $$;
 
 create function cursor_uuid(cursor_text text, part int) returns uuid language plpgsql immutable as $$
 begin
 	return cursor_part(cursor_text, part)::uuid;
-exception when invalid_text_representation then
-	perform raise_problem(422, 'invalid_parameter',
-		fault('/query/cursor', 'cursor', 'is not a cursor that this service gave'));
+exception when data_exception then
+	perform cursor_refuse();
 end $$;
 
 -- migrate:down
-drop function if exists cursor_make, cursor_part, cursor_time, cursor_uuid, list_page, page_size;
+drop function if exists cursor_make, cursor_refuse, cursor_part, cursor_time, cursor_date, cursor_number, cursor_uuid, list_page, page_size;
 drop type if exists list_item;

@@ -77,7 +77,8 @@ begin
 	if (s.anonymous and (s.category not in ('PATIENT', 'RELATIVE', 'NEIGHBOUR', 'LANDLORD', 'OTHER_PRIVATE')
 			or (app_role() is not null and not behalf)))
 			or (s.name is null and s.category not in ('PATIENT', 'RELATIVE', 'NEIGHBOUR', 'LANDLORD', 'OTHER_PRIVATE')) then
-		perform raise_problem(422, 'anonymous_not_allowed');
+		perform raise_problem(422, 'anonymous_not_allowed', fault(case when s.anonymous then '/sender/anonymous'
+			else '/sender/name' end, 'anonymous', 'this sender says who they are'));
 	end if;
 	s.protection_wanted := coalesce(s.protection_wanted, false);
 	s.identity_protected := false;

@@ -92,7 +92,8 @@ $$;
 
 -- Words for what stands in codes, and days as people write them; all else as it is.
 create function page_word(value text) returns text language sql stable as $$
-	select coalesce(case when value ~ '^\d{4}-\d\d-\d\d$' then to_char(value::date, 'DD.MM.YYYY') end,
+	select coalesce(case when value ~ '^\d{4}-\d\d-\d\d$' -- turned round, not read: what people write need not be a day
+			then regexp_replace(value, '^(....)-(..)-(..)$', '\3.\2.\1') end,
 		case value when 'true' then 'Ja' when 'false' then 'Nei' when 'EARLY' then 'Tidlig' when 'LATE' then 'Sent'
 			when 'PATIENT' then 'Jeg' when 'RELATIVE' then 'Pårørende' when 'SERVICE' then 'Tjenesten' end,
 		(select c.display_nb from code_concept c where c.code = page_word.value

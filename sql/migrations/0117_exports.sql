@@ -20,18 +20,25 @@ create index admission_owner on admission (owner_agency_id, id);
 create index contact_agency on contact (agency_id, id);
 create index life_situation_owner on life_situation (owner_agency_id, id);
 
--- A person on whom the agency keeps nothing is as one that does not exist: the export is empty.
-create function export_ask(new_id uuid, b jsonb) returns uuid language plpgsql security definer
+-- Has the agency ever kept anything on the person? Asked by officers and machines, who stand in relation to nobody.
+create function agency_keeps(person uuid) returns boolean language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-begin
+	select exists (select 1 from care_relation r where r.patient_id = person and r.agency_id = app_agency_id())
+		or exists (select 1 from admission a where a.patient_id = person and a.owner_agency_id = app_agency_id())
+		or exists (select 1 from contact c where c.patient_id = person and c.agency_id = app_agency_id())
+		or exists (select 1 from life_situation l where l.patient_id = person and l.owner_agency_id = app_agency_id())
+$$;
+
+-- A person on whom the agency keeps nothing is as one that does not exist.
+create function export_ask(new_id uuid, b jsonb) returns uuid language sql as $$
 	insert into export (id, agency_id, patient_id, types, asked_by, expires_at)
-	select new_id, app_agency_id(), p.id, array(select jsonb_array_elements_text(b -> 'types')), app_staff_id(),
+	select new_id, app_agency_id(), a.asked, array(select jsonb_array_elements_text(b -> 'types')), app_staff_id(),
 		deadline_at('EXPORT_READABLE', clock_now())
-	from (select (b ->> 'patient_id')::uuid as asked) a left join patient p on p.id = a.asked
-	where raise_unless(a.asked is null or p.id is not null, 422, 'unknown_reference',
-		fault('/patient_id', 'unknown_reference', 'is not a person that the agency keeps anything on'));
-	return new_id;
-end $$;
+	from (select (b ->> 'patient_id')::uuid as asked) a
+	where raise_unless(a.asked is null or agency_keeps(a.asked), 422, 'unknown_reference',
+		fault('/patient_id', 'unknown_reference', 'is not a person that the agency keeps anything on'))
+	returning id
+$$;
 
 create function export_json(e export) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'agency_id', e.agency_id, 'patient_id', e.patient_id, 'types', e.types,
@@ -97,7 +104,7 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists export_page, export_things, export_origin, export_json, export_ask cascade;
+drop function if exists export_page, export_things, export_origin, export_json, export_ask, agency_keeps cascade;
 delete from deadline_rule where code = 'EXPORT_READABLE';
 drop index life_situation_owner, contact_agency, admission_owner;
 drop table export cascade;

@@ -16,7 +16,7 @@ with page as materialized (
 				and (:query.action is null or l.action::text = :query.action)
 				and (:query.basis is null or l.basis = :query.basis)
 				and (:query.cursor is null
-					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
+					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_number(:query.cursor, 1)))
 			order by l.at desc, l.id desc limit page_size(:query.limit) + 1) a
 		union all
 		select * from (select r.* from access_log l cross join lateral access_log_about(l, app_citizen_id()) r
@@ -30,7 +30,7 @@ with page as materialized (
 				and (:query.action is null or l.action::text = :query.action)
 				and (:query.basis is null or (access_log_shown(r)).basis = :query.basis)
 				and (:query.cursor is null
-					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
+					or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_number(:query.cursor, 1)))
 			order by l.at desc, l.id desc limit page_size(:query.limit) + 1) c) l
 	order by l.at desc, l.id desc
 	limit page_size(:query.limit) + 1
@@ -50,5 +50,5 @@ from list_page(array(
 		and (:query.from is null or l.at >= :query.from::timestamptz)
 		and (:query.to is null or l.at < :query.to::timestamptz)
 		and (:query.cursor is null
-			or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_part(:query.cursor, 1)::bigint))
+			or (l.at, l.id) < (cursor_time(:query.cursor, 0), cursor_number(:query.cursor, 1)))
 	order by l.at desc, l.id desc limit page_size(:query.limit) + 1), :query.limit) l

@@ -12,7 +12,7 @@ from list_page(array(
 		and (:query.enrolment_id::text is null or a.enrolment_id = :query.enrolment_id::uuid)
 		and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
 		and (:query.cursor::text is null or (a.assessed_on, a.id)
-			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+			< (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createAssessment

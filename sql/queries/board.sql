@@ -122,8 +122,8 @@ from list_page(array(
 		and (:query.status::text is null or m.state = :query.status)
 		and (:query.from::text is null or m.held_on >= :query.from::date)
 		and (:query.to::text is null or m.held_on <= :query.to::date)
-		and (:query.cursor::text is null or (m.held_on, m.sequence, m.id) < (cursor_time(:query.cursor, 0)::date,
-			cursor_part(:query.cursor, 1)::int, cursor_uuid(:query.cursor, 2)))
+		and (:query.cursor::text is null or (m.held_on, m.sequence, m.id) < (cursor_date(:query.cursor, 0),
+			cursor_number(:query.cursor, 1), cursor_uuid(:query.cursor, 2)))
 	order by m.held_on desc, m.sequence desc, m.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createBoardMeeting

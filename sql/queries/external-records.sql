@@ -11,7 +11,7 @@ from list_page(array(
 		and (:query.record_type::text is null or r.record_type = :query.record_type)
 		and (:query.status::text is null or r.state = :query.status)
 		and (:query.cursor::text is null
-			or (r.record_date, r.id) < (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+			or (r.record_date, r.id) < (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by r.record_date desc, r.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createExternalRecord

@@ -13,7 +13,7 @@ from list_page(array(
 		and (:query.to::text is null or l.observed_on <= :query.to::date)
 		and not l.entered_in_error and not item_is_blocked(l.patient_id, l.id)
 		and (:query.cursor::text is null or (l.observed_on, l.id)
-			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+			< (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by l.observed_on desc, l.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createLifeSituation

@@ -8,7 +8,7 @@ from list_page(array(
 		and (:query.to is null or s.sealed_at < :query.to::timestamptz)
 		and (:query.daily is distinct from 'true' or not exists (select from log_seal later
 			where later.number = s.number + 1 and oslo_day(later.sealed_at) = oslo_day(s.sealed_at)))
-		and (:query.cursor is null or s.number < cursor_part(:query.cursor, 0)::bigint)
+		and (:query.cursor is null or s.number < cursor_number(:query.cursor, 0))
 	order by s.number desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: getLogSeal

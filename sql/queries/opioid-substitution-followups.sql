@@ -16,7 +16,7 @@ from list_page(array(
 				or (f.state = 'ACTIVE' and f.next_review_on < clock_today()) = :query.overdue::boolean)
 			and not item_is_blocked(f.patient_id, f.id)
 			and (:query.cursor::text is null or (f.next_review_on, f.id)
-				> (cursor_time(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+				> (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 		order by f.next_review_on, f.id limit page_size(:query.limit) + 1) r
 	order by (r.f).next_review_on, (r.f).id), :query.limit) l
 

@@ -9,7 +9,7 @@ with page as (
 	where g.ok and (:query.kind::text is null or d.kind = :query.kind)
 		and (:query.overdue::text is null or (d.due_on < clock_today()) = :query.overdue::boolean)
 		and (:query.cursor::text is null or (d.due_on, d.enrolment_id, d.kind)
-			> (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2)))
+			> (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2)))
 	order by d.due_on, d.enrolment_id, d.kind limit page_size(:query.limit) + 1
 )
 select coalesce(json_agg(json_strip_nulls(json_build_object('patient_id', p.patient_id, 'enrolment_id', p.enrolment_id,

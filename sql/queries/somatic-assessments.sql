@@ -9,7 +9,7 @@ from list_page(array(
 	cross join lateral (select x as whole, x.* from somatic_assessment x where x.patient_id = p.id offset 0) a
 	where not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
 		and (:query.cursor::text is null or (a.examined_on, a.id)
-			< (cursor_part(:query.cursor, 0)::date, cursor_uuid(:query.cursor, 1)))
+			< (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by a.examined_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createSomaticAssessment

@@ -45,6 +45,13 @@ test('escapes whatever people write', async () => {
 	assert.equal(text.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;').length, 5);
 });
 
+test('what people write need not be a day, although it looks like one', async () => {
+	const plan = await wholeDraft(w, await person(w));
+	await write(w, co, plan.path, { individual: { resources: '2026-99-99', needs: ['2026-02-30', '2026-05-17'] } });
+	const { text } = (await print(co, plan.path)).is(200);
+	for (const said of ['99.99.2026', '30.02.2026', '17.05.2026']) assert.ok(text.includes(said), said);
+});
+
 test('what goes with it: consent form, contact list, checklist', async () => {
 	const plan = await wholeDraft(w, await person(w));
 	await w.sql(`update unit set phone = '+4732001122' where id = $1`, [w.ids.unit['drammen-dps:fact']]);

@@ -20,6 +20,11 @@ static void each_format_has_its_rule(void **state)
 	static const struct {
 		const char *format, *good, *bad;
 	} rows[] = {
+		{"date", "1000-01-01", "0999-12-31"},
+		{"date", "8999-12-31", "9000-01-01"},
+		{"date", "1990-02-28", "1990-02-29"},
+		{"date-time", "8999-12-31T23:59:60Z", "9999-12-31T23:59:60Z"},
+		{"date-time", "1990-05-17T10:00:00+02:00", "0001-01-01T00:00:00Z"},
 		{"norwegian-national-id", "01819012365", "01819012364"},
 		{"organisation-number", "974760673", "974760674"},
 		{"hpr-number", "1234567", "12345678901"},
