@@ -8,6 +8,7 @@
 #include "api/news.h"
 #include "api/print.h"
 #include "api/service.h"
+#include "api/trust.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/event.h"
@@ -72,7 +73,7 @@ static int serve(void)
 	sigset_t signals = block_signals();
 	struct http_server *server;
 
-	if (!registry_reload(why))
+	if (!trust_reload(why))
 		return fail(EXIT_DATABASE, why);
 	if (!jobs_start())
 		return fail(EXIT_SETTINGS, "the job threads cannot start");

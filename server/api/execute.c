@@ -6,7 +6,6 @@
 #include "api/news.h"
 #include "api/problem.h"
 #include "api/room.h"
-#include "api/service.h"
 
 enum { TRIES = 5 /* while administrators enter staff, each of whom changes the registry */ };
 
@@ -29,7 +28,7 @@ static bool admitted_again(struct request *r)
 	char why[256];
 
 	r->reply.status = 0;
-	registry_refresh(why);
+	identify_anew(why);
 	return authenticate(r) && authorise(r);
 }
 

@@ -10,6 +10,7 @@
 #include "api/allowance.h"
 #include "api/principal.h"
 #include "api/resolve.h"
+#include "api/trust.h"
 #include "api/verify.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
@@ -28,9 +29,14 @@ void identify_stop(void)
 	cache = NULL;
 }
 
-void identify_forget(void)
+bool identify_anew(char why[256])
 {
-	token_cache_clear(cache);
+	bool fine = trust_reload(why);
+
+	/* afterwards, so that nothing verified by the old one is put back */
+	if (fine)
+		token_cache_clear(cache);
+	return fine;
 }
 
 static const char *attestation_of(struct arena *a, const struct identity *id)

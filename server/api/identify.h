@@ -14,8 +14,11 @@
 enum auth_reason identify(struct request *r, const struct credential *credential,
 			  struct auth_trace *trace);
 
-/* Forgets all verified tokens; when the registry has changed. */
-void identify_forget(void);
+/*
+ * Reads the registry again, as trust_reload() does, and forgets all verified tokens: keys may have
+ * gone.
+ */
+bool identify_anew(char why[256]);
 bool identify_start(void);
 void identify_stop(void);
 

@@ -9,6 +9,7 @@
 #include "api/ops.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "api/trust.h"
 #include "api/work.h"
 
 /* Versions of the schema that this daemon can work with (expand first, contract later). */
@@ -39,9 +40,9 @@ enum outcome ops_ready(struct request *r)
 	if (asked) {
 		const char *version = round_text(&w.round, 0, "schema_version");
 		const char *months = round_text(&w.round, 0, "months_ahead");
-		const struct registry *registry = registry_hold();
+		const struct registry *registry = trust_hold();
 
-		registry_release();
+		trust_release();
 		check(checks, &ready, "schema",
 		      version != NULL && strcmp(version, schema_oldest) >= 0 &&
 			      strcmp(version, schema_newest) <= 0);

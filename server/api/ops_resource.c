@@ -5,6 +5,7 @@
 #include "api/ops.h"
 #include "api/proof.h"
 #include "api/service.h"
+#include "api/trust.h"
 
 static json_t *texts(const char *const *list, size_t count)
 {
@@ -33,10 +34,10 @@ static json_t *scopes(void)
 
 static json_t *issuers(void)
 {
-	const struct registry *registry = registry_hold();
+	const struct registry *registry = trust_hold();
 	json_t *names = registry == NULL ? json_array() : registry_names(registry);
 
-	registry_release();
+	trust_release();
 	return names;
 }
 

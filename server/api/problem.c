@@ -50,7 +50,7 @@ static json_t *base_object(struct request *r, int status, const char *code, cons
 	if (detail != NULL && detail[0] != '\0')
 		json_object_set_new(o, "detail", json_string(detail));
 
-	json_t *reason = reason_of(r, code);
+	json_t *reason = reason_of(r, code, status);
 
 	if (reason != NULL)
 		json_object_set_new(o, "reason", reason);

@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "api/problem.h"
-
 static const json_t *rules;
 
 void reason_load(const json_t *document)
@@ -69,13 +67,13 @@ static json_t *openers(const json_t *rule, const char *gates)
 	return open;
 }
 
-json_t *reason_of(const struct request *r, const char *problem)
+json_t *reason_of(const struct request *r, const char *problem, int status)
 {
 	const char *code;
-	const json_t *rule = rule_of(problem, &code), *entry = problem_entry(problem);
+	const json_t *rule = rule_of(problem, &code);
 
 	if (rule == NULL || r->principal == NULL || r->op == NULL || r->op->resource == NULL ||
-	    json_integer_value(json_object_get(entry, "status")) != 403)
+	    status != 403)
 		return NULL;
 
 	const char *resource = r->access.resource != NULL ? r->access.resource : r->op->resource;

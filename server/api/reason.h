@@ -19,7 +19,7 @@ void reason_load(const json_t *document);
  * basis, and what would open it for this caller's cell. A new reference, or NULL when the problem
  * has no rule or the request has not come as far as the matrix.
  */
-json_t *reason_of(const struct request *r, const char *problem);
+json_t *reason_of(const struct request *r, const char *problem, int status);
 
 /* The rules as JSON, as in the contract; borrowed. */
 const json_t *reason_rules(void);

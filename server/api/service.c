@@ -1,9 +1,7 @@
-/* Sets up what all requests share, and swaps what may change while they run. */
+/* Sets up what all requests share. */
 #include "api/service.h"
 
 #include <malloc.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,8 +15,8 @@
 #include "api/origins.h"
 #include "api/permit.h"
 #include "api/problem.h"
-#include "api/work.h"
 #include "api/reads.h"
+#include "api/trust.h"
 #include "base/config.h"
 #include "base/embedded.h"
 #include "base/event.h"
@@ -28,14 +26,6 @@
 enum { STARTUP_MEMORY = 64 * 1024 * 1024 };
 
 struct service service;
-
-static struct {
-	pthread_rwlock_t lock;
-	struct registry *current;
-	pthread_mutex_t reading; /* one reading after the other, so that an old one is never last */
-	atomic_uint_fast64_t asked;
-	uint64_t answered; /* calls up to this one are served by what was read */
-} registry = {.lock = PTHREAD_RWLOCK_INITIALIZER, .reading = PTHREAD_MUTEX_INITIALIZER};
 
 static bool fail(char why[256], const char *reason)
 {
@@ -100,8 +90,7 @@ void service_stop(void)
 	identify_stop();
 	allowance_stop();
 	origins_stop();
-	registry_free(registry.current);
-	registry.current = NULL;
+	trust_stop();
 	key_store_free(service.keys);
 	seal_keys_free(service.seals);
 	log_key_free(service.log_key);
@@ -109,94 +98,12 @@ void service_stop(void)
 	arena_free(service.arena);
 }
 
-const struct registry *registry_hold(void)
-{
-	pthread_rwlock_rdlock(&registry.lock);
-	return registry.current;
-}
-
-void registry_release(void)
-{
-	pthread_rwlock_unlock(&registry.lock);
-}
-
-static struct registry *read_registry(struct arena *a, char why[256])
-{
-	enum pool_refusal refusal;
-	struct connection *c = pool_take(&refusal);
-	struct registry *fresh = NULL;
-	struct round round;
-
-	if (c == NULL) {
-		fail(why, "the database cannot be reached");
-		return NULL;
-	}
-	round_init(&round, c, a);
-	round_add(&round, statement_find("registry"), NULL);
-	if (round_run(&round)) {
-		json_t *json = json_loads(round_text(&round, 0, "body"), 0, NULL);
-
-		fresh = registry_load(json, !config.sandbox, service.keys, why);
-		json_decref(json);
-	} else {
-		fail(why, "the registry cannot be read");
-	}
-	pool_give_back(c);
-	return fresh;
-}
-
-static bool load_registry(char why[256])
-{
-	struct arena *a = arena_new(STARTUP_MEMORY);
-	struct registry *fresh, *old = NULL;
-
-	fresh = read_registry(a, why);
-	arena_free(a);
-	if (fresh == NULL)
-		return false;
-	pthread_rwlock_wrlock(&registry.lock);
-	old = registry.current;
-	registry.current = fresh;
-	pthread_rwlock_unlock(&registry.lock);
-	registry_free(old);
-	origins_reload();
-	return true;
-}
-
-bool registry_reload(char why[256])
-{
-	uint64_t mine = atomic_fetch_add(&registry.asked, 1) + 1;
-	bool fine = true;
-
-	why[0] = '\0';
-	pthread_mutex_lock(&registry.reading);
-	if (registry.answered < mine) {
-		uint64_t upto = atomic_load(&registry.asked);
-
-		fine = load_registry(why);
-		if (fine)
-			registry.answered = upto;
-	}
-	pthread_mutex_unlock(&registry.reading);
-	return fine;
-}
-
-bool registry_refresh(char why[256])
-{
-	bool fine = registry_reload(why);
-
-	/* afterwards, so that nothing verified by the old one is put back */
-	if (fine)
-		identify_forget();
-	return fine;
-}
-
 void service_reload(void)
 {
 	char why[256], text[256];
 
 	key_store_want_all(service.keys);
-	registry_refresh(why);
+	identify_anew(why);
 	event(E_CONFIG_RELOADED, "\"remark\":\"%s\"", event_text(why, text));
 }
 

@@ -11,8 +11,8 @@
 #include "contract/contract.h"
 
 /*
- * What all requests share: contract, seal keys, registry. Set up once by service_start(); the
- * registry is swapped whole on SIGHUP and when its generation in PostgreSQL has moved.
+ * What all requests share, set up once by service_start(); what may change while they run has
+ * homes of its own (trust.h, auth/key_store.h, cap.h).
  */
 struct service {
 	struct contract *contract;
@@ -34,20 +34,6 @@ void service_stop(void);
 
 /* Prepares every statement against the database; for --check-db. */
 bool service_check_database(char why[256]);
-
-/* The current registry, read-locked: give it back with registry_release(). NULL when none was
- * loaded. */
-const struct registry *registry_hold(void);
-void registry_release(void);
-
-/*
- * Reads issuers and keys from PostgreSQL (and their files, and what was fetched) again; keeps the
- * old on failure. Who comes while others read shares the next reading with them.
- */
-bool registry_reload(char why[256]);
-
-/* The same, and forgets the verified tokens: keys may have gone. False with `why` as above. */
-bool registry_refresh(char why[256]);
 
 /* Re-reads what SIGHUP re-reads: issuers, keys, key sets at addresses. */
 void service_reload(void);

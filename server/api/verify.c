@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "api/service.h"
+#include "api/trust.h"
 #include "base/clock.h"
 
 /* How long a request waits for keys that are being fetched. */
@@ -22,7 +23,7 @@ struct inquiry {
 
 static enum auth_reason verify(const struct inquiry *q)
 {
-	const struct registry *registry = registry_hold();
+	const struct registry *registry = trust_hold();
 	struct arena *a = q->request->arena;
 	enum auth_reason reason = AUTH_ISSUER;
 
@@ -33,7 +34,7 @@ static enum auth_reason verify(const struct inquiry *q)
 		reason = auth_verify(&how, q->token, q->id);
 		*q->generation = arena_printf(a, "%lld", (long long)registry_generation(registry));
 	}
-	registry_release();
+	trust_release();
 	return reason;
 }
 
@@ -55,7 +56,7 @@ static bool read_again(void)
 	char why[256];
 
 	return now_us >= due && atomic_compare_exchange_strong(&due_us, &due, now_us + 1000000) &&
-	       registry_reload(why);
+	       trust_reload(why);
 }
 
 /* An unknown key may be a new one. Nothing is held while waiting: no lock, no connection. */

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "api/identify.h"
 #include "api/service.h"
 #include "auth/key_document.h"
 #include "base/config.h"
@@ -109,7 +110,7 @@ static void read_registry(void)
 {
 	char why[256], text[256];
 
-	if (!registry_refresh(why))
+	if (!identify_anew(why))
 		event(E_JOB_FAILED, "\"job\":\"keys\",\"reason\":\"%s\"", event_text(why, text));
 }
 

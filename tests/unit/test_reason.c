@@ -13,7 +13,8 @@ static json_t *reason_for(const char *code, const char *gates)
 	assert_true(route(r));
 	r->principal = &p;
 	r->access = (struct access){.resource = "patients", .category = "IDENTITY", .gates = gates};
-	reason = reason_of(r, code);
+	reason = reason_of(r, code,
+			   (int)json_integer_value(json_object_get(problem_entry(code), "status")));
 	r->principal = NULL;
 	fixture_end(r);
 	return reason;
@@ -65,7 +66,7 @@ static void tells_nothing_of_what_is_hidden(void **state)
 	assert_null(reason_for("not_found", "h"));
 	assert_null(reason_for("conflict", "h"));
 	assert_true(route(r));
-	assert_null(reason_of(r, "forbidden"));
+	assert_null(reason_of(r, "forbidden", 403));
 	fixture_end(r);
 }
 

@@ -1,6 +1,7 @@
 /* api/service: the real contract, statements, machines and matrix fit together and start. */
 #include "api_fixture.h"
 
+#include "api/trust.h"
 #include "base/config.h"
 #include "db/statement.h"
 
@@ -18,8 +19,8 @@ static void starts_with_all_parts(void **state)
 	assert_non_null(service.seals);
 	assert_non_null(problem_entry("not_found"));
 	/* no registry before the first reload */
-	assert_null(registry_hold());
-	registry_release();
+	assert_null(trust_hold());
+	trust_release();
 	service_stop();
 }
 
