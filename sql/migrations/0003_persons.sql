@@ -289,3 +289,4 @@ grant select, insert on transition_event to samhandling_service;
 -- migrate:down
 drop table transition_event, emergency_access, objection, consent, care_relation, patient_relation,
 	patient_identifier, patient cascade;
+drop function if exists patient_is_related;
