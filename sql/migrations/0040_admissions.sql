@@ -44,7 +44,7 @@ create index admission_unit on admission (unit_id) where unit_id is not null;
 create table admission_segment (
 	id uuid primary key default gen_random_uuid(),
 	admission_id uuid not null references admission,
-	patient_id uuid not null references patient,
+	patient_id uuid not null, -- the stay's, which the key above leads to
 	unit_id uuid references unit,
 	level text not null check (level in ('DPS_INPATIENT', 'HOSPITAL_PSYCH', 'TSB', 'SOMATIC', 'USER_CONTROLLED_BED')),
 	institution text not null,
@@ -63,7 +63,7 @@ create unique index admission_is_in_one_place on admission_segment (admission_id
 create table admission_leave (
 	id uuid primary key default gen_random_uuid(),
 	admission_id uuid not null references admission,
-	patient_id uuid not null references patient,
+	patient_id uuid not null, -- the stay's, which the key above leads to
 	left_at timestamptz not null,
 	expected_back_at timestamptz,
 	returned_at timestamptz,
@@ -81,7 +81,7 @@ create unique index admission_has_one_open_leave on admission_leave (admission_i
 create table legal_period (
 	id uuid primary key,
 	admission_id uuid not null references admission,
-	patient_id uuid not null references patient,
+	patient_id uuid not null, -- the stay's, which the key above leads to
 	kind text not null check (kind in ('NOT_STATED', 'VOLUNTARY', 'OBSERVATION', 'COMPULSORY', 'SENTENCED', 'SUBSTANCE_10_2',
 		'SUBSTANCE_10_3', 'OTHER')),
 	valid_from timestamptz not null,

@@ -82,7 +82,7 @@ begin
 	perform import_know_sources(b, 'admissions', content);
 	insert into import_desk
 	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
-		clock_uuid(),
+		import_part_id(clock_uuid(), '0'),
 		coalesce(import_standing(o.told_at, o.content_hash, o.removed, r.t, r.h, coalesce(r.o, ''), b.mode),
 			case when o.external_id is not null then 'ONE' end, import_admission_fault(r, at),
 			case when w.patient_id is null then 'PATIENT_UNKNOWN' when r.discharged_at < history then 'MANY' else 'ONE' end),
@@ -129,6 +129,10 @@ begin
 	where m.id = d.id and m.meets and d.verdict = 'MANY';
 end $$;
 
+-- The parts' identifiers follow from the stay's: making one costs more than the rest of its row does.
+create function import_part_id(stay uuid, part text) returns uuid language sql immutable as $$
+	select overlay(stay::text placing part from 36)::uuid $$;
+
 create function import_admission_many(b import_batch) returns void language plpgsql as $$
 declare
 	noted text := set_config('app.many', 'yes', true);
@@ -139,10 +143,10 @@ begin
 		(d.r).admitted_at, (d.r).ready_for_discharge_at, (d.r).discharged_at, d.disposition, true
 	from import_desk d where d.verdict = 'MANY';
 	insert into admission_segment (id, admission_id, patient_id, unit_id, level, institution, ward, valid_from, valid_to)
-	select clock_uuid(), d.id, d.patient_id, d.unit_id, d.level, d.institution, (d.r).ward, (d.r).admitted_at, (d.r).discharged_at
+	select import_part_id(d.id, '1'), d.id, d.patient_id, d.unit_id, d.level, d.institution, (d.r).ward, (d.r).admitted_at, (d.r).discharged_at
 	from import_desk d where d.verdict = 'MANY';
 	insert into legal_period (id, admission_id, patient_id, kind, valid_from, valid_to)
-	select clock_uuid(), d.id, d.patient_id, d.legal, (d.r).admitted_at, (d.r).discharged_at
+	select import_part_id(d.id, '2'), d.id, d.patient_id, d.legal, (d.r).admitted_at, (d.r).discharged_at
 	from import_desk d where d.verdict = 'MANY';
 	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts, stay)
 	select d.source, d.i, d.id, d.patient_id, b.id, d.n, d.t, d.h, import_admission_facts(d.raw), (d.r).hospital_stay_id
@@ -376,7 +380,7 @@ insert into import_verdict (code, counted, field, message) values
 -- migrate:down
 drop function if exists import_admissions, import_admission_warnings, import_admission_one, import_trace,
 	import_admission_annul, import_admission_settle, import_admission_end, import_admission_ready, import_admission_reopen,
-	import_admission_correct, import_admission_begin, import_event, import_admission_many, import_admission_part,
+	import_admission_correct, import_admission_begin, import_event, import_admission_many, import_part_id, import_admission_part,
 	import_admission_lay, import_know_sources, import_desk_clear, import_admission_facts, import_admission_fault, import_disposition, import_level,
 	import_legal_kind cascade;
 drop type import_row cascade;
