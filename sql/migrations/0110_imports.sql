@@ -27,6 +27,7 @@ create table import_batch (
 	failure text,
 	caller jsonb not null, -- for the access log: staff_id, unit_id, subject, name, role, hpr_number, purpose …
 	finished_at timestamptz,
+	rows_kept boolean not null default true, -- can be looked at
 	created_at timestamptz not null default clock_now(),
 	updated_at timestamptz not null default clock_now(),
 	constraint import_batch_name_is_unique_in_agency unique (agency_id, batch_id)
@@ -44,7 +45,7 @@ create table import_block (
 	primary key (batch_id, first_row)
 );
 alter table import_block alter column content set compression lz4;
-create index import_batch_finished on import_batch (finished_at) where finished_at is not null;
+create index import_batch_rows on import_batch (finished_at) where rows_kept;
 
 -- What is said of a row.
 create table import_remark (

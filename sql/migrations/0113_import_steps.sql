@@ -253,7 +253,7 @@ end $$;
 revoke execute on function import_step() from public;
 grant execute on function import_step() to samhandling_service;
 
--- What falls due: uploads that nobody went on with, rows whose person never came.
+-- What falls due: uploads that nobody went on with, rows that have been kept long enough, rows whose person never came.
 create function job_imports(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -266,9 +266,13 @@ begin
 	loop
 		perform import_fail(stale, 'upload_not_finished');
 	end loop;
-	delete from import_block k where k.batch_id in (select b.id from import_batch b where b.finished_at
-		< clock_now() - make_interval(days => (select d.amount from deadline_rule d where d.code = 'IMPORT_ROWS'))
-		and exists (select 1 from import_block x where x.batch_id = b.id) order by b.finished_at limit batch);
+	for stale in select b.id from import_batch b where b.rows_kept
+		and b.finished_at < clock_now() - make_interval(days => (select d.amount from deadline_rule d where d.code = 'IMPORT_ROWS'))
+		order by b.finished_at limit batch for update skip locked
+	loop
+		delete from import_block k where k.batch_id = stale;
+		update import_batch b set rows_kept = false where b.id = stale;
+	end loop;
 	delete from import_parked p where p.id in (select x.id from import_parked x where x.until <= clock_now()
 		order by x.until limit batch for update skip locked);
 	get diagnostics n = row_count;

@@ -191,8 +191,8 @@ declare
 	items jsonb := '[]';
 begin
 	perform raise_unless(import_may('adt'), 403, 'forbidden_action');
-	insert into import_batch (id, agency_id, type, batch_id, state, caller, received, finished_at)
-	values (new_id, app_agency_id(), 'adt', new_id::text, 'DONE', asked -> 'caller', jsonb_array_length(asked -> 'messages'), clock_now())
+	insert into import_batch (id, agency_id, type, batch_id, state, caller, received, finished_at, rows_kept)
+	values (new_id, app_agency_id(), 'adt', new_id::text, 'DONE', asked -> 'caller', jsonb_array_length(asked -> 'messages'), clock_now(), false)
 	returning * into b;
 	for e in select m from jsonb_array_elements(asked -> 'messages') m loop
 		select m.answer into said from import_message m where m.agency_id = b.agency_id and m.sender = e ->> 'sender'
