@@ -13,7 +13,8 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-prote
 OPT ?= -O2 -g
 ifneq ($(SANITIZE),)
 B := build-$(subst $(comma),-,$(SANITIZE))
-OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -Wno-format-truncation
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -Wno-format-truncation -Wno-format-overflow \
+	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined)
 HARDEN := -fPIE
 endif
 CPPFLAGS += -D_GNU_SOURCE -Iserver -I$(B)/civetweb/include

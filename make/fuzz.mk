@@ -24,6 +24,7 @@ $(FUZZ_B)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJ)
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_OBJ) \
 		$(PG_LIBS) -lm -pthread
 
+.SECONDARY: $(FUZZ_OBJ)
 fuzz: $(FUZZ_BIN) ## run every fuzzer for FUZZ_SECONDS (60) on what it has found before
 	@for f in $(FUZZ_BIN); do \
 		n=$$(basename $$f | sed 's/^fuzz_//'); mkdir -p $(FUZZ_B)/found/$$n; \

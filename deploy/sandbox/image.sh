@@ -33,14 +33,15 @@ inside() {
 	mount --bind "$1" "$1"
 	mount -t proc proc "$1/proc"
 	mount -t tmpfs -o mode=755 tmpfs "$1/run"
-	install -o 10001 -m 400 "$2/service.url" "$2/seal.json" "$1/run"
+	install -o 10001 -m 400 "$2/service.url" "$2/seal.json" "$2/log-seal.pem" "$1/run"
 	mount -o remount,bind,ro "$1"
 	exec chroot --userspec=10001:10001 "$1" env -i SAMHANDLING_PORT="$3" SAMHANDLING_SANDBOX=1 \
 		SAMHANDLING_DATABASE_URL_FILE=/run/service.url SAMHANDLING_SEAL_KEYS_FILE=/run/seal.json \
+		SAMHANDLING_LOG_SEAL_KEY_FILE=/run/log-seal.pem \
 		/usr/local/bin/samhandlingd
 }
 
-# The image's health check itself, from the outside.
+# The image's health check itself, from the outside, and what was built in: the viewer behind /docs.
 try() {
 	local port tries
 
@@ -50,7 +51,10 @@ try() {
 		"$(buildah mount "$container")" "$var/keys" "$port" >"$work/samhandlingd.log" 2>&1 &
 	daemon=$!
 	for ((tries = 0; tries < 100; tries++)); do
-		curl -fsS --max-time 2 -o /dev/null "http://127.0.0.1:$port/health/ready" 2>/dev/null && return 0
+		if curl -fsS --max-time 2 -o /dev/null "http://127.0.0.1:$port/health/ready" 2>/dev/null; then
+			curl -fsS --max-time 2 -o /dev/null "http://127.0.0.1:$port/docs/swagger-ui-bundle.js"
+			return
+		fi
 		sleep 0.1
 	done
 	cat "$work/samhandlingd.log" >&2
