@@ -10,7 +10,7 @@ const base = () => `http://127.0.0.1:${w.port}/api/v1`;
 // by hand: the harness's client reads text
 async function get(path, { method = 'GET', as = nurse, ...headers } = {}) {
 	const http = await import('node:http');
-	return new Promise((done, fail) => http.request(`${base()}${path}`, { method, headers: { authorization: `Bearer ${w.token(as)}`, ...headers } }, (r) => {
+	return new Promise((done, fail) => http.request(`${base()}${path}`, { agent: false, method, headers: { authorization: `Bearer ${w.token(as)}`, ...headers } }, (r) => {
 		const parts = [];
 		r.on('data', (d) => parts.push(d));
 		r.on('end', () => done({ status: r.statusCode, headers: r.headers, bytes: Buffer.concat(parts) }));
