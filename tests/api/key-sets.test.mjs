@@ -38,7 +38,7 @@ test('a set is found through the issuer\'s metadata, and through nobody else\'s'
 	assert.match((await until(() => failures(wrong.id)[0])).reason, /another issuer/);
 });
 
-test('an unknown key has the set fetched, once within the pause, whoever asks', async () => {
+test('an unknown key has the set fetched, once, however many ask', async () => {
 	const issuer = await trusted({ min_refetch_s: 2 });
 	(await me(issuer.token())).is(200);
 	await pause(2100);
@@ -46,12 +46,14 @@ test('an unknown key has the set fetched, once within the pause, whoever asks', 
 	const answers = await Promise.all(Array.from({ length: 12 }, () => me(issuer.token({ key: next }))));
 	for (const answer of answers) answer.is(200);
 	assert.equal(issuer.fetches, 2);
-	// within the pause nobody is made to wait, and nobody asks
-	const began = performance.now();
+});
+
+test('within the pause nobody is made to wait for a fetch', async () => {
+	const issuer = await trusted({ min_refetch_s: 600 });
+	(await me(issuer.token())).is(200);
 	const unknown = makeKey();
 	for (let i = 0; i < 5; i++) (await me(issuer.token({ key: unknown }))).is(401, 'invalid_token');
-	assert.ok(performance.now() - began < 1000);
-	assert.equal(issuer.fetches, 2);
+	assert.equal(issuer.fetches, 1);
 });
 
 test('a key that is gone from the set is refused, tokens in the cache included', async () => {
