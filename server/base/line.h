@@ -16,6 +16,7 @@ struct place {
 	sem_t wake;
 	bool ready;	     /* wake is made, once a thread */
 	void *_Atomic given; /* read without the lock */
+	atomic_uint turns;   /* how often woken */
 	void *brings;	     /* what the waiting thread has with it, or NULL */
 	struct place *next;
 };
