@@ -48,16 +48,28 @@ function createOperation(type, t, what) {
 }
 
 function updateOperation(type, t, what) {
-	return operation({ id: `fhirUpdate${type}`, summary: `Update a ${type}`, scope: 'fhir.write', of: rowsOf(t.ways), 'x-action': 'write', 'x-executor': 'ops',
+	const ways = t.ways.filter((w) => w.update || w.step);
+	return operation({ id: `fhirUpdate${type}`, summary: `Update a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'write', 'x-executor': 'ops',
 		description: `${what}: what differs from what stands is changed, another status is the step that leads to it. For ${t.who}. What a caller does not see stays as it is.`,
-		fhir: { interaction: 'update', type, writes: expand(t.ways) }, answer: written(type, 'As it is now'), requestBody: bodyOf(type),
+		fhir: { interaction: 'update', type, writes: expand(ways) }, answer: written(type, 'As it is now'), requestBody: bodyOf(type),
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
 		statuses: [...always, '405', '412'] });
+}
+
+// Every entry needs what its own operation needs; the Bundle itself no more than a token.
+function bundleOperation() {
+	const o = operation({ id: 'fhirBundle', summary: 'Send several requests', of: 'directory', 'x-action': 'read', 'x-executor': 'ops', 'x-cost': 2,
+		description: 'A Bundle of type transaction, of which all or nothing is done, or batch, of which each entry is a request by itself; at most 100 entries of what this face reads and writes. For everybody with a token: each entry as its own operation.',
+		fhir: { interaction: 'bundle' }, answer: answerOf('FhirBundle', 'The answers, in the order of the entries'), requestBody: bodyOf('Bundle'),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirPreferWrite')],
+		statuses: ['400', '401', '403', '404', '405', '409', '412', '413', '415', '422'] });
+	return { ...o, security: [{ agency: [] }] };
 }
 
 // Adds the writes to the fragment that fhir.mjs has made.
 export function addWrites(fragment, { types }, what) {
 	for (const [kind, members] of Object.entries(components)) Object.assign((fragment.components[kind] ??= {}), members);
+	fragment.paths[base] = { 'x-root': true, post: bundleOperation() };
 	for (const [type, t] of Object.entries(types)) {
 		if (t.ways.some((w) => w.create)) fragment.paths[`${base}/${type}`].post = createOperation(type, t, what[type].what);
 		fragment.paths[`${base}/${type}/{id}`].put = updateOperation(type, t, what[type].what);

@@ -120,14 +120,14 @@ static void add(const struct operation *op, json_t *resources)
 static json_t *rest(json_t *resources)
 {
 	return json_pack(
-		"{s:s, s:s, s:{s:b, s:[{s:[{s:s, s:s}]}], s:s}, s:o}", "mode", "server",
-		"documentation",
+		"{s:s, s:s, s:{s:b, s:[{s:[{s:s, s:s}]}], s:s}, s:o, s:[{s:s}, {s:s}]}", "mode",
+		"server", "documentation",
 		"Search by national identity number SHALL use POST [type]/_search; GET is refused "
 		"with 400. Unknown parameters are refused unless Prefer: handling=lenient is sent.",
 		"security", "cors", 1, "service", "coding", "system",
 		"http://terminology.hl7.org/CodeSystem/restful-security-service", "code", "OAuth",
 		"description", "A bearer token of the agency's own issuer, as for the native API",
-		"resource", resources);
+		"resource", resources, "interaction", "code", "transaction", "code", "batch");
 }
 
 json_t *fhir_capability(struct arena *a, const struct contract *c)

@@ -156,6 +156,17 @@ static bool refuse_status(const struct fhir_map *m, const char *from)
 	return false;
 }
 
+/* Some statuses are no step: they say something of what stands. */
+static bool says_itself(struct comparing *c)
+{
+	const json_t *says =
+		json_object_get(json_object_get(c->map->way, "says"), json_string_value(c->status));
+
+	if (json_object_size(says) > 0)
+		c->change->patch = json_deep_copy(says);
+	return says != NULL;
+}
+
 /* Which step the status asks for, if any. False when answered. */
 static bool choose_step(struct comparing *c, const json_t *current, const json_t *sent)
 {
@@ -165,6 +176,8 @@ static bool choose_step(struct comparing *c, const json_t *current, const json_t
 		fhir_map_amiss(c->map, "status", "required", "is missing");
 		return true;
 	}
+	if (!json_equal(was, c->status) && says_itself(c))
+		return true;
 	c->action = json_equal(was, c->status) ? step_appeared(c->map, current, sent)
 					       : step_named(c->map, was, c->status);
 	if (c->action == NULL)

@@ -29,9 +29,25 @@ static const char *member_of(const json_t *rule, const char *key, const char *pa
 	return json_is_string(named) ? json_string_value(named) : text(named, part);
 }
 
+/* "subject/number" is the member of an object, which is made when it is not there. */
 static bool put(json_t *body, const char *member, json_t *value)
 {
-	json_object_set_new(body, member, value);
+	const char *slash = member == NULL ? NULL : strchr(member, '/');
+	char outer[40];
+	json_t *inner;
+
+	if (slash == NULL || (size_t)(slash - member) >= sizeof(outer)) {
+		json_object_set_new(body, member, value);
+		return true;
+	}
+	memcpy(outer, member, (size_t)(slash - member));
+	outer[slash - member] = '\0';
+	inner = json_object_get(body, outer);
+	if (inner == NULL) {
+		inner = json_object();
+		json_object_set_new(body, outer, inner);
+	}
+	json_object_set_new(inner, slash + 1, value);
 	return true;
 }
 
@@ -113,7 +129,7 @@ static bool concept(struct fhir_conversion *c, const json_t *rule, const char *k
 		native = said != NULL ? said : native;
 	}
 	if (native != NULL)
-		json_object_set_new(body, member_of(rule, key, ""), json_string(native));
+		put(body, member_of(rule, key, ""), json_string(native));
 	json_decref(codings);
 	if (!all_known)
 		return amiss(c, "not_supported", "is a code of a system that is not kept here");

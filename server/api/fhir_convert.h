@@ -27,8 +27,8 @@ struct fhir_conversion {
 };
 
 /*
- * Sets in `body` what `found` says, under the member that the rule names for `key` ("create",
- * "update" or an action). False when it cannot be said natively.
+ * Sets in `body` ("a/b" is a member of its member) what `found` says, under the member that the
+ * rule names for `key` ("create", "update" or an action). False when it cannot be said natively.
  */
 bool fhir_convert(struct fhir_conversion *c, const json_t *rule, const char *key,
 		  const json_t *found, json_t *body);

@@ -16,6 +16,7 @@
  *   update    operationId of the native PATCH
  *   step      operationId of the native transition
  *   steps     "<status now>>status asked for" ("*" is any) → action
+ *   says      status → members of the patch that it says by itself, without a step
  *   appears   path → action: what is taken when the element is told for the first time
  *   keyed     true: its identifiers are kept
  *   ours      elements that the service alone says; what a client sends there is not taken

@@ -69,8 +69,11 @@ const char *fhir_native_expression(const struct request *r, const char *pointer)
 {
 	const struct fhir_written *written = r->written;
 	const char *member = arena_copy(r->arena, pointer + 1, strcspn(pointer + 1, "/"));
-	const char *path = fhir_map_path(written->way, written->key, member);
+	const char *path = fhir_map_path(written->way, written->key, pointer + 1);
 
+	/* a member of what one element says as a whole */
+	if (path == NULL)
+		path = fhir_map_path(written->way, written->key, member);
 	return path == NULL ? NULL : fhir_path_expression(r->arena, path);
 }
 

@@ -188,9 +188,14 @@ static json_t *issues_of(const struct request *r, const json_t *problem, int sta
 		json_object_set_new(made, "expression", json_pack("[s]", expression(r, pointer)));
 		json_array_append_new(list, made);
 	}
-	if (i == 0)
-		json_array_append_new(list,
-				      issue(type_of(r, code, status), code, text_of(r, problem)));
+	if (i == 0) {
+		json_t *made = issue(type_of(r, code, status), code, text_of(r, problem));
+
+		/* of several the one that was refused is named */
+		if (r->place != NULL)
+			json_object_set_new(made, "expression", json_pack("[s]", r->place));
+		json_array_append_new(list, made);
+	}
 	/* what to quote when asking for help */
 	json_object_set_new(json_array_get(list, 0), "diagnostics",
 			    json_pack("s+", "request ", r->id));

@@ -68,6 +68,14 @@ void inner_body(struct request *r, const char *type, const json_t *body)
 	inner_header(r, "Content-Type", type);
 }
 
+const char *inner_reply_header(const struct request *r, const char *name)
+{
+	for (size_t i = 0; i < r->reply.header_count; i++)
+		if (strcasecmp(r->reply.headers[i].name, name) == 0)
+			return r->reply.headers[i].value;
+	return NULL;
+}
+
 void inner_answer(struct request *outer, const struct request *inner)
 {
 	const struct reply *reply = &inner->reply;
@@ -77,13 +85,6 @@ void inner_answer(struct request *outer, const struct request *inner)
 	outer->reply.body = reply->body;
 	outer->reply.body_size = reply->body_size;
 	for (size_t i = 0; i < reply->header_count; i++)
-		reply_header(outer, reply->headers[i].name, reply->headers[i].value);
-}
-
-const char *inner_reply_header(const struct request *r, const char *name)
-{
-	for (size_t i = 0; i < r->reply.header_count; i++)
-		if (strcasecmp(r->reply.headers[i].name, name) == 0)
-			return r->reply.headers[i].value;
-	return NULL;
+		if (inner_reply_header(outer, reply->headers[i].name) == NULL)
+			reply_header(outer, reply->headers[i].name, reply->headers[i].value);
 }

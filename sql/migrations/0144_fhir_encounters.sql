@@ -82,12 +82,13 @@ create function admission_identify(admission uuid, person uuid, identifiers json
 	select app_agency_id(), i ->> 'system', i ->> 'value', admission, person from jsonb_array_elements(identifiers) i
 $$;
 
--- What the agency has told of under this identifier, also by its imports. Who asks next waits until this one is through,
--- so that of two who make the same thing one finds it. Owner's rights: the imports' origins are for functions alone.
+-- What the agency has told of under this identifier, also by its imports. Who asks while another does is told so at once,
+-- so that of two who make the same thing one makes it, and no connection is held waiting. Owner's rights: the imports' origins are for functions alone.
 create function admissions_identified(of_system text, of_value text) returns uuid[] language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-	perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', app_agency_id(), of_system, of_value), 44));
+	perform raise_unless(pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', app_agency_id(), of_system, of_value), 44)),
+		409, 'idempotency_busy');
 	return array(select i.admission_id from admission_identifier i
 			where i.agency_id = app_agency_id() and i.system = of_system and i.value = of_value
 		union select o.entity_id from import_source s join import_origin o on o.source = s.id

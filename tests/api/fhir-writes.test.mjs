@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { act, opened } from './concern-steps.mjs';
-import { anyId, document, fhirOperations, world } from './harness.mjs';
+import { anyId, document, fhirOperations, syntheticNumber, until, world } from './harness.mjs';
 import { fhir, issueOf, localPath, problemOf } from './lib/fhir.mjs';
 import { atDischarge, clinic, hoursAgo, municipality, person, team } from './specialist-steps.mjs';
 
@@ -174,7 +174,10 @@ describe('a stay', () => {
 	test('told twenty times at once is made once', async () => {
 		const one = stay(await person(w));
 		const all = await Promise.all(Array.from({ length: 20 }, () => ask(clinic, 'POST', '/Encounter', one, existing(one))));
-		assert.deepEqual([all.filter((r) => r.status === 201).length, all.filter((r) => r.status === 200).length, new Set(all.map((r) => r.body.id)).size], [1, 19, 1]);
+		// who comes while it is being made is told so at once
+		assert.deepEqual(all.filter((r) => ![200, 201].includes(r.status)).filter((r) => issueOf(r) !== 'lock-error').map((r) => r.story()), []);
+		const [{ n }] = await w.sql('select count(*)::int as n from admission_identifier where value = $1', [one.identifier[0].value]);
+		assert.deepEqual([n, all.filter((r) => r.status === 201).length, (await ask(clinic, 'POST', '/Encounter', one, existing(one))).is(200).body.id], [1, 1, all.find((r) => r.status === 201).body.id]);
 	});
 	test('several with the identifier: 412, and nothing is made', async () => {
 		const one = stay(await person(w));
@@ -186,6 +189,81 @@ describe('a stay', () => {
 		await w.sql('update import_origin set entity_id = $2 where external_id = $1', [one.identifier[0].value, id]);
 		assert.equal((await ask(clinic, 'POST', '/Encounter', one, existing(one))).is(200).body.id, id);
 		await w.sql('delete from import_origin');
+	});
+});
+
+const mottak = w.ids.unit['drammen-kommune:mottak'];
+const letter = (changes = {}) => ({ resourceType: 'Communication', status: 'in-progress', subject: { reference: `Patient/${patient}` }, topic: { text: 'Blodprøver' }, priority: 'urgent',
+	recipient: [{ reference: `Organization/${mottak}` }], payload: [{ contentString: 'Kan dere ta blodprøver?' }], ...changes });
+
+describe('a message', () => {
+	test('is sent, acknowledged, and answered in its thread', async () => {
+		const r = await made(team, letter({ extension: [extension('answer-wanted', { valueBoolean: true })] }));
+		const own = (await w.api(team, 'GET', `/messages/${r.id}`)).is(200).body;
+		assert.deepEqual([own.subject, own.text, own.urgency, own.answer_wanted, own.to_unit.id, own.patient_id, own.status], ['Blodprøver', 'Kan dere ta blodprøver?', 'URGENT', true, mottak, patient, 'SENT']);
+		assert.deepEqual([r.status, r.sender.reference, r.category[0].coding[0].code], ['in-progress', `Organization/${own.from_unit.id}`, 'MESSAGE']);
+		assert.equal(problemOf((await put(team, { ...r, status: 'completed' })).is(403)), 'forbidden_action');
+		const read = (await ask(municipality, 'GET', `/Communication/${r.id}`)).is(200).body;
+		const taken = (await put(municipality, { ...read, status: 'completed' })).is(200).body;
+		assert.deepEqual([taken.status, taken.received !== undefined], ['completed', true]);
+		const back = await made(municipality, letter({ recipient: [{ reference: `Organization/${own.from_unit.id}` }], inResponseTo: [{ reference: `Communication/${r.id}` }] }));
+		assert.equal((await w.api(team, 'GET', `/messages/${back.id}`)).body.thread_id, r.id);
+		const found = (await ask(team, 'GET', `/Communication?patient=${patient}&category=MESSAGE&status=completed`)).is(200).body;
+		assert.deepEqual(found.entry.map((e) => e.resource.id), [r.id]);
+		assert.deepEqual((await ask(lier, 'GET', `/Communication/${r.id}`)).is(404).body.issue[0].details, (await ask(lier, 'GET', `/Communication/${anyId()}`)).is(404).body.issue[0].details);
+	});
+	test('is taken back with a reason, and goes to nobody who may not be told', async () => {
+		const r = await made(team, letter());
+		assert.deepEqual(expressions((await put(team, { ...r, status: 'stopped' })).is(400)), ['Communication.statusReason.text']);
+		assert.equal((await put(team, { ...r, status: 'stopped', statusReason: { text: 'Feil enhet' } })).is(200).body.status, 'stopped');
+		assert.deepEqual(expressions((await put(team, { ...r, topic: { text: 'Ny' } }, { version: 'W/"2"' })).is(409)), []);
+		assert.deepEqual(expressions((await ask(team, 'POST', '/Communication', letter({ recipient: [{ reference: `Organization/${anyId()}` }] }))).is(422)), ['Communication.recipient[0]']);
+		(await ask(team, 'POST', '/Communication', letter({ recipient: [{ reference: `Organization/${w.ids.unit['nav-drammen:kontor']}` }] }))).is(403);
+	});
+	test('of concern is a report: its number is sealed, its words are kept apart', async () => {
+		const number = syntheticNumber();
+		const concern = { resourceType: 'Communication', status: 'completed', category: [{ coding: [{ system: system('communication-category'), code: 'CONCERN_REPORT' }] }],
+			topic: { coding: [{ system: system('concern-report-type'), code: 'POLICE_CONCERN' }] }, recipient: [{ reference: `Organization/${mottak}` }],
+			subject: { identifier: { system: 'urn:oid:2.16.578.1.12.4.1.4.1', value: number } }, extension: [extension('has-minor-children', { valueCode: 'UNKNOWN' }), extension('danger-self', { valueInteger: 2 })],
+			payload: [['observed', 'Går barbeint i gata'], ['feared', 'Fryser']].map(([kind, contentString]) => ({ extension: [extension('payload-kind', { valueCode: kind })], contentString })) };
+		const r = (await ask('politi-demo:po-1', 'POST', '/Communication', concern)).is(201);
+		assert.deepEqual([r.body.status, r.body.payload, r.text.includes(number)], ['completed', undefined, false]);
+		const own = (await w.api(municipality, 'GET', `/concern-reports/${r.body.id}`)).is(200).body;
+		assert.deepEqual([own.type, own.observed, own.feared, own.danger.self, own.subject.identified], ['POLICE_CONCERN', 'Går barbeint i gata', 'Fryser', 2, true]);
+		assert.deepEqual(expressions((await ask('politi-demo:po-1', 'POST', '/Communication', { ...concern, subject: { identifier: { value: '12345678901' } } })).is(400)), ['Communication.subject.identifier.value']);
+		assert.deepEqual(expressions((await ask('politi-demo:po-1', 'POST', '/Communication', { ...concern, extension: undefined })).is(400)), ["Communication.extension('https://samhandling.example/fhir/StructureDefinition/has-minor-children').valueCode"]);
+	});
+});
+
+const answers = (changes = {}) => ({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'https://samhandling.example/fhir/Questionnaire/QPR15', subject: { reference: `Patient/${patient}` },
+	authored: hoursAgo(1), extension: [extension('occasion', { valueCode: 'EXTRA' })], item: Array.from({ length: 15 }, (_, i) => ({ linkId: `QPR15-Q${i + 1}`, answer: [{ valueInteger: 2 }] })), ...changes });
+
+describe('an answered questionnaire', () => {
+	test('is an assessment, scored; its score is an Observation of the same id', async () => {
+		const r = await made(team, answers());
+		const own = (await w.api(team, 'GET', `/assessments/${r.id}`)).is(200).body;
+		assert.deepEqual([own.instrument_code, own.total, own.occasion, own.patient_id, own.answered], ['QPR15', 30, 'EXTRA', patient, 15]);
+		assert.deepEqual([r.item.length, r.questionnaire.startsWith('https://samhandling.example/fhir/Questionnaire/QPR15|'), r.authored], [15, true, own.assessed_on]);
+		assert.equal((await ask(team, 'GET', `/Observation/${r.id}`)).is(200).body.valueQuantity.value, 30);
+		const found = (await ask(team, 'GET', `/QuestionnaireResponse?patient=${patient}&questionnaire=https://samhandling.example/fhir/Questionnaire/QPR15`)).is(200).body;
+		assert.ok(found.entry.some((e) => e.resource.id === r.id));
+		const partial = (await ask(municipality, 'GET', `/QuestionnaireResponse/${r.id}`)).is(200).body;
+		assert.deepEqual([partial.item, partial.meta.tag[0].code], [undefined, 'SUBSETTED']);
+	});
+	test('is corrected with a reason, and taken back', async () => {
+		const r = await made(team, answers());
+		const item = r.item.map((i) => (i.linkId === 'QPR15-Q1' ? { ...i, answer: [{ valueInteger: 4 }] } : i));
+		(await put(team, { ...r, item })).is(400); // without a reason
+		const better = (await put(team, { ...r, item, status: 'amended', extension: [...r.extension, extension('correction-reason', { valueString: 'Feil svar' })] })).is(200).body;
+		assert.equal((await w.api(team, 'GET', `/assessments/${r.id}`)).body.total, 32);
+		const gone = (await put(team, { ...better, status: 'entered-in-error', extension: [...r.extension, extension('correction-reason', { valueString: 'Feil person' })] })).is(200).body;
+		assert.equal(gone.status, 'entered-in-error');
+	});
+	test('names every item that is wrong', async () => {
+		const wrong = (await ask(team, 'POST', '/QuestionnaireResponse', answers({ item: [{ linkId: 'QPR15-Q1', answer: [{ valueInteger: 99 }] }] }))).is(422);
+		assert.ok(expressions(wrong).every((e) => e === 'QuestionnaireResponse.item'), wrong.story());
+		assert.deepEqual(expressions((await ask(team, 'POST', '/QuestionnaireResponse', answers({ questionnaire: 'https://other.example/Q' }))).is(400)), ['QuestionnaireResponse.questionnaire']);
+		assert.deepEqual(expressions((await ask(team, 'POST', '/QuestionnaireResponse', answers({ item: [{ linkId: 'a', answer: [{ valueString: 'x' }] }] }))).is(422)), ['QuestionnaireResponse.item']);
 	});
 });
 
@@ -231,8 +309,8 @@ describe('versions', () => {
 
 describe('every write', () => {
 	const writes = fhirOperations.filter((o) => ['create', 'update'].includes(o.fhir.interaction));
-	const whoFor = { Task: municipality, Encounter: clinic };
-	const bodies = { Task: work, Encounter: () => stay(patient) };
+	const whoFor = { Task: municipality, Encounter: clinic, Communication: team, QuestionnaireResponse: team };
+	const bodies = { Task: work, Encounter: () => stay(patient), Communication: letter, QuestionnaireResponse: answers };
 	for (const o of writes) {
 		const at = localPath(o.path).replace('{id}', anyId());
 		const body = () => ({ ...bodies[o.fhir.type](), ...(o.method === 'PUT' ? { id: at.split('/')[2] } : {}) });
@@ -244,10 +322,35 @@ describe('every write', () => {
 			assert.equal(issueOf((await send(whoFor[o.fhir.type], '{"resourceType":"Patient"}')).is(400)), 'code-invalid');
 			(await send(whoFor[o.fhir.type], '<a/>', { 'content-type': 'application/fhir+xml' })).is(415);
 			(await send(whoFor[o.fhir.type], JSON.stringify({ ...body(), text: { div: 'x'.repeat(70_000) } }))).is(413);
-			(await send('citizen/PT', JSON.stringify(body()))).is(403);
+			(await send('drammen-dps:qm-1', JSON.stringify(body()))).is(403);
 			if (o.method === 'PUT') (await send(whoFor[o.fhir.type], JSON.stringify(body()))).is(405);
 		});
 	}
+	const types = Object.keys(whoFor);
+	test('of any type: what has no place is named, an old version and a status that cannot be reached refused', async () => {
+		for (const type of types) {
+			const now = await made(whoFor[type], { ...bodies[type](), ...(type === 'Encounter' ? { subject: { reference: `Patient/${await person(w)}` } } : {}) });
+			assert.deepEqual(expressions((await ask(whoFor[type], 'POST', `/${type}`, { ...bodies[type](), colour: 'red' })).is(422)), [`${type}.colour`]);
+			assert.deepEqual(expressions((await put(whoFor[type], { ...now, colour: 'red' })).is(422)), [`${type}.colour`]);
+			assert.equal(issueOf((await put(whoFor[type], now, { version: 'W/"9"' })).is(412)), 'conflict');
+			assert.equal(problemOf((await put(whoFor[type], { ...now, status: 'unknown' })).is(409)), 'invalid_transition');
+			assert.equal((await put(whoFor[type], now)).is(200).etag, `W/"${now.meta.versionId}"`);
+		}
+	});
+	test('of any type, twice at once with one key: 409, and then the same', async () => {
+		for (const type of types) {
+			const [one, headers] = [{ ...bodies[type](), ...(type === 'Encounter' ? { subject: { reference: `Patient/${await person(w)}` } } : {}) }, { 'idempotency-key': anyId() }];
+			let first;
+			await w.database.asOwner(async (c) => {
+				await c.query('lock table idempotency in share row exclusive mode');
+				first = ask(whoFor[type], 'POST', `/${type}`, one, headers);
+				await until(async () => (await w.sql(`select 1 from pg_locks where relation = 'idempotency'::regclass and not granted`)).length > 0);
+				assert.equal(issueOf((await ask(whoFor[type], 'POST', `/${type}`, one, headers)).is(409)), 'lock-error');
+			});
+			const { body } = (await first).is(201);
+			assert.equal((await ask(whoFor[type], 'POST', `/${type}`, one, headers)).is(201).body.id, body.id);
+		}
+	});
 	test('says what it prefers to be told', async () => {
 		const minimal = (await ask(municipality, 'POST', '/Task', work(), { prefer: 'return=minimal' })).is(201);
 		assert.deepEqual([minimal.text, minimal.headers['preference-applied'], minimal.etag], ['', 'return=minimal', 'W/"1"']);

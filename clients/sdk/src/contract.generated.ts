@@ -10611,10 +10611,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description A concern report
+         * @description A concern report, or a message from one unit to another
          * @example {
          *       "resourceType": "Communication",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "in-progress",
+         *       "topic": {
+         *         "text": "Blodprøver før oppstart"
+         *       },
+         *       "recipient": [
+         *         {
+         *           "reference": "Organization/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *         }
+         *       ],
+         *       "payload": [
+         *         {
+         *           "contentString": "Kan dere ta blodprøver før neste uke?"
+         *         }
+         *       ]
          *     }
          */
         FhirCommunication: {
@@ -10848,6 +10861,37 @@ export interface components {
              * @constant
              */
             resourceType: "PractitionerRole";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The answers of an assessment, whose score is the Observation of the same id
+         * @example {
+         *       "resourceType": "QuestionnaireResponse",
+         *       "status": "completed",
+         *       "questionnaire": "https://samhandling.example/fhir/Questionnaire/HONOS|1.0",
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "authored": "2026-10-30",
+         *       "item": [
+         *         {
+         *           "linkId": "HONOS-H1",
+         *           "answer": [
+         *             {
+         *               "valueInteger": 2
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        FhirQuestionnaireResponse: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "QuestionnaireResponse";
         } & {
             [key: string]: unknown;
         };
@@ -19246,6 +19290,11 @@ export interface components {
          */
         "FhirCommunication._lastUpdated": string;
         /**
+         * @description CONCERN_REPORT or MESSAGE
+         * @example MESSAGE
+         */
+        "FhirCommunication.category": string;
+        /**
          * @description Whose
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -19266,7 +19315,7 @@ export interface components {
          */
         "FhirCommunication.recipient": string;
         /**
-         * @description FHIR status, completed
+         * @description FHIR status: completed, or of a message that nobody has acknowledged in-progress
          * @example completed
          */
         "FhirCommunication.status": string;
@@ -19695,6 +19744,51 @@ export interface components {
          * @example true
          */
         FhirPretty: "true" | "false";
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirQuestionnaireResponse._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirQuestionnaireResponse._lastUpdated": string;
+        /**
+         * @description Who rated
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirQuestionnaireResponse.author": string;
+        /**
+         * @description The day of the assessment
+         * @example ge2026-03-01
+         */
+        "FhirQuestionnaireResponse.authored": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirQuestionnaireResponse.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirQuestionnaireResponse.patient.identifier": string;
+        /**
+         * @description Beginning of the canonical of the instrument
+         * @example https://samhandling.example/fhir/Questionnaire/HONOS
+         */
+        "FhirQuestionnaireResponse.questionnaire": string;
+        /**
+         * @description FHIR status of the response
+         * @example completed
+         */
+        "FhirQuestionnaireResponse.status": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirQuestionnaireResponse.subject": string;
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962

@@ -27,6 +27,7 @@ export const fhirSamples = async (s) => ({
 	Flag: sample(tl, s.at['/risk-flags/{id}']),
 	Observation: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	Communication: sample('drammen-kommune:mh-1', s.at['/concern-reports/{id}']),
+	QuestionnaireResponse: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 });

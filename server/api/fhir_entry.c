@@ -1,0 +1,120 @@
+/*
+ * One entry of a Bundle.
+ * Tested through tests/api/fhir-transaction.test.mjs: it is a request that runs.
+ */
+#include "api/fhir_entry.h"
+
+#include <string.h>
+
+#include "api/allowance.h"
+#include "api/fhir.h"
+#include "api/inner.h"
+#include "api/negotiate.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "base/text.h"
+
+static const char *said(const struct fhir_entry *e, const char *member)
+{
+	return json_string_value(json_object_get(e->request, member));
+}
+
+/* The address's steps, decoded, below "/fhir/r4". False when there are too many, or one is bad. */
+static bool read_segments(struct request *r, const char *path)
+{
+	r->in.segments[0] = "fhir";
+	r->in.segments[1] = "r4";
+	r->in.segment_count = 2;
+	for (size_t len; *path != '\0'; path += len + (path[len] == '/')) {
+		const char *one;
+
+		len = strcspn(path, "/");
+		one = text_percent_decode(r->arena, path, len, false);
+		if (one == NULL || r->in.segment_count == SEGMENTS_MAX)
+			return false;
+		r->in.segments[r->in.segment_count++] = one;
+	}
+	return true;
+}
+
+static int method_of(const char *name)
+{
+	static const char *const names[METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+
+	for (int m = 0; name != NULL && m < METHOD_COUNT; m++)
+		if (strcmp(name, names[m]) == 0)
+			return m;
+	return -1;
+}
+
+/* Which operation it is. False when answered. */
+static bool find(struct request *r, const struct fhir_entry *e)
+{
+	size_t len = strcspn(e->url, "?");
+	int method = method_of(said(e, "method"));
+	struct route_match match;
+
+	r->in.method = method < 0 ? "GET" : said(e, "method");
+	r->in.raw_query = e->url[len] == '?' ? e->url + len + 1 : NULL;
+	/* no Bundle within a Bundle */
+	if (!read_segments(r, arena_copy(r->arena, e->url, len)) || r->in.segment_count < 3 ||
+	    !contract_match(service.contract, r->in.segments, r->in.segment_count, &match))
+		return problem(r, "not_found", NULL);
+	if (method < 0 || match.by_method[method] == NULL)
+		return problem(r, "method_not_allowed", NULL);
+	r->op = match.by_method[method];
+	for (size_t i = 0; i < match.parameter_count; i++)
+		inner_path(r, match.parameters[i].name, match.parameters[i].value);
+	return true;
+}
+
+static void give_headers(struct request *r, const struct fhir_bundle *b, size_t place)
+{
+	const struct fhir_entry *e = &b->list[place];
+	const json_t *resource = json_object_get(json_array_get(b->entries, place), "resource");
+
+	inner_header(r, "Accept", "application/fhir+json");
+	inner_header(r, "If-Match", said(e, "ifMatch"));
+	inner_header(r, "If-None-Match", said(e, "ifNoneMatch"));
+	inner_header(r, "If-None-Exist", said(e, "ifNoneExist"));
+	if (negotiate_preference(request_header_list(b->request, "Prefer"), "handling", "lenient"))
+		inner_header(r, "Prefer", "handling=lenient");
+	if (resource != NULL && r->op->body_count > 0)
+		inner_body(r, "application/fhir+json", resource);
+}
+
+/* What a conditional create has found is what others refer to. */
+static void note_id(const struct request *r, struct fhir_entry *e)
+{
+	json_t *body =
+		r->found && r->reply.body != NULL ? json_loads(r->reply.body, 0, NULL) : NULL;
+	const char *id = json_string_value(json_object_get(body, "id"));
+
+	if (id != NULL)
+		e->id = arena_dup(r->arena, id);
+	json_decref(body);
+}
+
+enum outcome fhir_entry_run(struct fhir_bundle *b, size_t place)
+{
+	struct fhir_entry *e = &b->list[place];
+	struct request *r = inner_request(b->request, b->request->op);
+	enum outcome outcome = ANSWERED;
+
+	e->asked = r;
+	r->place = arena_printf(r->arena, "Bundle.entry[%zu].resource", place);
+	if (!find(r, e))
+		return ANSWERED;
+	fhir_bundle_link(b, place);
+	give_headers(r, b, place);
+	r->new_id = e->id;
+	if (!authorise(r) || !allowance_take(r) || !validate(r))
+		return ANSWERED;
+	if (r->session != NULL)
+		outcome = execute_once(r);
+	else
+		execute(r);
+	if (outcome == ANSWERED)
+		note_id(r, e);
+	return outcome;
+}

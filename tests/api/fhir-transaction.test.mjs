@@ -1,0 +1,135 @@
+// Bundles of requests: a transaction does all or nothing, a batch each by itself, and each entry is what it is alone.
+import { strict as assert } from 'node:assert';
+import { describe, test } from 'node:test';
+import { anyId, until, world } from './harness.mjs';
+import { fhir, issueOf, problemOf } from './lib/fhir.mjs';
+import { clinic, hoursAgo, municipality, person, team } from './specialist-steps.mjs';
+
+const w = await world({ settings: { BODY_MAX: 131072 } });
+const ask = fhir(w);
+const patient = await person(w);
+const system = (name) => `https://samhandling.example/fhir/CodeSystem/${name}`;
+const dips = 'http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid';
+const urn = () => `urn:uuid:${anyId()}`;
+
+const work = (changes = {}) => ({ resourceType: 'Task', status: 'requested', intent: 'order', description: 'Ring fastlegen', for: { reference: `Patient/${patient}` }, ...changes });
+const letter = (changes = {}) => ({ resourceType: 'Communication', status: 'in-progress', subject: { reference: `Patient/${patient}` }, topic: { text: 'Blodprøver' },
+	recipient: [{ reference: `Organization/${w.ids.unit['drammen-kommune:mottak']}` }], payload: [{ contentString: 'Kan dere ta blodprøver?' }], ...changes });
+const stay = (of, value) => ({ resourceType: 'Encounter', status: 'in-progress', identifier: [{ system: dips, value }], class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
+	subject: { reference: `Patient/${of}` }, priority: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActPriority', code: 'EM' }] },
+	serviceType: { coding: [{ system: system('admission-level'), code: 'DPS_INPATIENT' }] }, contained: [{ resourceType: 'Location', id: 'w', managingOrganization: { display: 'Drammen DPS' } }],
+	location: [{ location: { reference: '#w' } }], period: { start: hoursAgo(3) } });
+
+const post = (resource, { fullUrl = urn(), ...request } = {}) => ({ fullUrl, resource, request: { method: 'POST', url: resource.resourceType, ...request } });
+const put = (resource, version = resource.meta.versionId) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}`, ifMatch: `W/"${version}"` } });
+const get = (url) => ({ request: { method: 'GET', url } });
+const bundle = (type, entry) => ({ resourceType: 'Bundle', type, entry });
+const send = (who, type, entry, headers) => ask(who, 'POST', '', bundle(type, entry), headers);
+const statuses = (r) => r.body.entry.map((e) => e.response.status);
+const idOf = (entry) => entry.response.location.match(/r4\/\w+\/([^/]+)/)[1];
+const count = async (table) => Number((await w.sql(`select count(*) as n from ${table}`))[0].n);
+const traces = async (r) => w.sql('select action::text, operation, patient_id from access_log where request_id = $1 order by id', [r.headers['x-request-id']]);
+const everything = async () => ({ tasks: await count('task'), messages: await count('message'), stays: await count('admission'), news: await count('outbox'), keys: await count('admission_identifier'), history: await count('row_history') });
+
+describe('a transaction', () => {
+	test('does all: what is made, changed and read, answered in the order of the entries, each in the log', async () => {
+		const task = (await ask(team, 'POST', '/Task', work())).is(201).body;
+		const r = (await send(team, 'transaction', [get(`Task/${task.id}`), put({ ...task, description: 'Ring legevakten' }), post(work({ description: 'Ny' })), get(`Patient/${patient}`)])).is(200);
+		assert.deepEqual([r.body.type, statuses(r)], ['transaction-response', ['200', '200', '201', '200']]);
+		// what is read is read last
+		assert.deepEqual([r.body.entry[0].resource.description, r.body.entry[0].response.etag, r.body.entry[1].resource, r.body.entry[3].resource.id], ['Ring legevakten', 'W/"2"', undefined, patient]);
+		assert.equal((await w.api(team, 'GET', `/tasks/${idOf(r.body.entry[2])}`)).is(200).body.title, 'Ny');
+		assert.deepEqual((await traces(r)).map((x) => [x.action, x.patient_id]), [['CREATE', patient], ['READ', patient], ['UPDATE', patient], ['READ', patient], ['READ', patient]]);
+	});
+	test('refers to what it makes, whatever the order of its entries', async () => {
+		const [first, second] = [urn(), urn()];
+		const entries = [post(letter(), { fullUrl: first }), post(letter({ inResponseTo: [{ reference: first }], topic: { text: 'Og så' } }), { fullUrl: second }), post(letter({ inResponseTo: [{ reference: second }] }))];
+		for (const order of [[0, 1, 2], [2, 1, 0], [1, 2, 0]]) {
+			const r = (await send(team, 'transaction', order.map((i) => entries[i]))).is(200);
+			const [a, b, c] = [0, 1, 2].map((i) => idOf(r.body.entry[order.indexOf(i)]));
+			const own = async (id) => (await w.api(team, 'GET', `/messages/${id}`)).is(200).body;
+			assert.deepEqual([(await own(b)).reply_to, (await own(c)).reply_to, (await own(c)).thread_id], [a, b, a]);
+		}
+		const circle = (await send(team, 'transaction', [post(letter({ inResponseTo: [{ reference: second }] }), { fullUrl: first }), post(letter({ inResponseTo: [{ reference: first }] }), { fullUrl: second })])).is(400);
+		assert.equal(circle.body.issue[0].expression[0], 'Bundle.entry[0].resource');
+	});
+	test('does nothing when one entry is refused: no row, no news, no entry of the log that says so', async () => {
+		const before = await everything();
+		const bad = [[post(work({ colour: 'red' })), 422, 'Bundle.entry[1].resource.colour'], [post(work({ for: { reference: `Patient/${anyId()}` } })), 422, 'Bundle.entry[1].resource.for'], [get(`Task/${anyId()}`), 404, 'Bundle.entry[1].resource'],
+			[put({ ...work(), id: anyId() }, 1), 405, 'Bundle.entry[1].resource'], [post(stay(patient, 'x')), 403, 'Bundle.entry[1].resource', 'drammen-kommune:mh-1'],
+			[{ request: { method: 'DELETE', url: `Task/${anyId()}` } }, 405, 'Bundle.entry[1].resource'], [get('Nothing/1'), 404, 'Bundle.entry[1].resource'], [post(work({ description: '' })), 400, 'Bundle.entry[1].resource.description'],
+			[{ request: { method: 'PUT', url: `Task/${anyId()}` }, resource: work() }, 400, 'Bundle.entry[1].resource']];
+		for (const [entry, status, where, who = team] of bad) {
+			const r = (await send(who, 'transaction', [post(work()), entry])).is(status);
+			assert.deepEqual(r.body.issue[0].expression, [where], r.story());
+			assert.deepEqual((await traces(r)).filter((x) => x.action !== 'DENIED'), [], r.story());
+			assert.equal((await traces(r)).length, [403, 404].includes(status) && where.endsWith('resource') && entry.request.url !== 'Nothing/1' ? 1 : status === 405 && entry.request.method === 'PUT' ? 1 : 0, r.story());
+		}
+		assert.deepEqual(await everything(), before);
+	});
+	test('does nothing when a version has changed, or a step is not open', async () => {
+		const task = (await ask(team, 'POST', '/Task', work())).is(201).body;
+		const before = await everything();
+		assert.equal(issueOf((await send(team, 'transaction', [post(work()), put({ ...task, description: 'x' }, 7)])).is(412)), 'conflict');
+		assert.equal(problemOf((await send(team, 'transaction', [post(work()), put({ ...task, status: 'failed' })])).is(409)), 'invalid_transition');
+		assert.deepEqual(await everything(), before);
+	});
+	test('one entry leaves the next nothing: who is admitted to one person is not to another', async () => {
+		const hidden = await person(w, { units: [] });
+		const stays = (await ask(clinic, 'POST', '/Encounter', stay(patient, 'own'))).is(201).body;
+		const r = (await send(clinic, 'transaction', [get(`Encounter/${stays.id}`), get(`Patient/${hidden}`)])).is(404);
+		assert.deepEqual(r.body.issue[0].expression, ['Bundle.entry[1].resource']);
+		// the cell of the first is not the second's
+		assert.equal(problemOf((await send('drammen-dps:qm-1', 'transaction', [get(`Organization/${w.ids.agency['drammen-dps']}`), get(`Task/${anyId()}`)])).is(403)), 'forbidden');
+	});
+	test('told twice is done once: ifNoneExist finds it, and others refer to what was found', async () => {
+		const of = await person(w);
+		const told = [post(stay(of, 'twice'), { ifNoneExist: `identifier=${dips}|twice` })];
+		const [first, second] = [(await send(clinic, 'transaction', told)).is(200), (await send(clinic, 'transaction', told)).is(200)];
+		assert.deepEqual([statuses(first), statuses(second), idOf(first.body.entry[0])], [['201'], ['200'], (await ask(clinic, 'GET', `/Encounter?patient=${of}`)).body.entry[0].resource.id]);
+		const all = await Promise.all(Array.from({ length: 10 }, () => send(clinic, 'transaction', [post(stay(patient, 'many'), { ifNoneExist: `identifier=${dips}|many` })])));
+		assert.ok(all.every((r) => [200, 409].includes(r.status)) && (await count("admission_identifier where value = 'many'")) <= 1);
+	});
+	test('an answer that was lost, with the daemon: all of it stands, or nothing', async () => {
+		const of = await person(w);
+		const entries = [post(stay(of, 'killed'), { ifNoneExist: `identifier=${dips}|killed` }), post(work({ description: 'Etter innleggelse' }))];
+		const before = await everything();
+		await w.database.asOwner(async (c) => {
+			await c.query('lock table task in share row exclusive mode');
+			const lost = send(clinic, 'transaction', entries).catch(() => null);
+			await until(async () => (await w.sql(`select 1 from pg_locks where relation = 'task'::regclass and not granted`)).length > 0);
+			await w.daemon.kill();
+			await lost;
+		});
+		await w.daemon.start();
+		await until(async () => (await w.sql("select 1 from pg_stat_activity where application_name = 'samhandlingd' and state like 'idle in%'")).length === 0);
+		assert.deepEqual(await everything(), before);
+		assert.deepEqual(statuses((await send(clinic, 'transaction', entries)).is(200)), ['201', '201']);
+	});
+});
+
+describe('a batch', () => {
+	test('answers each by itself', async () => {
+		const r = (await send(team, 'batch', [post(work()), post(work({ colour: 'red' })), get(`Patient/${patient}`), get(`Task?patient=${patient}&_count=1`), get(`Patient/${anyId()}`)])).is(200);
+		assert.deepEqual([r.body.type, statuses(r)], ['batch-response', ['201', '422', '200', '200', '404']]);
+		assert.deepEqual([r.body.entry[1].response.outcome.issue[0].expression, r.body.entry[3].resource.resourceType], [['Bundle.entry[1].resource.colour'], 'Bundle']);
+		assert.deepEqual((await traces(r)).map((x) => x.action), ['CREATE', 'READ', 'READ', 'DENIED']);
+	});
+	test('of nothing is nothing; of too many, of another type or another form is refused', async () => {
+		assert.equal((await ask(team, 'POST', '', { resourceType: 'Bundle', type: 'batch' })).is(200).body.entry, undefined);
+		assert.equal(issueOf((await send(team, 'batch', Array.from({ length: 101 }, () => get(`Patient/${patient}`)))).is(400)), 'too-costly');
+		assert.deepEqual((await send(team, 'collection', [get('x')])).is(400).body.issue[0].expression, ['Bundle.type']);
+		assert.deepEqual((await send(team, 'batch', [{ resource: work() }])).is(400).body.issue[0].expression, ['Bundle.entry[0].request.url']);
+		const task = (await ask(team, 'POST', '/Task', work())).is(201).body;
+		assert.deepEqual((await send(team, 'transaction', [put(task), put(task)])).is(400).body.issue[0].expression, ['Bundle.entry[1].request.url']);
+		assert.equal(issueOf((await ask(team, 'POST', '', work())).is(400)), 'code-invalid');
+		(await ask(null, 'POST', '', bundle('batch', []))).is(401);
+		(await w.request({ as: team, method: 'POST', path: '/fhir/r4', body: '<a/>', headers: { 'content-type': 'text/xml' } })).is(415);
+		(await ask(team, 'POST', '', { ...bundle('batch', []), x: 'x'.repeat(140_000) })).is(413);
+	});
+	test('each entry needs its own scope and role', async () => {
+		const reader = w.token(municipality, { claims: { scope: 'fhir.read' } });
+		const r = (await send(reader, 'batch', [get(`Patient/${patient}`), post(work())])).is(200);
+		assert.deepEqual([statuses(r), r.body.entry[1].response.outcome.issue[0].details.coding[0].code], [['200', '403'], 'insufficient_scope']);
+	});
+});
