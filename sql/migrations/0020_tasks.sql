@@ -120,16 +120,18 @@ create function unit_has_leader(asked uuid) returns boolean language sql stable 
 		and m.valid_from <= clock_today() and coalesce(m.valid_to, 'infinity') > clock_today())
 $$;
 
--- The one who must act when a unit has not: the municipal chief doctor, elsewhere the unit's leader.
+-- The one who must act when a unit has not: the municipal chief doctor, elsewhere the unit's leader, else a leader of the
+-- agency; where there is none (a general practice, a NAV office) all of the unit.
 create function escalate(source text, title text, patient uuid, unit uuid, agency uuid, entity text, entity_id uuid)
 returns boolean language plpgsql as $$
 declare
 	made int;
 	municipal boolean := exists (select 1 from agency a where a.id = agency and a.type = 'MUNICIPALITY');
+	led boolean := exists (select 1 from unit u where u.agency_id = agency and unit_has_leader(u.id));
 begin
 	insert into task (kind, title, patient_id, unit_id, agency_id, for_role, due_at, entity, entity_id, source_key)
-	values ('ESCALATION', title, patient, case when not municipal and unit_has_leader(unit) then unit end, agency,
-		case when municipal then 'KO' else 'TL' end,
+	values ('ESCALATION', title, patient, case when not municipal and (unit_has_leader(unit) or not led) then unit end, agency,
+		case when municipal then 'KO' when led then 'TL' end,
 		(working_day_add(clock_today(), 1) + 1)::timestamp at time zone 'Europe/Oslo', entity, entity_id, source)
 	on conflict (source_key) do nothing;
 	get diagnostics made = row_count;

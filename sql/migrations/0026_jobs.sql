@@ -49,6 +49,23 @@ begin
 	return n;
 end $$;
 
+-- What it was about is done after all, or nobody waits for it any more: so is what somebody got because the time was out.
+create function escalation_settled() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	t task;
+begin
+	for t in update task x set state = case new.state when 'MET' then 'DONE' else 'CANCELLED' end, closed_at = clock_now(),
+			closing_note = 'Fristen er ikke lenger åpen'
+		where x.source_key in ('deadline:' || new.id, 'deadline:' || new.id || ':sender') and x.state = 'OPEN' returning *
+	loop
+		perform job_event('tasks', t.id, t.version, case t.state when 'DONE' then 'complete' else 'cancel' end, 'OPEN', t.state);
+	end loop;
+	return null;
+end $$;
+create trigger escalation_settled after update of state on deadline for each row
+	when (old.state = 'OPEN' and new.state <> 'OPEN' and old.escalated_at is not null) execute function escalation_settled();
+
 -- Information that was asked for has not come in ten days: the report goes on without it.
 create function job_give_up(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -246,5 +263,6 @@ grant execute on function job_run(text, int) to samhandling_service;
 -- migrate:down
 drop table job;
 drop trigger task_follow on consent;
-drop function if exists consent_task_follow, consent_is_renewed, clock_now_move, run_deadlines, job_run, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
+drop trigger escalation_settled on deadline;
+drop function if exists escalation_settled, consent_task_follow, consent_is_renewed, clock_now_move, run_deadlines, job_run, access_log_partitions_ahead, idempotency_drop, job_emergencies, job_consents, job_anonymise,
 	job_give_up, job_escalate, job_remind, deadline_title, job_event cascade;

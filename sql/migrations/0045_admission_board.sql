@@ -116,9 +116,10 @@ begin
 			and not person_is_admitted(new.patient_id) then
 			perform admission_move_card(new, 'POST_DISCHARGE', 'DISCHARGE');
 		end if;
-		-- of a stay that was history before anyone told of it, nothing is left to do
-		if not new.from_extract or new.ended_at > clock_now() - make_interval(days =>
-				(select d.amount from deadline_rule d where d.code = 'IMPORT_HISTORY')) then
+		-- of a stay that was history before anyone told of it, nothing is left to do; a death is still to be registered
+		if new.ended_at > (case when new.from_extract then clock_now() else new.created_at end) - make_interval(days =>
+				(select d.amount from deadline_rule d where d.code = 'IMPORT_HISTORY'))
+			or (not new.from_extract and new.disposition = 'DECEASED') then
 			perform admission_follow_up(new);
 		end if;
 	elsif new.state = 'ENTERED_IN_ERROR' and old.state <> 'ENTERED_IN_ERROR' then

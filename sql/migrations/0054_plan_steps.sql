@@ -156,6 +156,9 @@ begin
 			perform job_event('measures', m.id, m.version, 'withdraw', 'PROPOSED', 'WITHDRAWN');
 		end loop;
 	end if;
+	if tg_op = 'UPDATE' and old.state <> new.state and (new.state = 'ACTIVE' or not plan_is_open(new.state)) then
+		perform tasks_end('plan', new.id, '{PLAN_REVIEW}', case new.state when 'ACTIVE' then 'DONE' else 'CANCELLED' end, null);
+	end if;
 	if tg_op = 'UPDATE' and new.state = 'DECLINED' and old.state <> 'DECLINED' then
 		insert into task (kind, title, patient_id, unit_id, agency_id, due_at, entity, entity_id, source_key)
 		select v.kind, v.title, new.patient_id, u.id, u.agency_id, deadline_at(v.rule, clock_now()), 'plan', new.id,

@@ -74,6 +74,19 @@ describe('the card', () => {
 });
 
 describe('follow-up', () => {
+	test('of a stay that was over long before it was entered nobody is asked for anything, but a death', async () => {
+		const patient = await person(w);
+		const old = { admitted_at: hoursAgo(24 * 60) };
+		const ended = async (how) => {
+			const { id, path } = await admitted(w, patient, old);
+			await move(w, clinic, path, { ...discharge, at: hoursAgo(24 * 40), ...how });
+			old.admitted_at = hoursAgo(24 * 39);
+			return (await tasksFor(w, id)).filter((t) => t.state === 'OPEN').map((t) => t.kind);
+		};
+		assert.deepEqual(await ended({}), []);
+		assert.deepEqual(await ended({ at: hoursAgo(24 * 35), disposition: 'DECEASED' }), ['REGISTER_DEATH']);
+	});
+
 	const due = (t) => new Date(Date.parse(t.due_at) - 1).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
 	const dayFrom = (hours, days) => new Date(Date.now() - hours * 3_600_000 + days * 86_400_000).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
 

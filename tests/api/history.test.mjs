@@ -95,7 +95,7 @@ describe('the service', () => {
 	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
 	const folder = sandbox();
 	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * day;
-	const chosen = (e) => (e.person === 'team' ? e.at < until : few.has(e.person));
+	const chosen = (e) => (e.person === 'team' ? e.at < until : e.person === 'tasks' || few.has(e.person));
 	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
 	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
 
@@ -124,6 +124,10 @@ describe('the service', () => {
 		assert.equal(await count(`admission where state <> 'DISCHARGED' and admitted_at < now() - interval '100 days'`), 0);
 		assert.ok(await count('plan p where plan_is_valid(p)') > 0);
 		assert.equal(await count(`board_meeting where state <> 'CLOSED'`), 0);
+		// what waits is what nobody has done: plans of those who have left
+		assert.deepEqual(await w.sql(`select distinct kind from task where state = 'OPEN' and kind <> 'PLAN_REVIEW' and due_at < now() - interval '40 days'`), []);
+		for (const table of ['message', 'case_meeting']) assert.ok(await count(table) > 0, table);
+		assert.equal(await count(`message where state = 'SENT' and sent_at < now() - interval '10 days'`), 0);
 		assert.equal(await count(`board_entry b join enrolment e on e.id = b.enrolment_id where b.closed_at is null and e.ended_at is not null`), 0);
 	});
 });

@@ -103,6 +103,21 @@ describe('the agency\'s answer', () => {
 		assert.ok((await w.api(co, 'GET', '/measures?overdue=true&limit=200')).body.items.some((m) => m.id === plan.measure.id && m.overdue));
 		const [task] = await w.sql('select title, for_role from task where entity_id = $1', [plan.measure.id]);
 		assert.deepEqual(task, { title: 'Frist passert: svar på forslag om tiltak', for_role: 'KO' });
+		await act(w, mh, at(plan.measure), accept(mh));
+		assert.deepEqual(await w.sql("select state from task where entity_id = $1 and kind = 'ESCALATION'", [plan.measure.id]), [{ state: 'DONE' }]);
+	});
+
+	test('silence where nobody leads is the whole unit\'s', async () => {
+		const patient = await person(w);
+		const plan = await active(w, patient);
+		await releaseTo(w, patient, 'nav-drammen', ['MEASURES']);
+		const m = (await propose(co, plan, 'nav-drammen:kontor')).is(201).body;
+		await w.sql(`update measure set accept_due_at = clock_now() - interval '1 hour' where id = $1`, [m.id]);
+		await w.sql('select job_escalate(100)');
+		const seen = (await w.api(nav, 'GET', '/tasks?kind=ESCALATION&status=OPEN&limit=200')).is(200).body.items.filter((t) => t.entity_id === m.id);
+		assert.deepEqual(seen.map((t) => [t.for_role, t.unit_id]), [[undefined, w.ids.unit['nav-drammen:kontor']]]);
+		await act(w, co, at(m), { action: 'withdraw' });
+		assert.deepEqual(await w.sql("select state from task where entity_id = $1 and kind = 'ESCALATION'", [m.id]), [{ state: 'CANCELLED' }]);
 	});
 
 	test('a measure that depends on another waits for it', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { world } from './harness.mjs';
-import { act, begin, contents, goal, people, person, releaseTo, soon, step, wholeDraft } from './plan-steps.mjs';
+import { act, begin, contents, goal, people, person, releaseTo, soon, step, takePart, wholeDraft } from './plan-steps.mjs';
 
 const w = await world();
 const { co, tm, tl, dps, mh, nav, ho, gp, ko } = people;
@@ -87,6 +87,8 @@ describe('the person', async () => {
 		(await w.change(pt, 'PATCH', plan.path, { next_review_on: soon })).is(403, 'forbidden');
 		(await w.change(pt, 'PATCH', plan.path, { individual: { cooperation: ['x'] } })).is(403, 'forbidden');
 		(await w.api(pt, 'POST', `${plan.path}/goals`, goal)).is(201);
+		(await takePart(w, pt, plan.path, 'drammen-dps:tm-2', 'drammen-dps:fact')).is(403, 'forbidden');
+		(await w.api(pt, 'POST', `${plan.path}/participants`, { kind: 'OTHER', name: 'En nabo', part: 'Hjelper til i hagen' })).is(201);
 		await act(w, co, plan.path, { action: 'submit' });
 		const done = await act(w, pt, plan.path, { action: 'approve' });
 		assert.deepEqual([done.status, done.approval.form, done.signed_by_patient], ['ACTIVE', 'DIGITAL', true]);
@@ -95,6 +97,7 @@ describe('the person', async () => {
 		const wider = await step(w, pt, `/consents/${plan.consent}`, { action: 'supersede', replacement: { type: 'IP_PLAN', purpose: 'Videre' } });
 		const heir = wider.is(200).body.effects[0].consent_id;
 		assert.equal((await w.api(pt, 'GET', plan.path)).body.consent_id, heir);
+		(await w.api(pt, 'POST', `${plan.path}/reviews`, { patient_present: true, decisions: 'Alt er bra', next_review_on: soon })).is(403, 'forbidden');
 		assert.equal((await act(w, pt, plan.path, { action: 'suspend' })).status, 'SUSPENDED');
 		await act(w, pt, `/measures/${plan.measure.id}`, { action: 'withdraw' });
 		await act(w, pt, plan.path, { action: 'end', reason: 'Vil ikke ha plan' });

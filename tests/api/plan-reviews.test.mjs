@@ -41,6 +41,7 @@ test('a treatment plan is due sooner while the person stands on the board, anoth
 	const [task] = await w.sql("select title, state, assignee_staff_id from task where entity_id = $1 and kind = 'PLAN_REVIEW'", [treatment.id]);
 	assert.deepEqual([task.state, task.assignee_staff_id], ['OPEN', w.ids.staff[tm]]);
 	await act(w, tm, treatment.path, { action: 'no_change', next_review_on: agreed });
+	assert.deepEqual(await w.sql("select state from task where entity_id = $1 and kind = 'PLAN_REVIEW'", [treatment.id]), [{ state: 'DONE' }]);
 	const [{ next }] = await w.sql("select least($1::date, (clock_today() + interval '3 months')::date)::text as next", [agreed]);
 	assert.equal((await read(treatment)).review_due_on, next);
 	await act(w, tl, `/board-entries/${entry.id}`, { action: 'take_off' });

@@ -30,7 +30,8 @@ function times(list) {
 export function board(course, p) {
 	if (p.ending === 'NEVER_ENGAGED') return;
 	const { calendar } = course;
-	for (const time of times(reasons(p, calendar))) {
+	p.onBoard = times(reasons(p, calendar));
+	for (const time of p.onBoard) {
 		const [category, reason_code] = time.place ?? [];
 		// whoever is placed on a day off is placed when the team is back, if that is before the admission
 		if (category && (time.opens === undefined || calendar.working(time.from) < time.opens))

@@ -1,6 +1,7 @@
 // How the team lets go: as planned, without contact, because the person declines, by death; or a pause.
 import { leader, specialist } from './team.mjs';
 import { seek } from './engagement.mjs';
+import { lastReview } from './plans.mjs';
 
 // The leader's step waits for the specialist's, which is the same.
 function together(course, p, body) {
@@ -13,7 +14,7 @@ const how = {
 		const { calendar } = course;
 		const step = (n, body) => course.step(n, 13, leader, ['transitionEnrolment', 'enrolment'], body);
 		const planned = calendar.working(p.ends - 14);
-		step(planned, { action: 'plan_discharge', plan_reviewed_on: calendar.date(planned), discharge_on: calendar.date(p.ends) });
+		step(planned, { action: 'plan_discharge', plan_reviewed_on: calendar.date(lastReview(p)), discharge_on: calendar.date(p.ends) });
 		step(p.ends, { action: 'discharge', outcome_round: 'DECLINED', next_responsible_agency_id: `$agency:${p.place.agency}`, reason: 'Målene er nådd' });
 	},
 	LOST(course, p) {

@@ -1,6 +1,7 @@
 // Two years of a team: every event of sixty enrolments and some referrals that led to none, in order of time. Nothing
 // here asks the clock or the service; the same days give the same events.
 import { admissions } from './admissions.mjs';
+import { around } from './around.mjs';
 import { board, boardMeetings } from './board.mjs';
 import { Calendar } from './calendar.mjs';
 import { Chance } from './chance.mjs';
@@ -11,8 +12,9 @@ import { intake } from './intake.mjs';
 import { outcomes } from './outcomes.mjs';
 import { makePersons } from './persons.mjs';
 import { plans } from './plans.mjs';
+import { tending } from './tending.mjs';
 
-const rooms = [admissions, engage, board, plans, outcomes, ending];
+const rooms = [admissions, engage, board, plans, outcomes, around, ending];
 const seed = 20_240_601;
 
 function courseOf(p, calendar) {
@@ -27,6 +29,6 @@ export function makeHistory({ from, to, citizen }) {
 	const calendar = new Calendar(from, to);
 	const persons = makePersons(calendar, citizen);
 	const first = Math.min(...persons.map((p) => p.sought));
-	const events = [...persons.flatMap((p) => courseOf(p, calendar)), ...boardMeetings(calendar, new Chance(seed), first)];
+	const events = [...persons.flatMap((p) => courseOf(p, calendar)), ...boardMeetings(calendar, new Chance(seed), first), ...tending(calendar, first)];
 	return { persons, calendar, events: events.sort((a, b) => a.at - b.at) };
 }

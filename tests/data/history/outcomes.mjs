@@ -1,4 +1,5 @@
-// What is measured: instruments at baseline, half a year, a year and two; the life situation; a somatic check a year.
+// What is measured: instruments at baseline, half a year, a year and two; the life situation twice a year; a somatic
+// check once a year.
 import { gp } from './team.mjs';
 
 const domains = ['HOUSING', 'ACTIVITY', 'ECONOMY', 'NETWORK', 'SOCIAL_FUNCTION', 'MENTAL', 'PHYSICAL', 'SUBSTANCE'];
@@ -16,10 +17,13 @@ function instruments(p, n) {
 		GAF_S: () => ({ GAF_S: chance.near(75 - 45 * ill, 6, [1, 100]) }),
 		GAF_F: () => ({ GAF_F: chance.near(72 - 42 * ill, 6, [1, 100]) }),
 		QPR15: () => items('Q', 15, () => chance.near(3.6 - 3 * ill, 1, [0, 4])),
+		PSF: () => items('P', 28, () => chance.near(7.5 - 6 * ill, 1, [0, 8])),
+		AUDIT: () => ({ ...items('A', 8, () => chance.near(1 + 2 * ill, 1, [1, 4])), A9: 2 * chance.from(0, 2), A10: 2 * chance.from(0, 2) }),
+		DUDIT: () => ({ ...items('D', 9, () => chance.near(2 * ill, 1, [0, 4])), D10: 2 * chance.from(0, 2), D11: 2 * chance.from(0, 2) }),
 		MANSA: () => ({ ...items('S', 12, () => chance.near(6 - 4 * ill, 1, [1, 7])), ...items('O', 4, () => chance.from(0, 1)) }),
 	};
 }
-const rated = ['HONOS', 'GAF_S', 'GAF_F'];
+const rated = ['HONOS', 'PSF', 'GAF_S', 'GAF_F'];
 
 function assess(course, p, n, occasion, codes) {
 	const answers = instruments(p, n);
@@ -62,15 +66,15 @@ function somatic(course, p, n) {
 }
 
 export function outcomes(course, p) {
-	const all = ['HONOS', 'GAF_S', 'GAF_F', 'QPR15', 'MANSA'];
+	const all = ['HONOS', 'PSF', 'GAF_S', 'GAF_F', 'AUDIT', 'DUDIT', 'QPR15', 'MANSA'];
 	const rounds = [['BASELINE', p.chance.from(8, 25), all], ['M06', 182, ['HONOS', 'QPR15']], ['M12', 365, all], ['M24', 715, all]];
 	const { calendar } = course;
 	for (const [occasion, after, codes] of rounds) {
 		const n = p.met === Infinity ? Infinity : calendar.working(p.met + after);
 		if (n >= Math.min(p.ends, calendar.days)) break;
 		assess(course, p, n, occasion, codes);
-		if (occasion !== 'M06') lifeSituation(course, p, n);
 	}
+	for (let n = p.met + p.chance.from(10, 25); n < Math.min(p.ends, calendar.days); n += 175) lifeSituation(course, p, calendar.working(n));
 	for (let n = p.met + p.chance.from(30, 70); n < Math.min(p.ends, calendar.days); n += 365 + p.chance.from(-20, 30))
 		somatic(course, p, calendar.working(n));
 }

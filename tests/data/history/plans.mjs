@@ -88,6 +88,9 @@ function other(course, p, n, kind) {
 	course.step(n, 9, p.main, ['transitionPlan', kind], { action: 'approve', form: 'ORAL', witness: 'Blid Elv', consent_id: '$consent' });
 }
 
+// Two weeks before a planned end.
+export const lastReview = (p) => p.calendar.working(p.ends - 16);
+
 // Looked at with the person before it is due; `changes` are what the new version brings.
 function review(course, p, n, [name, who], changes) {
 	const { chance, calendar } = p;
@@ -100,9 +103,20 @@ function review(course, p, n, [name, who], changes) {
 	step(changes ? { action: 'publish', patient_agreed: true, next_review_on } : { action: 'no_change', next_review_on });
 }
 
+// Looked at together a last time, on the day that the leader names, then ended.
 function finish(course, p, names) {
-	for (const [name, who] of names)
-		course.step(course.calendar.working(p.ends - 16), 12, who, ['transitionPlan', name], { action: 'end', reason: 'Målene er nådd' });
+	const { calendar } = p;
+	const n = lastReview(p);
+	for (const [name, who] of names) {
+		course.add(n, 11, who, 'createPlanReview', { id: `$${name}`, body: { patient_present: true, decisions: 'Målene er nådd, vi runder av', next_review_on: calendar.date(n + 30) } });
+		course.step(n, 12, who, ['transitionPlan', name], { action: 'end', reason: 'Målene er nådd' });
+	}
+}
+
+// While somebody stands on the board the treatment plan is looked at every three months.
+function intensive(course, p, [name, who], { begins, last }) {
+	for (const time of p.onBoard)
+		for (let n = p.calendar.working(Math.max(time.from, begins) + 80); n < Math.min(time.to, last); n = p.calendar.working(n + 80)) review(course, p, n, [name, who]);
 }
 
 // Twice a year; every other time the consents are given anew, as they last a year.
@@ -135,5 +149,7 @@ export function plans(course, p) {
 		names.push([kind, p.main]);
 	}
 	renew(course, p, names, { begins, last });
+	const treated = names.find(([name]) => name === 'TREATMENT');
+	if (treated) intensive(course, p, treated, { begins: begins + 40, last });
 	if (p.ending === 'DISCHARGED') finish(course, p, names);
 }

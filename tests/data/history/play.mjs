@@ -1,6 +1,6 @@
 // Plays a history against the service, as the people who would have entered it: the sandbox's clock is moved to the
 // evening of each day on which something happened, then what happened is entered. Different persons' events of one
-// day run beside each other, one person's in order; the team's own come last, when the day's board is known.
+// day run beside each other, one person's in order; the team's own and the tasks come last, when the day's board is known.
 import { readFileSync } from 'node:fs';
 
 const contract = JSON.parse(readFileSync(new URL('../../../api-spec/openapi.json', import.meta.url)));
@@ -27,7 +27,12 @@ function grouped(things, nameOf) {
 	return groups;
 }
 
-const memberOf = (answer, path) => path.split('.').reduce((value, key) => value?.[key], answer) ?? null;
+// A member by its path; * stands for each of a list.
+function memberOf(answer, path) {
+	const [key, ...rest] = path.split('.');
+	if (key === '*') return answer.map((one) => memberOf(one, rest.join('.')));
+	return rest.length === 0 || answer?.[key] === undefined ? (answer?.[key] ?? null) : memberOf(answer[key], rest.join('.'));
+}
 
 export class Player {
 	#client;
@@ -113,11 +118,11 @@ export class Player {
 	// One day's [key, event] pairs.
 	async day(pairs) {
 		const groups = grouped(pairs, ([, event]) => event.person);
-		const team = groups.get('team') ?? [];
-		groups.delete('team');
+		const last = ['team', 'tasks'].map((name) => groups.get(name) ?? []);
+		for (const name of ['team', 'tasks']) groups.delete(name);
 		const waiting = [...groups.values()];
 		await Promise.all(Array.from({ length: lanes }, () => this.#lane(waiting)));
-		await this.#lane([team]);
+		for (const one of last) await this.#lane([one]);
 	}
 }
 
