@@ -188,7 +188,7 @@ test('what the watch takes for valid is what is said of each plan', async () => 
 	assert.equal(same, true);
 	// each thing that a valid plan must have, taken away in turn
 	const broken = ["update plan set next_review_on = clock_today() - 40", "update plan set next_review_on = clock_today() - 20", 'update plan set content = \'{}\'', 'update plan set coordinator_staff_id = null, coordinator_unit_id = null, coordinator_agency_id = null',
-		"update consent set valid_to = clock_now() - interval '1 day'", 'update plan_goal set removed_at = clock_now()', 'update plan_participant set left_at = clock_now()', 'update measure set extent = null', 'update measure set how = null',
+		"update consent set valid_from = clock_now() - interval '2 days', valid_to = clock_now() - interval '1 day'", 'update plan_goal set removed_at = clock_now()', 'update plan_participant set left_at = clock_now()', 'update measure set extent = null', 'update measure set how = null',
 		"update plan set period_from = clock_today() - 90, period_to = clock_today() - 1", "update plan set reviewed_at = clock_now() - interval '13 months'", "update plan set next_review_on = clock_today() + 300"];
 	for (const change of broken) {
 		const odd = await w.database.asOwner(async (c) => {
