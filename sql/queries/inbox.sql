@@ -55,19 +55,15 @@ with waiting as (
 	union all
 	select 'PLAN_REQUESTED', p.id, 'plans', p.created_at, p.patient_id, null, 'Individuell plan er bedt om', p.state, null
 	from plan p where p.coordinating_unit_id = any (app_unit_ids()) and p.state = 'REQUESTED'
-), page as (
-	select w.*, coalesce(w.due, 'infinity') as key, row_number() over (order by coalesce(w.due, 'infinity'), w.id, w.kind) as row
+)
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'id', w.id, 'title_nb', w.title, 'href',
+			'/api/v1/' || w.resource || '/' || w.id, 'status', w.status, 'severity', w.severity, 'since', w.since,
+			'due_at', w.due, 'overdue', coalesce(w.due < clock_now(), false), 'patient_id', w.patient_id)),
+		cursor_make(coalesce(w.due, 'infinity')::text, w.id::text, w.kind), w.patient_id)::list_item
 	from waiting w
 	where (:query.kind::text is null or w.kind = :query.kind)
 		and (:query.cursor::text is null or (coalesce(w.due, 'infinity'), w.id, w.kind)
 			> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2)))
-	order by coalesce(w.due, 'infinity'), w.id, w.kind limit page_size(:query.limit) + 1
-)
-select coalesce(json_agg(jsonb_strip_nulls(jsonb_build_object('kind', p.kind, 'id', p.id, 'title_nb', p.title, 'href',
-		'/api/v1/' || p.resource || '/' || p.id, 'status', p.status, 'severity', p.severity, 'since', p.since,
-		'due_at', p.due, 'overdue', coalesce(p.due < clock_now(), false), 'patient_id', p.patient_id)) order by p.row)
-		filter (where p.row <= page_size(:query.limit)), '[]') as body,
-	case when count(*) > page_size(:query.limit) then (select cursor_make(x.key::text, x.id::text, x.kind) from page x
-		where x.row = page_size(:query.limit)) end as next,
-	show_all(array_agg(p.patient_id) filter (where p.row <= page_size(:query.limit)))
-from page p
+	order by coalesce(w.due, 'infinity'), w.id, w.kind limit page_size(:query.limit) + 1), :query.limit) l
