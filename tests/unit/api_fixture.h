@@ -2,8 +2,8 @@
 #define TESTS_API_FIXTURE_H
 
 /*
- * For tests of the api room: a small contract of things and doors, with the problems, the matrix
- * and the schemas of the real one, and requests as room 1 hands them in.
+ * For tests of the api room: a small contract of things and doors (api_fixture.json), with the
+ * problems, the matrix and the schemas of the real one, and requests as room 1 hands them in.
  */
 #include "cmocka_all.h"
 
@@ -23,86 +23,6 @@
 #include "base/text.h"
 #include "domain/national_id.h"
 
-#define FIXTURE_PARAMETER(in, name, schema)                                                        \
-	"{\"name\":\"" name "\",\"in\":\"" in "\",\"schema\":{" schema "}}"
-#define FIXTURE_ID                                                                                 \
-	"\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":"           \
-	"{\"type\":\"string\",\"format\":\"uuid\"}}]"
-#define FIXTURE_JSON                                                                               \
-	"{\"description\":\"\",\"content\":{\"application/json\":{\"schema\":{\"type\":"           \
-	"\"object\"}}}}"
-#define FIXTURE_PROBLEM                                                                            \
-	"{\"description\":\"\",\"content\":{\"application/problem+json\":{\"schema\":"             \
-	"{\"$ref\":\"#/components/schemas/Problem\"}}}}"
-#define FIXTURE_SECURED "\"security\":[{\"agency\":[]}],\"x-resource\":\"tasks\""
-#define FIXTURE_KINDS                                                                              \
-	"\"security\":[{\"agency\":[]}],\"x-resource\":[\"individual-plans\",\"crisis-plans\"]"
-#define FIXTURE_PAGE                                                                               \
-	"{\"description\":\"\",\"content\":{\"text/html\":{\"schema\":{\"type\":\"string\"}},"     \
-	"\"application/json\":{\"schema\":{\"type\":\"object\"}}}}"
-#define FIXTURE_THING                                                                              \
-	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\"],"             \
-	"\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":2000},\"number\":{\"type\":"  \
-	"\"string\",\"format\":\"norwegian-national-id\"},\"more\":{\"type\":\"array\","           \
-	"\"items\":{\"type\":[\"string\",\"object\"]}}}}"
-
-static const char fixture_paths[] =
-	"{\"/"
-	"pages\":{\"get\":{\"operationId\":\"getPage\",\"tags\":[\"things\"],\"deprecated\":true,"
-	"\"x-deprecated-since\":\"2027-01-01\",\"x-sunset\":\"2027-10-02\"," FIXTURE_KINDS
-	",\"responses\":{\"200\":" FIXTURE_PAGE "}}},"
-	"\"/things\":{\"get\":{\"operationId\":\"listThings\"," FIXTURE_SECURED
-	",\"x-list\":true,\"parameters\":[" FIXTURE_PARAMETER("query", "limit", "\"type\":\"integer\",\"minimum\":1,\"maximum\":200") "," FIXTURE_PARAMETER(
-		"query",
-		"cursor", "\"type\":\"string\"") "," FIXTURE_PARAMETER("query",
-								       "q", "\"type\":\"string\",\"maxLength\":20") "," FIXTURE_PARAMETER("header", "If-None-Match", "\"type\":\"string\",\"maxLength\":100") "],\"responses\":{\"200\":" FIXTURE_JSON
-																									      ",\"default\":" FIXTURE_PROBLEM
-																									      "}},"
-																									      "\"post\":{\"operationId\":\"createThing\",\"x-answer\":\"getThing\"," FIXTURE_SECURED ",\"parameters\":[" FIXTURE_PARAMETER("header",
-																																									   "Idempotency-Key", "\"type\":\"string\",\"maxLength\":40") "," FIXTURE_PARAMETER("header", "Prefer", "\"type\":\"string\"") "],\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":" FIXTURE_THING
-																																																								       "}}},\"responses\":{\"201\":" FIXTURE_JSON
-																																																								       ",\"default\":" FIXTURE_PROBLEM
-																																																								       "}}},"
-																																																								       "\"/things/{id}\":{" FIXTURE_ID ",\"get\":{\"operationId\":\"getThing\",\"x-person\":\"path.id\"," FIXTURE_SECURED ",\"responses\":{\"200\":" FIXTURE_JSON ",\"default\":" FIXTURE_PROBLEM
-																																																								       "}},"
-																																																								       "\"patch\":{\"operationId\":\"updateThing\",\"x-answer\":\"getThing\"," FIXTURE_SECURED
-																																																								       ",\"parameters\":[{\"name\":\"If-Match\",\"in\":\"header\",\"required\":true,\"schema\":"
-																																																								       "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}}],"
-																																																								       "\"requestBody\":{\"required\":true,\"content\":{\"application/merge-patch+json\":"
-																																																								       "{\"schema\":" FIXTURE_THING "},\"application/json\":{\"schema\":{\"type\":\"object\","
-																																																								       "\"additionalProperties\":false}}}},\"responses\":{\"200\":" FIXTURE_JSON
-																																																								       ",\"default\":" FIXTURE_PROBLEM
-																																																								       "}},"
-																																																								       "\"delete\":{\"operationId\":\"deleteThing\"," FIXTURE_SECURED
-																																																								       ",\"responses\":{\"204\":{\"description\":\"\"},\"default\":" FIXTURE_PROBLEM
-																																																								       "}}},"
-																																																								       "\"/public/things\":{\"post\":{\"operationId\":\"sendThing\",\"security\":[],"
-																																																								       "\"parameters\":[" FIXTURE_PARAMETER("header", "Idempotency-Key", "\"type\":\"string\"") "],\"requestBody\":{\"content\":{\"application/json\":{\"schema\":" FIXTURE_THING
-																																																																				"}}},\"responses\":{\"201\":" FIXTURE_JSON
-																																																																				",\"default\":" FIXTURE_PROBLEM
-																																																																				"}}},"
-																																																																				"\"/doors/{id}\":{" FIXTURE_ID
-																																																																				",\"get\":{\"operationId\":\"getDoor\",\"x-machine\":"
-																																																																				"\"doors\"," FIXTURE_SECURED
-																																																																				",\"responses\":{\"200\":" FIXTURE_JSON
-																																																																				"}}},"
-																																																																				"\"/doors/{id}/transitions\":{" FIXTURE_ID
-																																																																				",\"post\":{\"operationId\":\"moveDoor\","
-																																																																				"\"x-machine\":\"doors\",\"x-answer\":\"getDoor\"," FIXTURE_SECURED
-																																																																				",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
-																																																																				"{\"type\":\"object\"}}}},\"responses\":{\"200\":" FIXTURE_JSON
-																																																																				"}}}}";
-
-static const char fixture_machines[] =
-	"{\"doors\":{\"name\":\"doors\",\"states\":{\"SHUT\":{\"initial\":true},\"OPEN\":{},"
-	"\"GONE\":{\"terminal\":true}},\"actions\":["
-	"{\"action\":\"open\",\"from\":[\"SHUT\"],\"to\":\"OPEN\",\"who\":{\"roles\":[\"MH\","
-	"\"TL\"],\"standing\":[\"owner\"]},\"required\":[\"key\",\"reason\"],\"refuse_when\":"
-	"[{\"fact\":\"locked\",\"code\":\"conflict\",\"status\":409}]},"
-	"{\"action\":\"shut\",\"from\":[\"OPEN\"],\"to\":\"SHUT\",\"who\":{\"roles\":[\"MH\"]}},"
-	"{\"action\":\"remove\",\"from\":[\"SHUT\",\"OPEN\"],\"to\":\"GONE\",\"who\":{\"roles\":"
-	"[\"TL\"]}}]}}";
-
 static const char fixture_keys[] =
 	"{\"encryption\":[{\"id\":\"e1\",\"key\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}],"
 	"\"lookup\":[{\"id\":\"h1\",\"key\":\"ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8\"}]}";
@@ -112,10 +32,12 @@ static inline struct contract *fixture_contract(struct arena *a)
 {
 	const struct embedded *file = embedded_find("openapi.json");
 	json_t *document = json_loadb(file->data, file->size, 0, NULL);
+	json_t *own = json_load_file("tests/unit/api_fixture.json", 0, NULL);
 	const char *why = NULL;
 
-	json_object_set_new(document, "paths", json_loads(fixture_paths, 0, NULL));
-	json_object_set_new(document, "x-state-machines", json_loads(fixture_machines, 0, NULL));
+	assert_non_null(own);
+	json_object_update(document, own);
+	json_decref(own);
 
 	char *text = json_dumps(document, JSON_COMPACT);
 	const struct contract_source source = {
