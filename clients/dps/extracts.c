@@ -1,4 +1,4 @@
-/* DIPS extracts: files in, admissions out. */
+/* DIPS extracts: files in, admissions and their legal grounds out. */
 #include "dps/extracts.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 enum { POLL_MS = 500 };
 
 struct extracts {
+	const char *type; /* of POST /imports/{type} */
 	const char *reports, *delimiter;
 };
 
@@ -27,7 +28,7 @@ static enum verdict send_extract(struct delivery *d, struct arena *a, const stru
 {
 	const struct extracts *e = d->context;
 	const struct upload upload = {
-		.type = "admissions",
+		.type = e->type,
 		.path = item->path,
 		.content_type = media_type(item->kind),
 		.delimiter = e->delimiter,
@@ -44,19 +45,29 @@ static enum verdict send_extract(struct delivery *d, struct arena *a, const stru
 	return upload_run(d->session, a, &upload, out, receipt);
 }
 
-bool extracts_add(struct adapter *adapter, const char **why)
+static bool add(struct adapter *adapter, const char *type, const char *setting, const char *spool,
+		const char **why)
 {
 	struct extracts *e = arena_alloc(adapter->arena, sizeof(*e));
 	const struct folder_setup setup = {
 		.adapter = adapter,
-		.folder = adapter_folder(adapter, "extracts.folder", why),
+		.folder = adapter_folder(adapter, setting, why),
 		.settle_ms = settings_number(&adapter->settings, "extracts.settle_ms"),
-		.spool = "extracts",
+		.spool = spool,
 		.send = send_extract,
 		.context = e,
 	};
 
+	e->type = type;
 	e->delimiter = settings_text(&adapter->settings, "extracts.delimiter");
 	e->reports = adapter_folder(adapter, "extracts.reports", why);
 	return setup.folder != NULL && e->reports != NULL && folder_add(&setup, why);
+}
+
+bool extracts_add(struct adapter *adapter, const char **why)
+{
+	if (!add(adapter, "admissions", "extracts.folder", "extracts", why))
+		return false;
+	return settings_text(&adapter->settings, "extracts.legal_periods") == NULL ||
+	       add(adapter, "legal-periods", "extracts.legal_periods", "legal-periods", why);
 }

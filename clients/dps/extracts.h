@@ -3,8 +3,9 @@
 
 #include "lib/adapter.h"
 
-/* The duty that sends the extracts of a folder as they are: *.csv and *.ndjson with the columns of
- * POST /imports/admissions. False and `*why`. */
+/* The duties that send the extracts of a folder as they are: *.csv and *.ndjson with the columns of
+ * POST /imports/admissions, and in a folder of their own of /imports/legal-periods. False and
+ * `*why`. */
 bool extracts_add(struct adapter *adapter, const char **why);
 
 #endif

@@ -6,6 +6,7 @@
 
 static const struct setting_spec specs[] = {
 	{.name = "extracts.folder", .is_path = true},
+	{.name = "extracts.legal_periods", .is_path = true},
 	{.name = "extracts.reports", .is_path = true},
 	{.name = "extracts.delimiter", .choices = ";|,|tab"},
 	{.name = "extracts.settle_ms", .number = &adapter_settle_ms},

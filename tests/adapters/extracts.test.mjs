@@ -6,7 +6,7 @@ import { Adapter } from './adapter.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 100 } });
 const clinician = { agency: 'drammen-dps', role: 'DPS', subject: 'dps-1' };
-const dips = new Adapter('dps', w.port, clinician, { extracts: { folder: 'extracts', reports: 'reports', settle_ms: 50 } });
+const dips = new Adapter('dps', w.port, clinician, { extracts: { folder: 'extracts', legal_periods: 'grounds', reports: 'reports', settle_ms: 50 } });
 const number = syntheticNumber();
 const stranger = syntheticNumber();
 const header = 'source_system;source_id;source_updated_at;patient_id;patient_id_system;orgnr;level_of_care;specialty;urgency;admitted_at;discharged_at;icd10_main';
@@ -33,6 +33,15 @@ describe('extracts', () => {
 		assert.deepEqual(reports[0].trim().split('\n').map((l) => JSON.parse(l).source_id), ['2']);
 		assert.ok(!reports[0].includes(stranger));
 		assert.deepEqual(dips.files('extracts'), []);
+	});
+
+	test('legal grounds out of a folder of their own are laid over the stays', async () => {
+		dips.put('grounds', 'tvang.csv', `source_system;source_id;source_updated_at;admission_source_id;basis;from_at\nDIPS;1-L1;2026-03-09T13:30:00+01:00;1;3-3;2026-03-05T12:00:00+01:00\n`);
+		assert.equal(await dips.run('--once'), 0, dips.log);
+		const [stay] = await admissions();
+		const grounds = await w.sql('select kind from legal_period where admission_id = $1 order by valid_from', [stay.id]);
+		assert.deepEqual(grounds.map((g) => g.kind), ['NOT_STATED', 'COMPULSORY']);
+		assert.deepEqual(dips.files('grounds'), []);
 	});
 
 	test('the same file again is known; neither CSV nor NDJSON is laid aside', async () => {
