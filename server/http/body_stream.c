@@ -11,7 +11,10 @@
 #include "http/body.h"
 #include "http/chunk.h"
 
-enum { MEGABYTE = 1024 * 1024 };
+enum {
+	MEGABYTE = 1024 * 1024,
+	BYTE_US = 8000 /* 125 bytes a second: who is slower holds a thread for nothing */
+};
 
 struct body_stream {
 	struct body_source source; /* first: what the operation holds */
@@ -19,6 +22,7 @@ struct body_stream {
 	struct mg_connection *conn;
 	struct chunk chunk;
 	uint64_t received, announced; /* bytes of the body */
+	int64_t waited_us;	      /* for the client; our own work does not count */
 	size_t given;		      /* bytes of the connection's buffer that are done with */
 	bool begun;
 };
@@ -53,8 +57,14 @@ static size_t next_bytes(struct body_stream *b, const char **data)
 	if (!b->begun)
 		body_say_continue(b->worker, b->conn);
 	b->begun = true;
-	return body_more(b->worker, b->conn, data,
-			 clock_monotonic_us() + config.head_timeout_ms * 1000);
+
+	int64_t begun_us = clock_monotonic_us(), pause_us = config.head_timeout_ms * 1000;
+	int64_t left_us = pause_us + (int64_t)b->received * BYTE_US - b->waited_us;
+	size_t n = body_more(b->worker, b->conn, data,
+			     begun_us + (left_us < pause_us ? left_us : pause_us));
+
+	b->waited_us += clock_monotonic_us() - begun_us;
+	return n;
 }
 
 static long next_plain(struct body_stream *b, const char **data)

@@ -6,7 +6,7 @@ import test from 'node:test';
 import { world } from './harness.mjs';
 import { talk } from '../protocol/raw.mjs';
 
-const w = await world();
+const w = await world({ settings: { HEAD_TIMEOUT_MS: 2000 } });
 const server = { host: '127.0.0.1', port: w.port };
 
 function run(files) {
@@ -22,7 +22,7 @@ function run(files) {
 }
 
 test('malformed, smuggled, and odd but sound requests', async () => {
-	const { code, out } = await run(['corpus', 'requests', 'answers']);
+	const { code, out } = await run(['corpus', 'second-reader', 'requests', 'answers']);
 	assert.equal(code, 0, `${w.daemon.log.slice(-3000)}\n${w.daemon.child.signalCode}\n${out}`);
 });
 

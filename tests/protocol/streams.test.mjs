@@ -55,6 +55,13 @@ test('one that stops coming: 408', {skip}, async () => {
 	assert.equal((await talk(server, [head('Content-Length: 100'), 'abc'], {answers: 1, ms: 2000})).answers[0].status, 408);
 });
 
+test('one that comes a byte at a time: 408, although it never stops; one that pauses is read', {skip}, async () => {
+	const drops = Array.from({length: 40}, () => ['a', 50]).flat();
+	assert.equal((await talk(server, [head('Content-Length: 100000'), ...drops], {answers: 1, ms: 4000})).answers[0]?.status, 408);
+	const parts = Array.from({length: 8}, () => [bytes(100), 150]).flat();
+	assert.equal((await talk(server, [head('Content-Length: 800'), ...parts], {answers: 1, ms: 4000})).answers[0].status, 200);
+});
+
 test('what the operation leaves unread ends the connection, and is never a request', {skip}, async () => {
 	const body = get().replace('{path}', '/plain').repeat(2000);
 	const got = await talk(server, head(`Content-Length: ${body.length}`, 10) + body);
