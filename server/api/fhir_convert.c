@@ -160,8 +160,10 @@ static bool canonical(struct fhir_conversion *c, const json_t *rule, const char 
 		      const json_t *found, json_t *body)
 {
 	const char *said = json_string_value(found), *from = text(rule, "from"), *bar;
-	size_t len = from == NULL ? 0 : strlen(from);
+	size_t len;
 
+	from = from == NULL ? "" : from;
+	len = strlen(from);
 	if (said == NULL || strncmp(said, from, len) != 0)
 		return amiss(c, "reference", "is no canonical that is known here");
 	said += len;

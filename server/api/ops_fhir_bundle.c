@@ -77,7 +77,8 @@ enum outcome ops_fhir_bundle(struct request *r)
 	arena_adopt(r->arena, (void (*)(void *))json_decref, bundle);
 	*b = (struct fhir_bundle){.request = r};
 	r->place = "Bundle";
-	if (type == NULL || (strcmp(type, "transaction") != 0 && strcmp(type, "batch") != 0))
+	type = type == NULL ? "" : type;
+	if (strcmp(type, "transaction") != 0 && strcmp(type, "batch") != 0)
 		faults_add(r->faults, "type", "enum", "must be transaction or batch");
 	if (r->faults->count > 0 || !fhir_bundle_read(b, bundle)) {
 		problem_faults(r, "invalid_body");

@@ -31,7 +31,7 @@ static const struct operation *answer_of(const struct request *r)
 
 bool work_begin(struct work *w, struct request *r)
 {
-	enum pool_refusal refusal;
+	enum pool_refusal refusal = POOL_NO_DATABASE;
 
 	*w = (struct work){.request = r, .binding = {.request = r}};
 	w->connection = r->session != NULL ? r->session->connection : pool_take(&refusal);
