@@ -171,7 +171,8 @@ json_t *key_store_follow(struct key_store *s, const struct key_source *source)
 	e->refresh_s = source->refresh_s;
 	e->min_refetch_s = source->min_refetch_s;
 	e->stale_ok_s = source->stale_ok_s;
-	keys = json_incref(e->keys);
+	/* a copy: jansson reads a count without the atomics that it writes it with */
+	keys = json_deep_copy(e->keys);
 	pthread_mutex_unlock(&s->lock);
 	return keys;
 }
@@ -301,7 +302,8 @@ const char *key_store_take(struct key_store *s, const struct key_errand *errand,
 	if (e != NULL) {
 		*changed = json_equal(e->keys, keys) == 0;
 		json_decref(e->keys);
-		e->keys = json_incref(keys);
+		e->keys = keys;
+		keys = NULL;
 		snprintf(e->errand.etag, sizeof(e->errand.etag), "%s", answer->etag);
 		settle(s, e, answer->max_age_s);
 	}
