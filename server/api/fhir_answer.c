@@ -22,8 +22,9 @@ static const char *column(const struct work *w, const char *name)
 static const char *address(const struct request *r, const char *page)
 {
 	const char *used = r->search->used;
+	const char *path = r->op->method == METHOD_GET ? fhir_path(r) : fhir_type(r->op);
 
-	return arena_printf(r->arena, "%s/%s%s%s%s%s%s", fhir_base(r->arena), fhir_type(r->op),
+	return arena_printf(r->arena, "%s/%s%s%s%s%s%s", fhir_base(r->arena), path,
 			    *used == '\0' && page == NULL ? "" : "?", used,
 			    *used == '\0' || page == NULL ? "" : "&", page == NULL ? "" : "_page=",
 			    page == NULL ? "" : links_encode(r->arena, page));
@@ -36,7 +37,8 @@ static const char *outcome_entry(const struct request *r)
 	const json_t *one;
 	size_t i;
 
-	if (r->search->ignored == NULL)
+	/* a history has no place for it */
+	if (r->search->ignored == NULL || fhir_does(r->op, "history"))
 		return "";
 	issues = json_array();
 	json_array_foreach(r->search->ignored, i, one)
@@ -87,8 +89,8 @@ const char *fhir_searchset(const struct request *r, const char *entries, const c
 		more = arena_printf(r->arena, "%s,\"entry\":[%s%s%s]", more, own,
 				    *own == '\0' || *remark == '\0' ? "" : ",", remark);
 	return arena_printf(r->arena,
-			    "{\"resourceType\":\"Bundle\",\"id\":\"%s\",\"type\":\"searchset\",%s}",
-			    r->id, more);
+			    "{\"resourceType\":\"Bundle\",\"id\":\"%s\",\"type\":\"%s\",%s}", r->id,
+			    fhir_does(r->op, "history") ? "history" : "searchset", more);
 }
 
 static void set_headers(struct work *w)
@@ -155,7 +157,7 @@ void fhir_answer(struct work *w)
 		r->reply.status = is_made(r) ? 201 : 200;
 	if (r->reply.status == 201)
 		set_location(w);
-	if (fhir_does(r->op, "search"))
+	if (fhir_lists(r->op))
 		body = fhir_searchset(r, body, column(w, "next"), column(w, "total"));
 	if (body == NULL)
 		problem(r, "not_found", NULL);

@@ -75,6 +75,30 @@ static void add_search(const struct operation *op, json_t *resource)
 	}
 }
 
+/* What comes along when it is asked for. */
+static void add_inclusions(const struct operation *op, json_t *resource)
+{
+	const json_t *fhir = json_object_get(op->extensions, "x-fhir");
+	json_t *include = json_object_get(fhir, "include");
+	json_t *revinclude = json_object_get(fhir, "revinclude");
+
+	if (include != NULL)
+		json_object_set(resource, "searchInclude", include);
+	if (revinclude != NULL)
+		json_object_set(resource, "searchRevInclude", revinclude);
+}
+
+static void add_operation(const struct operation *op, json_t *resources)
+{
+	const json_t *fhir = json_object_get(op->extensions, "x-fhir");
+	json_t *name = json_object_get(fhir, "operation");
+
+	if (name != NULL)
+		json_array_append_new(list_of(resource_of(resources, fhir_type(op)), "operation"),
+				      json_pack("{s:O, s:O}", "name", name, "definition",
+						json_object_get(fhir, "definition")));
+}
+
 static void add_read(const struct operation *op, json_t *resource)
 {
 	const json_t *profile =
@@ -110,8 +134,10 @@ static void add(const struct operation *op, json_t *resources)
 		return;
 	resource = resource_of(resources, fhir_type(op));
 	json_array_append_new(list_of(resource, "interaction"), json_pack("{s:s}", "code", code));
-	if (fhir_does(op, "search"))
+	if (fhir_does(op, "search")) {
 		add_search(op, resource);
+		add_inclusions(op, resource);
+	}
 	if (fhir_does(op, "read"))
 		add_read(op, resource);
 	add_write(op, resource);
@@ -141,6 +167,7 @@ json_t *fhir_capability(struct arena *a, const struct contract *c)
 		const struct operation *op = &c->operations[i];
 
 		add(op, resources);
+		add_operation(op, resources);
 		if (fhir_does(op, "capabilities"))
 			date = json_string_value(
 				json_object_get(json_object_get(op->extensions, "x-fhir"), "date"));

@@ -11,6 +11,8 @@
  *   where               {"status": {"kind": "token", "at": ["status"], "groups": […]}, …}: the
  *                       parameters that take groups (fhir_search.h), with where in the resource
  *                       each looks (x-at of the contract)
+ *   sort                {"at": "period", "descending": true}, when it is not by ids
+ *   elements            ["status", "value[x]", …]: what is wanted of each match; all when not there
  *   patient, _count, …  the others as text, as a statement gets them by `:query.<name>`
  */
 const char *fhir_question(const struct request *r);

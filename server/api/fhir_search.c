@@ -356,6 +356,9 @@ void fhir_search_read(struct request *r)
 		else
 			r->parameters[kept++] = r->parameters[i];
 	r->parameter_count = kept;
+	/* a person's own: $everything, and the types below Patient */
+	if ((fhir_does(r->op, "everything") || fhir_does(r->op, "compartment")))
+		keep(r, "patient", request_parameter(r, IN_PATH, "id"));
 	for (size_t i = 0; i < count; i++)
 		read_one(&g, given[i].name, given[i].value);
 	keep_groups(r);

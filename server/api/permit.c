@@ -63,12 +63,28 @@ static const char *with_cell(struct request *r, const char *cells, const char *r
 			     const struct matrix_answer *a)
 {
 	return arena_printf(r->arena,
-			    "%s%s\"%s\":{\"level\":\"%s\",\"gates\":\"%s\",\"category\":\"%s\"}",
+			    "%s%s\"%s\":{\"level\":\"%s\",\"gates\":\"%s\",\"category\":\"%s\","
+			    "\"number\":\"%s\"}",
 			    cells, cells[1] == '\0' ? "" : ",", resource, a->level, a->gates,
-			    a->category == NULL ? "" : a->category);
+			    a->category == NULL ? "" : a->category,
+			    a->number_open ? "open" : "mask");
 }
 
-/* Several rows: one that lets the caller through is enough, SQL is told all of them. */
+static const char *with_beside(struct request *r, const char *cells)
+{
+	for (size_t i = 0; i < r->op->beside_count; i++) {
+		const struct matrix_answer a = ask(r, r->op->beside[i]);
+
+		if (a.code == NULL)
+			cells = with_cell(r, cells, r->op->beside[i], &a);
+	}
+	return cells;
+}
+
+/*
+ * Several rows: one that lets the caller through is enough, SQL is told all of them, and those
+ * beside them.
+ */
 static const char *permit_any(struct request *r)
 {
 	const char *code = NULL, *cells = "{";
@@ -87,13 +103,13 @@ static const char *permit_any(struct request *r)
 			enter(r, resource, &a);
 		entered = entered || a.code == NULL;
 	}
-	r->access.cells = arena_printf(r->arena, "%s}", cells);
+	r->access.cells = arena_printf(r->arena, "%s}", with_beside(r, cells));
 	return entered ? NULL : code;
 }
 
 const char *permit(struct request *r)
 {
-	if (r->op->resource_count > 1)
+	if (r->op->resource_count > 1 || r->op->beside_count > 0)
 		return permit_any(r);
 
 	const struct matrix_answer a = ask(r, r->op->resource);

@@ -33,7 +33,7 @@ static bool parse_body(struct request *r)
 {
 	json_error_t error;
 
-	if (fhir_does(r->op, "search"))
+	if (fhir_lists(r->op))
 		return true; /* a form, which has been read */
 	if (r->in.source != NULL)
 		return true;
@@ -110,9 +110,13 @@ static bool calls_left(struct request *r)
 /* A FHIR search has parameters of its own kinds, in the query and in a form. */
 static bool read_parameters(struct request *r)
 {
+	bool lists = fhir_lists(r->op);
+
+	if (lists)
+		query_validate(r); /* what stands in path and headers: no other is there yet */
 	if (!query_parse(r, r->in.raw_query))
 		return false;
-	if (!fhir_does(r->op, "search")) {
+	if (!lists) {
 		query_validate(r);
 		return true;
 	}

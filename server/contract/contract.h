@@ -58,10 +58,12 @@ struct operation {
 	struct media *bodies; /* accepted request media types */
 	size_t response_count;
 	struct response *responses;
-	const char *scope;	  /* the one scope it needs, or NULL */
-	const char *resource;	  /* x-resource: row of the access matrix, or NULL */
-	size_t resource_count;	  /* x-resource may name several: SQL knows which one it is about */
-	const char **resources;	  /* `resource` is the first of them */
+	const char *scope;	/* the one scope it needs, or NULL */
+	const char *resource;	/* x-resource: row of the access matrix, or NULL */
+	size_t resource_count;	/* x-resource may name several: SQL knows which one it is about */
+	const char **resources; /* `resource` is the first of them */
+	size_t beside_count;	/* x-beside: rows that let nobody in, of which SQL is told too */
+	const char **beside;
 	const char *action;	  /* x-action: "read", "write", "search", "create" */
 	const char *person_param; /* x-person: the path parameter that names a patient, or NULL */
 	const char *answer;	  /* x-answer: operationId that gives the representation, or NULL */

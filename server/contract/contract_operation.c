@@ -7,22 +7,10 @@
 
 /* Extensions of an operation that mean something; any other is a misspelling. */
 static const char *const known_extensions[] = {
-	"x-action",
-	"x-answer",
-	"x-cost",
-	"x-deprecated-since",
-	"x-executor",
-	"x-fhir",
-	"x-list",
-	"x-machine",
-	"x-no-standard-responses",
-	"x-parts",
-	"x-person",
-	"x-receipt",
-	"x-resource",
-	"x-statement",
-	"x-stream",
-	"x-sunset",
+	"x-action",   "x-answer", "x-beside",  "x-cost",     "x-deprecated-since",
+	"x-executor", "x-fhir",	  "x-list",    "x-machine",  "x-no-standard-responses",
+	"x-parts",    "x-person", "x-receipt", "x-resource", "x-statement",
+	"x-stream",   "x-sunset",
 };
 
 /* --- parameters ------------------------------------------------------------------------------ */
@@ -259,21 +247,29 @@ static bool load_person(struct loader *l, const json_t *json, struct operation *
 	return true;
 }
 
-/* One row of the matrix, or a list of them where the thing itself decides which one holds. */
-static bool load_resources(struct loader *l, const json_t *json, struct operation *op)
+/* Rows of the matrix: one name, or a list of them. */
+static bool load_rows(struct loader *l, const json_t *given, const char ***rows, size_t *count)
 {
-	const json_t *given = json_object_get(json, "x-resource");
-	size_t count = json_is_array(given) ? json_array_size(given) : given != NULL;
-
-	op->resources = arena_alloc(l->arena, (count + 1) * sizeof(*op->resources));
-	for (size_t i = 0; i < count; i++) {
-		const json_t *one = json_is_array(given) ? json_array_get(given, i) : given;
-
-		op->resources[op->resource_count++] = loader_keep(l, json_string_value(one));
-		if (op->resources[i] == NULL)
+	*count = json_is_array(given) ? json_array_size(given) : given != NULL;
+	*rows = arena_alloc(l->arena, (*count + 1) * sizeof(**rows));
+	for (size_t i = 0; i < *count; i++) {
+		(*rows)[i] = loader_keep(
+			l,
+			json_string_value(json_is_array(given) ? json_array_get(given, i) : given));
+		if ((*rows)[i] == NULL)
 			return loader_refuse(l, "x-resource is not a name or a list of names");
 	}
-	op->resource = count > 0 ? op->resources[0] : NULL;
+	return true;
+}
+
+/* Of several rows the thing itself decides which one holds. */
+static bool load_resources(struct loader *l, const json_t *json, struct operation *op)
+{
+	if (!load_rows(l, json_object_get(json, "x-resource"), &op->resources,
+		       &op->resource_count) ||
+	    !load_rows(l, json_object_get(json, "x-beside"), &op->beside, &op->beside_count))
+		return false;
+	op->resource = op->resource_count > 0 ? op->resources[0] : NULL;
 	return true;
 }
 

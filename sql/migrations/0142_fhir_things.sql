@@ -14,7 +14,7 @@ begin
 		return false;
 	end if;
 	perform set_config('app.cell', cell ->> 'level', true), set_config('app.gates', cell ->> 'gates', true),
-		set_config('app.resource', asked, true);
+		set_config('app.number', cell ->> 'number', true), set_config('app.resource', asked, true);
 	return true;
 end $$;
 
@@ -36,19 +36,21 @@ create table fhir_source (
 	is_gated boolean not null, -- a search of one person asks the gate; else row security alone says
 	only_if text, -- jsonpath: what must be true of what is found
 	unless text, -- but when this parameter is asked for
+	kept text, -- name of a function (id) → its versions; null: only the present one can be shown
 	primary key (type, position)
 );
 grant select on fhir_source to samhandling_service;
 
 create function fhir_add_source(type text, resources text[], category text, one text, many text, singly boolean default false,
-	is_gated boolean default true, only_if text default null, unless text default null) returns void language sql as $$
-	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9
+	is_gated boolean default true, only_if text default null, unless text default null, kept text default null) returns void
+language sql as $$
+	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10
 $$;
 
 -- The source that most types have: rows of one table, each behind the gate on whose it is, of which `fhir_made(row)` makes
 -- the thing, or none where the caller may not see it. Its two functions are written here once.
 create function fhir_add_rows(type text, resource text, category text, kept_in regclass, only_if text default null,
-	unless text default null) returns void language plpgsql as $make$
+	unless text default null, is_kept boolean default false) returns void language plpgsql as $make$
 begin
 	execute format($sql$
 		create function fhir_one_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
@@ -65,18 +67,34 @@ begin
 				order by x.id limit (asked ->> 'most')::int;
 		end $$
 	$sql$, kept_in, resource, category);
-	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, only_if => only_if, unless => unless);
+	if is_kept then
+		-- who may see it is decided by what it is now
+		execute format($sql$
+			create function fhir_was_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
+			declare
+				person uuid := admit(%2$L, thing, %3$L, false);
+			begin
+				return query select m.* from %1$s x join row_history h on h.entity = %4$L and h.entity_id = x.id
+					cross join lateral fhir_made(jsonb_populate_record(x, h.content)) m
+					where x.id = thing and x.patient_id = person and exists (select from fhir_made(x));
+			end $$
+		$sql$, kept_in, resource, category, kept_in::text);
+	end if;
+	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, only_if => only_if,
+		unless => unless, kept => case when is_kept then 'fhir_was_' || kept_in end);
 end $make$;
 
 -- Reading ---------------------------------------------------------------------------------------------------
-create function fhir_one(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
+-- A thing as it is, or all its versions that can be shown.
+create function fhir_read(type text, thing uuid, with_past boolean) returns setof fhir_thing language plpgsql as $$
 declare
 	s fhir_source;
 begin
-	for s in select * from fhir_source f where f.type = fhir_one.type order by f.position loop
+	for s in select * from fhir_source f where f.type = fhir_read.type order by f.position loop
 		continue when cardinality(s.resources) = 1 and not fhir_enter(s.resources[1]);
 		begin
-			return query execute format('select * from %I($1)', s.one) using thing;
+			return query execute format('select * from %I($1)', case when with_past then coalesce(s.kept, s.one) else s.one end)
+				using thing;
 			if found then
 				return;
 			end if;
@@ -85,10 +103,10 @@ begin
 	end loop;
 end $$;
 
--- The same where a refusal is only that it is not there.
-create function fhir_one_if_any(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
+-- As it is, where a refusal is only that it is not there.
+create function fhir_read_if_any(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
 begin
-	return query select * from fhir_one(type, thing);
+	return query select * from fhir_read(type, thing, false);
 exception when sqlstate 'AP404' or sqlstate 'AP403' then return;
 end $$;
 
@@ -131,7 +149,7 @@ begin
 		return;
 	end if;
 	for one in execute format('select %I($1)', s.many) using person loop
-		return query select f.* from fhir_one_if_any(s.type, one) f where f.patient_id = person;
+		return query select f.* from fhir_read_if_any(s.type, one) f where f.patient_id = person;
 	end loop;
 end $$;
 
@@ -147,7 +165,7 @@ declare
 	s fhir_source;
 begin
 	foreach one in array coalesce(fhir_ids(asked #> '{where,_id,groups}'), '{}') loop
-		return query select f.* from fhir_one_if_any(type, one) f where person is null or f.patient_id = person;
+		return query select f.* from fhir_read_if_any(type, one) f where person is null or f.patient_id = person;
 	end loop;
 	if asked -> 'where' ? '_id' then
 		return;
@@ -173,7 +191,7 @@ create function fhir_moment(written text, is_end boolean) returns timestamptz la
 	select case when length(written) = 10 then (written::date + is_end::int)::timestamp at time zone 'Europe/Oslo'
 		else written::timestamptz end $$;
 create function fhir_begins(there jsonb) returns timestamptz language sql stable as $$
-	select fhir_moment(coalesce(there ->> 'start', there #>> '{}'), false) where jsonb_typeof(there) = 'string' or there ? 'start' $$;
+	select fhir_moment(case jsonb_typeof(there) when 'object' then there ->> 'start' else there #>> '{}' end, false) $$;
 create function fhir_ends(there jsonb) returns timestamptz language sql stable as $$
 	select case when jsonb_typeof(there) = 'object' then coalesce(fhir_moment(there ->> 'end', true), 'infinity')
 		else fhir_moment(there #>> '{}', true) end $$;
@@ -213,27 +231,52 @@ $$;
 -- How a page answers a search: entries as text, where the next one begins, how many there are, and whom it shows.
 create type fhir_found_page as (body text, next text, total bigint, noted text);
 
-create function fhir_entries(base text, type text, things fhir_thing[]) returns text language sql stable as $$
-	select '[' || coalesce(string_agg('{"fullUrl":"' || base || '/' || type || '/' || t.id || '","resource":' || t.body::text
-		|| ',"search":{"mode":"match"}}', ',' order by n), '') || ']'
+-- `mode`: match, or include for what comes along.
+create function fhir_entries(base text, mode text, things fhir_thing[]) returns text language sql stable as $$
+	select string_agg('{"fullUrl":"' || base || '/' || (t.body ->> 'resourceType') || '/' || t.id || '","resource":' || t.body::text
+		|| ',"search":{"mode":"' || mode || '"}}', ',' order by n)
 	from unnest(things) with ordinality t (id, patient_id, body, version, at, n)
 $$;
 
--- The page of what was found from its place on, in order.
+-- What a search is sorted by: its moment, backwards where that is asked; what has none comes last.
+create function fhir_sort_key(body jsonb, sort jsonb) returns timestamptz language sql stable as $$
+	select case when sort is null then 'epoch'::timestamptz else coalesce((
+		select case when (sort ->> 'descending')::boolean then 'epoch'::timestamptz - (fhir_begins(there) - 'epoch'::timestamptz)
+			else fhir_begins(there) end from fhir_at(body, sort ->> 'at') there limit 1), 'infinity') end
+$$;
+
+-- What the elements are that are asked for; what is mandatory comes with them.
+create function fhir_shortened(thing fhir_thing, elements jsonb) returns fhir_thing language sql stable as $$
+	select row((thing).id, (thing).patient_id, (select jsonb_object_agg(e.key, case e.key when 'meta' then e.value
+				|| '{"tag": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}]}'
+				else e.value end)
+			from jsonb_each((thing).body) e where e.key in ('resourceType', 'id', 'meta') or elements ? e.key
+				or exists (select from jsonb_array_elements_text(elements) x
+					where x like '%[x]' and e.key ~ ('^' || left(x, -3) || '[A-Z]'))),
+		(thing).version, (thing).at)::fhir_thing
+$$;
+
+-- The page of what was found from its place on, in order, with what belongs to it.
 create function fhir_page(asked jsonb, things fhir_thing[]) returns fhir_found_page language plpgsql as $$
 declare
 	size int := page_size(asked ->> '_count');
+	more fhir_thing[];
 	page fhir_found_page;
 begin
 	if asked ->> '_total' in ('accurate', 'estimate') then
 		page.total := cardinality(things);
 	end if;
 	if cardinality(things) > size then
-		page.next := cursor_make((things[size]).id::text);
+		page.next := cursor_make(fhir_sort_key((things[size]).body, asked -> 'sort')::text, (things[size]).id::text);
 		things := things[:size];
 	end if;
-	page.body := fhir_entries(asked ->> 'base', asked ->> 'type', things);
-	page.noted := show_all(array(select t.patient_id from unnest(things) t));
+	more := fhir_included(asked, things);
+	page.noted := show_all(array(select t.patient_id from unnest(things || more) t));
+	if asked ? 'elements' then
+		things := array(select fhir_shortened(t, asked -> 'elements') from unnest(things) t);
+	end if;
+	page.body := '[' || concat_ws(',', fhir_entries(asked ->> 'base', 'match', things),
+		fhir_entries(asked ->> 'base', 'include', more)) || ']';
 	return page;
 end $$;
 
@@ -241,18 +284,22 @@ end $$;
 -- are made into resources than the page and the one that follows.
 create function fhir_search(asked jsonb) returns fhir_found_page language plpgsql as $$
 declare
-	after uuid := cursor_uuid(asked ->> '_page', 0);
-	looked boolean := jsonb_path_exists(asked, '$.where.*.at')
+	sort jsonb := asked -> 'sort';
+	after timestamptz := cursor_time(asked ->> '_page', 0);
+	after_id uuid := cursor_uuid(asked ->> '_page', 1);
+	looked boolean := sort is not null or jsonb_path_exists(asked, '$.where.*.at')
 		or exists (select from fhir_source s where s.type = asked ->> 'type' and s.only_if is not null);
 	things fhir_thing[];
 	page fhir_found_page;
 begin
 	if not looked and coalesce(asked ->> '_total', 'none') = 'none' then
-		asked := asked || jsonb_build_object('after', after, 'most', page_size(asked ->> '_count') + 1);
+		asked := asked || jsonb_build_object('after', after_id, 'most', page_size(asked ->> '_count') + 1);
 	end if;
 	things := array(select f from fhir_found(asked ->> 'type', asked) f
-		where not looked or fhir_holds(f.body, asked -> 'where') order by f.id);
-	page := fhir_page(asked, array(select t from unnest(things) t where after is null or t.id > after order by t.id));
+		where not looked or fhir_holds(f.body, asked -> 'where') order by fhir_sort_key(f.body, sort), f.id);
+	page := fhir_page(asked, array(select t from unnest(things) t
+		where after_id is null or (fhir_sort_key(t.body, sort), t.id) > (after, after_id)
+		order by fhir_sort_key(t.body, sort), t.id));
 	page.total := case when page.total is not null then cardinality(things) end;
 	return page;
 end $$;
@@ -269,7 +316,7 @@ create function fhir_is_subset(native jsonb) returns boolean language sql immuta
 
 -- migrate:down
 drop table fhir_source cascade;
-drop function if exists fhir_enter, fhir_add_source, fhir_add_rows, fhir_one, fhir_one_if_any, fhir_named, fhir_refusals, fhir_told,
+drop function if exists fhir_enter, fhir_add_source, fhir_add_rows, fhir_read, fhir_read_if_any, fhir_named, fhir_refusals, fhir_told,
 	fhir_of_source, fhir_found, fhir_at, fhir_moment, fhir_begins, fhir_ends, fhir_codings, fhir_fits, fhir_holds, fhir_entries,
-	fhir_page, fhir_search, fhir_organization, fhir_is_subset cascade;
+	fhir_sort_key, fhir_shortened, fhir_page, fhir_search, fhir_organization, fhir_is_subset cascade;
 drop type fhir_thing, fhir_found_page cascade;

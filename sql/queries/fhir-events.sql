@@ -10,7 +10,7 @@ from (select fhir_event_thing(l.*::access_log) as thing, show_all(access_log_per
 with asked as materialized (
 	select fhir_event_about(fhir_named(:query.patient::uuid, :query.patient_identifier), :query._id is not null) as about,
 		fhir_bounds(:query.date::jsonb) * fhir_bounds(:query._lastUpdated::jsonb) as bounds,
-		fhir_event_at(cursor_uuid(:query._page, 0)) as page_at, fhir_event_number(cursor_uuid(:query._page, 0)) as page_number
+		fhir_event_at(cursor_uuid(:query._page, 1)) as page_at, fhir_event_number(cursor_uuid(:query._page, 1)) as page_number
 ), page as materialized (
 	select l.*::access_log as entry, row_number() over (order by l.at desc, l.id desc) as n
 	from (

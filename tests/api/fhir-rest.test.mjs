@@ -3,16 +3,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { document, fhirOperations, operation, world } from './harness.mjs';
 import { assertValid, faultsOf, issueOf, linkOf, problemOf, resources } from './lib/fhir.mjs';
-import { fhirSamples, pathFor } from './lib/fhir-samples.mjs';
+import { describeSamples, fhirSamples, pathFor } from './lib/fhir-samples.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
 const w = await world({ settings: { BODY_MAX: 65536 } });
-const samples = await fhirSamples(await makeSamples(w, operation));
+const samples = await describeSamples(w, await fhirSamples(await makeSamples(w, operation)));
 const matrix = document['x-access-matrix'];
 const secured = fhirOperations.filter((o) => o.operation.security.length > 0 && o.fhir.type);
 const doing = (...interactions) => fhirOperations.filter((o) => interactions.includes(o.fhir.interaction));
 const reads = doing('read');
 const searches = doing('search');
+const lists = doing('compartment', 'everything', 'history');
 
 const people = { TM_HEALTH: 'drammen-dps:tm-1', TM_OTHER: 'drammen-dps:tm-3', TL: 'drammen-dps:tl-1', DPS: 'drammen-dps:dps-1', MH: 'drammen-kommune:mh-1',
 	CO: 'drammen-kommune:co-1', CU: 'drammen-kommune:cu-1', KO: 'drammen-kommune:ko-1', GP: 'fastlege-demo:gp-1', NAV: 'nav-drammen:nav-1', HO: 'drammen-kommune:ho-1',
@@ -55,7 +56,7 @@ describe('the caller', () => {
 		const [first, second] = (matrix.resources[row].cells[column] ?? 'N').split(' then ').map((part) => part[0]);
 		return 'SRW'.includes(second ?? first);
 	});
-	forEach([...reads, ...searches], 'by every column of the matrix: as the native read', async (o) => {
+	forEach([...reads, ...searches, ...lists, ...doing('vread')], 'by every column of the matrix: as the native read', async (o) => {
 		for (const column of matrix.columns) {
 			const r = await request(o, { as: people[column], path: pathFor(samples, o, true) });
 			const refused = r.status === 403 && ['forbidden', 'purpose_not_allowed', 'unknown_role'].includes(problemOf(r));
@@ -66,9 +67,9 @@ describe('the caller', () => {
 });
 
 describe('the address', () => {
-	forEach(reads, 'of nothing: 404', async (o) => {
+	forEach([...reads, ...doing('vread', 'history', 'everything')], 'of nothing: 404', async (o) => {
 		assert.equal(issueOf((await request(o, { path: pathFor(samples, o, true) })).is(404)), 'not-found');
-		(await request(o, { path: o.path.replace('{id}', 'no-uuid') })).is(404);
+		(await request(o, { path: o.path.replace('{id}', 'no-uuid').replace('{vid}', '1') })).is(404);
 	});
 	test('of a type that there is not: 404', async () => {
 		for (const path of ['/fhir/r4/Nothing/1', '/fhir/r4/patient/1', '/fhir/r4/Medication']) {
@@ -103,11 +104,12 @@ describe('negotiation', () => {
 		assert.equal(issueOf((await request(o, { headers: { accept: 'application/fhir+xml' } })).is(406)), 'not-supported');
 		(await request(o, { query: '_format=xml' })).is(406);
 	});
-	forEach([...reads, ...searches.filter((o) => o.method === 'GET')], 'for people; HEAD is GET without its body', async (o) => {
+	forEach([...reads, ...searches.filter((o) => o.method === 'GET'), ...lists, ...doing('vread')], 'for people; HEAD is GET without its body', async (o) => {
 		const own = o.fhir.interaction === 'search' ? `${samples[o.fhir.type].query}&` : '';
 		const [plain, pretty] = [(await request(o)).is(200), (await request(o, { query: `${own}_pretty=true` })).is(200)];
 		assert.ok(pretty.text.includes('\n') && !plain.text.includes('\n'));
-		assert.deepEqual(pretty.body.entry ?? pretty.body, plain.body.entry ?? plain.body);
+		const told = ({ body }) => (body.resourceType === 'Bundle' ? body.entry : body);
+		assert.deepEqual(told(pretty), told(plain));
 		const head = await w.request({ as: samples[o.fhir.type].who, method: 'HEAD', path: `${pathFor(samples, o)}?${own}` });
 		assert.deepEqual([head.status, head.text, head.etag, head.headers['content-type']], [200, '', plain.etag, plain.headers['content-type']]);
 	});
@@ -130,7 +132,46 @@ describe('reading', () => {
 	});
 });
 
+describe('versions', () => {
+	forEach(doing('vread'), 'the present one is what is read; one that never was is not there', async (o) => {
+		const sample = samples[o.fhir.type];
+		const r = (await request(o)).is(200);
+		const present = (await w.api(sample.who, 'GET', `/fhir/r4/${o.fhir.type}/${sample.id}`)).is(200);
+		assert.deepEqual([r.body, r.etag], [present.body, present.etag]);
+		assert.equal(issueOf((await request(o, { path: pathFor(samples, o).replace(/\d+$/, '999999') })).is(404)), 'not-found');
+		(await request(o, { path: pathFor(samples, o).replace(/\d+$/, 'x') })).is(404);
+		(await request(o, { query: 'no_such=1' })).is(400);
+	});
+});
+
 describe('searching', () => {
+	forEach(lists, 'a Bundle with a self link that can be followed; unknown parameters are refused', async (o) => {
+		const r = (await request(o)).is(200);
+		const self = linkOf(r.body, 'self');
+		assert.equal(r.body.type, o.fhir.interaction === 'history' ? 'history' : 'searchset');
+		const again = (await w.api(samples[o.fhir.type].who, 'GET', self.replace(/^https?:\/\/[^/]+/, ''))).is(200);
+		assert.deepEqual(again.body.entry, r.body.entry);
+		if (o.fhir.interaction !== 'compartment' || samples[o.fhir.type].person) assert.ok(r.body.entry.some((e) => e.resource.id === samples[o.fhir.type].id), r.story());
+		assert.equal(issueOf((await request(o, { query: 'no_such=1' })).is(400)), 'not-supported');
+		(await request(o, { query: 'no_such=1', headers: { prefer: 'handling=lenient' } })).is(200);
+	});
+	forEach(searches.filter((o) => o.method === 'GET' && o.fhir.mandatory), 'by moments in both directions, and in parts', async (o) => {
+		const own = samples[o.fhir.type].query;
+		const all = (query) => request(o, { query: `${own}&${query}` }).then((r) => resources(r.is(200).body));
+		const times = (await all('_sort=-_lastUpdated&_count=200')).map((r) => r.meta.lastUpdated);
+		assert.deepEqual(times, times.toSorted().reverse());
+		assert.deepEqual((await all('_sort=_lastUpdated&_count=200')).map((r) => r.meta.lastUpdated), times.toReversed());
+		assert.equal(issueOf((await request(o, { query: `${own}&_sort=nothing` })).is(400)), 'code-invalid');
+		const kept = (names) => new Set(['resourceType', 'id', 'meta', ...names]);
+		const fits = (names, key) => names.has(key) || [...names].some((n) => n.endsWith('[x]') && key.startsWith(n.slice(0, -3)));
+		for (const [query, names] of [['_summary=text', kept(o.fhir.mandatory)], ['_summary=true', kept(o.fhir.summary)], ['_elements=status,extension', kept([...o.fhir.mandatory, 'status', 'extension'])]])
+			for (const r of await all(query)) {
+				assert.deepEqual(Object.keys(r).filter((key) => !fits(names, key)), [], query);
+				assert.ok(r.meta.tag.some((t) => t.code === 'SUBSETTED'), query);
+			}
+		assert.deepEqual((await all('_summary=data')).map((r) => r.meta.tag), (await all('_summary=false')).map((r) => r.meta.tag));
+	});
+
 	forEach(searches, 'finds the sample, by GET and POST, as a searchset with a self link', async (o) => {
 		const r = (await request(o)).is(200);
 		assert.deepEqual([r.body.resourceType, r.body.type], ['Bundle', 'searchset']);

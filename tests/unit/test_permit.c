@@ -70,11 +70,14 @@ static void asks_each_of_several_rows(void **state)
 		const char *code, *resource, *cells;
 	} rows[] = {
 		{"MUNICIPALITY", "KO", "TREAT", NULL, "individual-plans",
-		 "{\"individual-plans\":{\"level\":\"S\",\"gates\":\"h\",\"category\":\"PLAN\"},"
-		 "\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\"}}"},
+		 "{\"individual-plans\":{\"level\":\"S\",\"gates\":\"h\",\"category\":\"PLAN\","
+		 "\"number\":\"open\"},"
+		 "\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\","
+		 "\"number\":\"open\"}}"},
 		/* what only one row gives is enough, and the log names that row */
 		{"MUNICIPALITY", "KO", "BTG", NULL, "crisis-plans",
-		 "{\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\"}}"},
+		 "{\"crisis-plans\":{\"level\":\"R\",\"gates\":\"hb\",\"category\":\"PLAN\","
+		 "\"number\":\"mask\"}}"},
 		{"NAV", "NAV", "TREAT", "purpose_not_allowed", "individual-plans", "{}"},
 		{"POLICE", "PO", "COC", "forbidden", "individual-plans", "{}"},
 	};

@@ -19160,6 +19160,11 @@ export interface components {
          */
         Cursor: string;
         /**
+         * @description These types alone
+         * @example Encounter
+         */
+        "Fhir.everything_type": "Patient" | "CarePlan" | "CareTeam" | "Communication" | "Consent" | "Encounter" | "EpisodeOfCare" | "Flag" | "Goal" | "Observation" | "QuestionnaireResponse" | "ServiceRequest" | "Task";
+        /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -19210,10 +19215,25 @@ export interface components {
          */
         "FhirCarePlan._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example CarePlan:patient
+         */
+        "FhirCarePlan._include": "CarePlan:patient" | "CarePlan:care-team" | "CarePlan:goal" | "CarePlan:activity-reference" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirCarePlan._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Task:focus
+         */
+        "FhirCarePlan._revinclude": "Task:focus";
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirCarePlan._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Kind of plan
          * @example IP
@@ -19250,10 +19270,20 @@ export interface components {
          */
         "FhirCareTeam._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example CareTeam:patient
+         */
+        "FhirCareTeam._include": "CareTeam:patient" | "CareTeam:participant" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirCareTeam._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirCareTeam._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description In which this person takes part
          * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
@@ -19285,10 +19315,20 @@ export interface components {
          */
         "FhirCommunication._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Communication:patient
+         */
+        "FhirCommunication._include": "Communication:patient" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirCommunication._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirCommunication._sort": "_id" | "received" | "-received" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description CONCERN_REPORT or MESSAGE
          * @example MESSAGE
@@ -19330,10 +19370,20 @@ export interface components {
          */
         "FhirConsent._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Consent:patient
+         */
+        "FhirConsent._include": "Consent:patient" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirConsent._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirConsent._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Kind of consent, or OBJECTION
          * @example SHARE
@@ -19365,15 +19415,35 @@ export interface components {
          */
         FhirCount: number;
         /**
+         * @description The elements that are wanted; what is mandatory comes with them
+         * @example status,subject
+         */
+        FhirElements: string;
+        /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
         "FhirEncounter._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Encounter:patient
+         */
+        "FhirEncounter._include": "Encounter:patient" | "Encounter:episode-of-care" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirEncounter._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Task:focus
+         */
+        "FhirEncounter._revinclude": "Task:focus";
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirEncounter._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description How it was: HH, AMB, FLD, VR, or IMP for a stay
          * @example IMP
@@ -19420,10 +19490,25 @@ export interface components {
          */
         "FhirEpisodeOfCare._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example EpisodeOfCare:patient
+         */
+        "FhirEpisodeOfCare._include": "EpisodeOfCare:patient" | "EpisodeOfCare:care-manager" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirEpisodeOfCare._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Task:focus
+         */
+        "FhirEpisodeOfCare._revinclude": "Task:focus";
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirEpisodeOfCare._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Whose main contact this is
          * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
@@ -19460,10 +19545,20 @@ export interface components {
          */
         "FhirFlag._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Flag:patient
+         */
+        "FhirFlag._include": "Flag:patient" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirFlag._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirFlag._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description When it holds, and so also those that have ended
          * @example ge2026-03-01
@@ -19495,10 +19590,20 @@ export interface components {
          */
         "FhirGoal._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Goal:patient
+         */
+        "FhirGoal._include": "Goal:patient" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirGoal._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirGoal._sort": "_id" | "target-date" | "-target-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Domain of life
          * @example HOUSING
@@ -19550,10 +19655,20 @@ export interface components {
          */
         "FhirObservation._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Observation:patient
+         */
+        "FhirObservation._include": "Observation:patient" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirObservation._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirObservation._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description survey
          * @example survey
@@ -19595,10 +19710,20 @@ export interface components {
          */
         "FhirOrganization._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Organization:partof
+         */
+        "FhirOrganization._include": "Organization:partof" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirOrganization._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirOrganization._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Whether it is in use
          * @example true
@@ -19680,6 +19805,11 @@ export interface components {
          */
         "FhirPractitioner._lastUpdated": string;
         /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirPractitioner._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
          * @description Whether the person is employed now
          * @example true
          */
@@ -19700,10 +19830,20 @@ export interface components {
          */
         "FhirPractitionerRole._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example PractitionerRole:practitioner
+         */
+        "FhirPractitionerRole._include": "PractitionerRole:practitioner" | "PractitionerRole:organization" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirPractitionerRole._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirPractitionerRole._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description Whether the role is held now
          * @example true
@@ -19755,6 +19895,11 @@ export interface components {
          */
         "FhirQuestionnaireResponse._lastUpdated": string;
         /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirQuestionnaireResponse._sort": "_id" | "authored" | "-authored" | "_lastUpdated" | "-_lastUpdated";
+        /**
          * @description Who rated
          * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
          */
@@ -19795,10 +19940,25 @@ export interface components {
          */
         "FhirServiceRequest._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example ServiceRequest:patient
+         */
+        "FhirServiceRequest._include": "ServiceRequest:patient" | "ServiceRequest:requester" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirServiceRequest._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Task:focus
+         */
+        "FhirServiceRequest._revinclude": "Task:focus";
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirServiceRequest._sort": "_id" | "authored" | "-authored" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description When it was sent or proposed
          * @example ge2026-03-01
@@ -19850,6 +20010,16 @@ export interface components {
          */
         "FhirServiceRequest.subject": string;
         /**
+         * @description What has changed from this time on
+         * @example 2026-03-01T08:00:00Z
+         */
+        FhirSince: string;
+        /**
+         * @description `true` asks for what R4 counts to the summary of the type, `text` for what is mandatory, `data` for all, `count` for the total alone
+         * @example true
+         */
+        FhirSummaries: "false" | "true" | "text" | "data" | "count";
+        /**
          * @description `count` asks for the total alone
          * @example count
          */
@@ -19860,10 +20030,20 @@ export interface components {
          */
         "FhirTask._id": string;
         /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Task:patient
+         */
+        "FhirTask._include": "Task:patient" | "Task:focus" | "Task:owner" | "*";
+        /**
          * @description When the resource was last changed
          * @example ge2026-03-01
          */
         "FhirTask._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirTask._sort": "_id" | "authored-on" | "-authored-on" | "modified" | "-modified" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description When it was made
          * @example ge2026-03-01
@@ -19919,6 +20099,11 @@ export interface components {
          * @example accurate
          */
         FhirTotal: "none" | "estimate" | "accurate";
+        /**
+         * @description The version, as `meta.versionId`
+         * @example 1
+         */
+        FhirVersion: string;
         /**
          * @description The thing's identifier
          * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60

@@ -32,8 +32,19 @@ export const fhirSamples = async (s) => ({
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 });
 
+// Whose each is (where it is somebody's), and its version, as reading says.
+export async function describeSamples(w, samples) {
+	for (const [type, sample] of Object.entries(samples)) {
+		const { body } = (await w.api(sample.who, 'GET', `/fhir/r4/${type}/${sample.id}`)).is(200);
+		const person = [body.subject, body.patient, body.for].find((r) => r?.reference?.startsWith('Patient/'));
+		Object.assign(sample, { version: body.meta.versionId, person: person?.reference.slice('Patient/'.length) });
+	}
+	return samples;
+}
+
 // The operation's path for that sample; one that names nothing with `nowhere`.
 export function pathFor(samples, o, nowhere = false) {
 	const sample = samples[o.fhir.type];
-	return o.path.replace(/\{id\}/, nowhere ? crypto.randomUUID() : sample?.id).replace('{vid}', '1');
+	const id = o.fhir.interaction === 'compartment' ? sample?.person ?? samples.Patient.id : sample?.id;
+	return o.path.replace('{id}', nowhere ? crypto.randomUUID() : id).replace('{vid}', sample?.version ?? '1');
 }

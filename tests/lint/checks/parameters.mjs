@@ -29,7 +29,7 @@ export async function check(report) {
 	const byId = new Map(list.map((o) => [o.id, o]));
 	for (const s of namedStatements()) {
 		if (/\/_[a-z]+\.sql$/.test(s.file)) continue;
-		const o = byId.get(s.name.replace(/\.(replay|as_of|version)$/, ''));
+		const o = byId.get(s.name.replace(/\.(replay|as_of|version)$/, '')) ?? list.find((other) => other.operation['x-statement'] === s.name);
 		const names = o ? known(o, list) : null;
 		if (o && s.name.endsWith('.replay')) names.add('path.id'); // of what was made the first time
 		for (const p of new Set(parametersOf(s.text))) {

@@ -1,0 +1,148 @@
+-- migrate:up
+-- What belongs to a resource over FHIR: what it refers to, what refers to it, and all that is a person's.
+
+-- Where a type refers to others, by the search parameter that names it: what `_include` and `_revinclude` follow. A type
+-- with the link `patient` is a person's (the Patient compartment).
+create table fhir_link (
+	type text not null,
+	name text not null,
+	path text not null,
+	primary key (type, name)
+);
+grant select on fhir_link to samhandling_service;
+insert into fhir_link values
+	('CarePlan', 'patient', 'subject'), ('CarePlan', 'care-team', 'careTeam'), ('CarePlan', 'goal', 'goal'),
+	('CarePlan', 'activity-reference', 'activity.reference'),
+	('CareTeam', 'patient', 'subject'), ('CareTeam', 'participant', 'participant.member'),
+	('Communication', 'patient', 'subject'), ('Consent', 'patient', 'patient'),
+	('Encounter', 'patient', 'subject'), ('Encounter', 'episode-of-care', 'episodeOfCare'),
+	('EpisodeOfCare', 'patient', 'patient'), ('EpisodeOfCare', 'care-manager', 'careManager'),
+	('Flag', 'patient', 'subject'), ('Goal', 'patient', 'subject'),
+	('Observation', 'patient', 'subject'),
+	('Organization', 'partof', 'partOf'),
+	('PractitionerRole', 'practitioner', 'practitioner'), ('PractitionerRole', 'organization', 'organization'),
+	('ServiceRequest', 'patient', 'subject'), ('ServiceRequest', 'requester', 'requester'),
+	('Task', 'patient', 'for'), ('Task', 'focus', 'focus'), ('Task', 'owner', 'owner');
+
+-- A person by their id, as an included resource: the gate of patients, and the text of their own reading.
+create function fhir_patient_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	perform pass_gate(thing, 'patients', 'IDENTITY', false);
+	return query select p.id, p.id, fhir_patient(p, m.name, n.numbers)::jsonb, p.version, p.updated_at
+		from patient p left join municipality m on m.number = p.municipality_number and m.valid_to is null
+		left join fhir_numbers(array[thing]) n on n.person = p.id
+		where p.id = thing;
+end $$;
+create function fhir_patient_ids(person uuid) returns setof uuid language sql immutable as $$ select person $$;
+select fhir_add_source('Patient', '{patients}', 'IDENTITY', 'fhir_patient_seen', 'fhir_patient_ids', true);
+
+-- What the log says of a request is what it was asked for, not what came along.
+create function fhir_settings() returns jsonb language sql stable as $$
+	select jsonb_object_agg(s, current_setting(s, true)) from unnest('{app.cell,app.gates,app.number,app.resource,app.basis,app.relation_id,
+		app.consent_id,app.emergency_id,app.overridden,app.admitted}'::text[]) s $$;
+create function fhir_restore(settings jsonb) returns void language sql as $$
+	select set_config(key, coalesce(value, ''), true) from jsonb_each_text(settings) $$;
+
+-- Of a person, by one source after the other, where a refusal is only that nothing is there.
+create function fhir_found_if_any(type text, asked jsonb) returns setof fhir_thing language plpgsql as $$
+begin
+	return query select * from fhir_found(type, asked);
+exception when sqlstate 'AP404' or sqlstate 'AP403' then return;
+end $$;
+
+create function fhir_words(asked jsonb, parameter text) returns text[] language sql immutable as $$
+	select array(select v #>> '{}' from jsonb_path_query(asked #> array['where', parameter, 'groups'], '$[*].any[*]') v) $$;
+
+-- What the things refer to by the links that are asked for, and what refers to them by others; each as it is read singly,
+-- none twice, and none that may not be read.
+create function fhir_included(asked jsonb, things fhir_thing[]) returns fhir_thing[] language plpgsql as $$
+declare
+	forth text[] := fhir_words(asked, '_include');
+	back text[] := fhir_words(asked, '_revinclude');
+	page text[] := array(select (asked ->> 'type') || '/' || t.id from unnest(things) t);
+	kept jsonb := fhir_settings();
+	more fhir_thing[] := '{}';
+	one record;
+begin
+	for one in select distinct split_part(r ->> 'reference', '/', 1) as type, split_part(r ->> 'reference', '/', 2) as id
+			from unnest(things) t join fhir_link l on l.type = asked ->> 'type' and ('*' = any (forth)
+				or l.type || ':' || l.name = any (forth))
+			cross join lateral fhir_at(t.body, l.path) r
+			where r ? 'reference' and r ->> 'reference' <> all (page) loop
+		more := more || array(select f from fhir_read_if_any(one.type, one.id::uuid) f);
+	end loop;
+	for one in select distinct l.type, l.path, t.patient_id from fhir_link l, unnest(things) t
+			where l.type || ':' || l.name = any (back) and t.patient_id is not null loop
+		more := more || array(select f from fhir_found_if_any(one.type, jsonb_build_object('patient', one.patient_id)) f
+			where exists (select from fhir_at(f.body, one.path) r where r ->> 'reference' = any (page)));
+	end loop;
+	perform fhir_restore(kept);
+	return more;
+end $$;
+
+-- Patient/$everything ------------------------------------------------------------------------------------------
+-- The person first, then type by type what the caller may read of theirs; a page goes on where the last one ended.
+create function fhir_everything(asked jsonb) returns fhir_found_page language plpgsql as $$
+declare
+	person uuid := (asked ->> 'patient')::uuid;
+	types text[] := array(select 'Patient' union all (select l.type from fhir_link l where l.name = 'patient' order by l.type));
+	wanted text[] := fhir_words(asked, '_type');
+	since timestamptz := fhir_moment(asked #>> '{where,_since,groups,0,any,0,from}', false);
+	size int := page_size(asked ->> '_count');
+	after_type int := coalesce(substring(cursor_part(asked ->> '_page', 0) from '^[0-9]{1,2}$')::int, 1);
+	after_id uuid := cursor_uuid(asked ->> '_page', 1);
+	kept jsonb := fhir_settings();
+	things fhir_thing[] := '{}';
+	page fhir_found_page;
+begin
+	for n in after_type .. cardinality(types) loop
+		exit when cardinality(things) > size;
+		continue when cardinality(wanted) > 0 and types[n] <> all (wanted);
+		things := things || array(select f from fhir_found_if_any(types[n], jsonb_build_object('patient', person,
+				'after', case when n = after_type then after_id end, 'most', size + 1)) f
+			where (n > after_type or after_id is null or f.id > after_id) and (since is null or f.at >= since) order by f.id);
+	end loop;
+	perform fhir_restore(kept);
+	if cardinality(things) > size then
+		page.next := cursor_make(array_position(types, (things[size]).body ->> 'resourceType')::text, (things[size]).id::text);
+		things := things[:size];
+	end if;
+	page.body := '[' || coalesce(fhir_entries(asked ->> 'base', 'match', things), '') || ']';
+	page.noted := show(person);
+	return page;
+end $$;
+
+-- Versions, the newest first; each says by which request it came about. Nothing where there is no such thing.
+create function fhir_history(asked jsonb, thing uuid) returns setof fhir_found_page language plpgsql as $$
+declare
+	things fhir_thing[] := array(select f from fhir_read(asked ->> 'type', thing, true) f order by f.version desc);
+	since timestamptz := fhir_moment(asked #>> '{where,_since,groups,0,any,0,from}', false);
+	before int := substring(cursor_part(asked ->> '_page', 0) from '^[0-9]{1,9}$')::int;
+	size int := page_size(asked ->> '_count');
+	page fhir_found_page;
+begin
+	if cardinality(things) = 0 then
+		return;
+	end if;
+	page.noted := show((things[1]).patient_id);
+	things := array(select t from unnest(things) t where (before is null or t.version < before) and (since is null or t.at >= since)
+		order by t.version desc);
+	page.total := case when asked ->> '_total' in ('accurate', 'estimate') then cardinality(things) end;
+	if cardinality(things) > size then
+		page.next := cursor_make((things[size]).version::text);
+		things := things[:size];
+	end if;
+	page.body := (select coalesce(json_agg(json_build_object('fullUrl', (asked ->> 'base') || '/' || (asked ->> 'type') || '/' || t.id,
+			'resource', t.body, 'request', json_build_object('method', case t.version when 1 then 'POST' else 'PUT' end,
+				'url', (asked ->> 'type') || case t.version when 1 then '' else '/' || t.id end),
+			'response', json_build_object('status', case t.version when 1 then '201' else '200' end,
+				'etag', 'W/"' || t.version || '"', 'lastModified', fhir_instant(t.at))) order by n), '[]')
+		from unnest(things) with ordinality t (id, patient_id, body, version, at, n));
+	return next page;
+end $$;
+
+-- migrate:down
+drop table fhir_link cascade;
+delete from fhir_source where type = 'Patient';
+drop function if exists fhir_patient_seen, fhir_patient_ids, fhir_history, fhir_settings, fhir_restore, fhir_found_if_any, fhir_words, fhir_included,
+	fhir_everything cascade;
