@@ -45,7 +45,7 @@ bool work_begin(struct work *w, struct request *r)
 
 void work_begin_shared(struct work *w, struct request *r)
 {
-	*w = (struct work){.request = r, .binding = {.request = r}};
+	*w = (struct work){.request = r, .binding = {.request = r}, .answer_op = answer_of(r)};
 	work_round(w);
 }
 
