@@ -1,5 +1,6 @@
 // The SDK against the real daemon: calls, refusals, changes under contention, lists, keys.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto'; // no global in Node 18
 import { test } from 'node:test';
 import { world } from '../api/harness.mjs';
 import { sdk } from './sdk.mjs';
