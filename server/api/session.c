@@ -38,7 +38,7 @@ void session_join(struct session *s, struct round *round)
 
 bool session_commit(struct session *s, struct request *r)
 {
-	/* the last entry may have been "not modified", whose row need not be on disk: all else must */
+	/* the last may have been "not modified", whose row need not be on disk: all else must */
 	bool written = s->connection != NULL && !s->connection->broken && !s->ended &&
 		       (!s->open || (run(s, r->arena, "reset") && run(s, r->arena, "commit")));
 

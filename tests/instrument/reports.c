@@ -1,7 +1,8 @@
 /*
  * Linked into every program of a build with SANITIZE: what a sanitizer finds goes to a file of
- * REPORTS, where tests/run.sh counts it, whoever started the program and however it ended. Undefined
- * behaviour, which beside the address sanitizer is told on stderr alone, ends the program.
+ * REPORTS, where tests/run.sh counts it, whoever started the program and however it ended.
+ * Undefined behaviour, which beside the address sanitizer is told on stderr alone, ends the
+ * program.
  */
 
 /* The names are the sanitizers' own. */
