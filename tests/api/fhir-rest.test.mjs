@@ -104,6 +104,9 @@ describe('negotiation', () => {
 		assert.equal(issueOf((await request(o, { headers: { accept: 'application/fhir+xml' } })).is(406)), 'not-supported');
 		(await request(o, { query: '_format=xml' })).is(406);
 	});
+	forEach(doing('create', 'update', 'bundle'), 'what writes gives nothing but JSON', async (o) => {
+		assert.equal(issueOf((await request(o, { headers: { accept: 'application/fhir+xml' } })).is(406)), 'not-supported');
+	});
 	forEach([...reads, ...searches.filter((o) => o.method === 'GET'), ...lists, ...doing('vread')], 'for people; HEAD is GET without its body', async (o) => {
 		const own = o.fhir.interaction === 'search' ? `${samples[o.fhir.type].query}&` : '';
 		const [plain, pretty] = [(await request(o)).is(200), (await request(o, { query: `${own}_pretty=true` })).is(200)];
