@@ -56,9 +56,11 @@ create function app_is_citizen() returns boolean language sql stable as $$
 	select coalesce(current_setting('app.role', true), '') in ('PT', 'RE') $$;
 
 -- Which patients an answer shows: the access log writes one row for each.
-create function show_all(patients uuid[]) returns text language sql as $$
-	select set_config('app.shown', coalesce((select array_agg(distinct p) from unnest(patients) p
-		where p is not null), '{}')::text, true) $$;
+create function show_all(patients uuid[]) returns text language plpgsql as $$
+begin
+	return set_config('app.shown', coalesce((select array_agg(distinct p) from unnest(patients) p
+		where p is not null), '{}')::text, true);
+end $$;
 create function show(patient uuid) returns text language sql as $$
 	select set_config('app.shown', case when patient is null then '' else '{' || patient || '}' end, true) $$;
 

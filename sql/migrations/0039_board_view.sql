@@ -18,22 +18,25 @@ create unlogged table board_kept (
 	shown text not null, -- the view
 	version text not null, -- board_version_of
 	body text not null,
-	persons uuid[] not null,
+	noted text not null, -- for the access log: whom it shows, as show_all() has it
 	primary key (unit_id, staff_id, shown)
 );
-alter table board_kept alter column body set storage external; -- decompressing it would cost more than reading it
+-- decompressing them would cost more than reading them
+alter table board_kept alter column body set storage external, alter column noted set storage external;
 alter table board_kept enable row level security;
 create policy board_kept_own on board_kept using (staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]));
 grant select, insert, update on board_kept to samhandling_service;
 
--- All that an answer depends on: what the team's tables hold, names of staff, the day, and the caller.
-create function board_version_of(team uuid, shown text) returns text language sql stable as $$
-	select concat_ws(' ', v.n, g.generation, clock_today(), shown, app_agency_id(), app_staff_id(), app_unit_ids(), app_role(),
-		app_cell(), current_setting('app.gates', true))
-	from board_version v cross join registry_generation g
-	where v.unit_id = team and v.unit_id = any (app_unit_ids())
-$$;
+-- All that an answer depends on: what the team's tables hold, names of staff, the day, and the caller. In PL/pgSQL, since
+-- SQL that cannot be written out where it is called is planned anew each time, which is most of what "not modified" costs.
+create function board_version_of(team uuid, shown text) returns text language plpgsql stable as $$
+begin
+	return (select concat_ws(' ', v.n, g.generation, clock_today(), shown, app_agency_id(), app_staff_id(), app_unit_ids(),
+			app_role(), app_cell(), current_setting('app.gates', true))
+		from board_version v cross join registry_generation g
+		where v.unit_id = team and v.unit_id = any (app_unit_ids()));
+end $$;
 
 -- TG_ARGV: the column, and whether it names the team or a person, who may be enrolled in several.
 create function board_has_changed() returns trigger language plpgsql security definer
@@ -259,8 +262,9 @@ begin
 end $$;
 
 -- Makes a view of the board and keeps it. The version is read first: what is kept is never older than it says.
-create function board_make(team uuid, view text, out body text, out persons uuid[]) language plpgsql as $$
+create function board_make(team uuid, view text, out body text, out noted text) language plpgsql as $$
 declare
+	persons uuid[];
 	held text := board_version_of(team, view);
 	called text := (select u.name from unit u where u.id = team and u.id = any (app_unit_ids()) and u.type = 'TEAM');
 begin
@@ -274,10 +278,11 @@ begin
 	else
 		select f.body, f.persons into body, persons from board_full(team, called) f;
 	end if;
-	insert into board_kept (unit_id, staff_id, shown, version, body, persons)
-	values (team, app_staff_id(), view, held, board_make.body, board_make.persons)
+	noted := show_all(persons);
+	insert into board_kept (unit_id, staff_id, shown, version, body, noted)
+	values (team, app_staff_id(), view, held, board_make.body, board_make.noted)
 	on conflict (unit_id, staff_id, shown) do update set version = excluded.version, body = excluded.body,
-		persons = excluded.persons;
+		noted = excluded.noted;
 end $$;
 
 -- migrate:down

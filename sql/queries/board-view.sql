@@ -2,17 +2,17 @@
 
 -- name: getBoard.version
 select v.version
-from (select board_version_of(:path.id::uuid, coalesce(:query.view, 'full')) as version) v
+from (select board_version_of(:path.id::uuid, coalesce(:query.view, 'full')) as version offset 0) v
 where v.version is not null
 
 -- name: getBoard
 -- What the caller was last given, as long as it is true; else it is made.
 with kept as materialized (
-	select k.body, k.persons from board_kept k
+	select k.body, k.noted from board_kept k
 	where k.unit_id = :path.id::uuid and k.staff_id = app_staff_id() and k.shown = coalesce(:query.view, 'full')
 		and k.version = board_version_of(:path.id::uuid, coalesce(:query.view, 'full'))
 )
-select k.body, show_all(k.persons) as noted from kept k
+select k.body, set_config('app.shown', k.noted, true) as noted from kept k
 union all
-select m.body, show_all(m.persons) from board_make(:path.id::uuid, coalesce(:query.view, 'full')) m
+select m.body, m.noted from board_make(:path.id::uuid, coalesce(:query.view, 'full')) m
 where not exists (select 1 from kept) and m.body is not null
