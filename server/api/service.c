@@ -48,10 +48,14 @@ static bool load_contract(const char **why)
 	       actions_load(service.arena, service.contract, why);
 }
 
-/* Loading needs ten times the memory that is kept of it. */
+/*
+ * Loading needs ten times the memory that is kept of it. And what one thread reads for several
+ * (db/share.h) the others free: with a heap for each thread a quarter of all memory lay idle.
+ */
 static void give_back_memory(void)
 {
 	malloc_trim(0);
+	mallopt(M_ARENA_MAX, 2);
 	embedded_give_back();
 }
 
