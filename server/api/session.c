@@ -5,6 +5,7 @@
 #include "api/session.h"
 
 #include "api/problem.h"
+#include "api/work.h"
 
 /* One statement without parameters, in a round trip of its own. */
 static bool run(struct session *s, struct arena *a, const char *name)
@@ -21,11 +22,7 @@ bool session_begin(struct session *s, struct request *r)
 	enum pool_refusal refusal;
 
 	*s = (struct session){.connection = pool_take(&refusal)};
-	if (s->connection == NULL)
-		return problem(r, "unavailable",
-			       refusal == POOL_BUSY ? "no database connection is free"
-						    : "the database cannot be reached");
-	return true;
+	return s->connection != NULL || work_refused(r, refusal);
 }
 
 void session_join(struct session *s, struct round *round)

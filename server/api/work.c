@@ -14,7 +14,7 @@
 #include "api/reads.h"
 #include "db/share.h"
 
-static bool refused(struct request *r, enum pool_refusal refusal)
+bool work_refused(struct request *r, enum pool_refusal refusal)
 {
 	return problem(r, "unavailable",
 		       refusal == POOL_BUSY ? "no database connection is free"
@@ -36,7 +36,7 @@ bool work_begin(struct work *w, struct request *r)
 	*w = (struct work){.request = r, .binding = {.request = r}};
 	w->connection = r->session != NULL ? r->session->connection : pool_take(&refusal);
 	if (w->connection == NULL)
-		return refused(r, refusal);
+		return work_refused(r, refusal);
 	w->has_key = r->idempotency_scope != NULL;
 	w->answer_op = answer_of(r);
 	work_round(w);
@@ -56,7 +56,7 @@ bool work_run(struct work *w)
 	if (w->connection != NULL)
 		return round_run(&w->round);
 	return share_run(&w->round, &refusal) ||
-	       (refusal != POOL_OK && refused(w->request, refusal));
+	       (refusal != POOL_OK && work_refused(w->request, refusal));
 }
 
 void work_end(struct work *w)

@@ -22,6 +22,9 @@ struct work {
 	bool has_key;			   /* an Idempotency-Key is honoured */
 };
 
+/* Answers with 503 because no connection was to be had. False. */
+bool work_refused(struct request *r, enum pool_refusal refusal);
+
 /* Borrows a connection. False when none was to be had: answered with 503. */
 bool work_begin(struct work *w, struct request *r);
 void work_end(struct work *w);
