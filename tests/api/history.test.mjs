@@ -124,10 +124,11 @@ describe('the service', () => {
 		assert.equal(await count(`admission where state <> 'DISCHARGED' and admitted_at < now() - interval '100 days'`), 0);
 		assert.ok(await count('plan p where plan_is_valid(p)') > 0);
 		assert.equal(await count(`board_meeting where state <> 'CLOSED'`), 0);
-		// what waits is what nobody has done: plans of those who have left
-		assert.deepEqual(await w.sql(`select distinct kind from task where state = 'OPEN' and kind <> 'PLAN_REVIEW' and due_at < now() - interval '40 days'`), []);
+		assert.deepEqual(await w.sql(`select distinct kind from task where state = 'OPEN' and due_at < now() - interval '40 days'`), []);
 		for (const table of ['message', 'case_meeting']) assert.ok(await count(table) > 0, table);
 		assert.equal(await count(`message where state = 'SENT' and sent_at < now() - interval '10 days'`), 0);
+		for (const [table, is_open] of [['plan', 'plan_is_open'], ['measure', 'measure_is_open']])
+			assert.equal(await count(`${table} x join enrolment e on e.patient_id = x.patient_id where ${is_open}(x.state) and e.ended_at < now() - interval '10 days'`), 0, `${table}: ended for those who have left`);
 		assert.equal(await count(`board_entry b join enrolment e on e.id = b.enrolment_id where b.closed_at is null and e.ended_at is not null`), 0);
 	});
 });

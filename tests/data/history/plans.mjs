@@ -22,6 +22,10 @@ const others = {
 const every = 165;
 const latest = 172;
 
+// Of whom the team has let go without planning it, the others end what is theirs two days later.
+const afterwards = { LOST: 'Ingen kontakt på over tre måneder', DECLINES: 'Ønsker ikke planen videre', DECEASED: 'Pasienten er død' };
+const closes = (p) => (afterwards[p.ending] ? p.calendar.working(p.ends + 2) : Infinity);
+
 // Which units answer for measures, and who of each.
 function responsible(p) {
 	const list = [[p.place.unit, p.worker], [team, p.main]];
@@ -53,14 +57,17 @@ function propose(course, p, n, index, [unit, who]) {
 	const name = `measure${index}`;
 	course.add(n, 10, p.place.coordinator, 'createMeasure', { remember: { [name]: 'id' },
 		body: { plan_id: '$ip', title, domain, how, extent, responsible_unit_id: `$unit:${unit}`, goal_ids: ['$goal0'] } });
-	const step = (on, body) => course.step(on, 12, who, ['transitionMeasure', name], body);
+	const step = (on, body, hour = 12) => course.step(on, hour, who, ['transitionMeasure', name], body);
 	const answered = calendar.working(n + chance.from(2, 16));
 	if (unit === navOffice && chance.is(0.25)) return step(answered, { action: 'refuse', reason_code: 'NO_CAPACITY', reason: 'Ingen ledig plass før nyttår' });
 	const begun = calendar.working(answered + chance.from(3, 14));
 	const done = chance.is(0.3) || p.ending === 'DISCHARGED' ? calendar.working(Math.min(begun + chance.from(120, 300), p.ends - 20)) : Infinity;
+	const last = closes(p);
+	const score = chance.from(3, 9);
 	step(answered, { action: 'accept', responsible_staff_id: `$staff:${who}`, start_on: calendar.date(begun) });
-	step(begun, { action: 'start' });
-	return step(done, { action: 'complete', evaluation: { score: chance.from(3, 9) } });
+	if (begun < last) step(begun, { action: 'start' });
+	if (done < last) return step(done, { action: 'complete', evaluation: { score } });
+	return step(last, { action: 'discontinue', reason: afterwards[p.ending] }, 9);
 }
 
 function individual(course, p, n) {
@@ -113,6 +120,11 @@ function finish(course, p, names) {
 	}
 }
 
+// Each by who coordinates it, when the measures have been ended that morning.
+function letGo(course, p, names) {
+	for (const [name, who] of names) course.step(closes(p), 11, who, ['transitionPlan', name], { action: 'end', reason: afterwards[p.ending] });
+}
+
 // While somebody stands on the board the treatment plan is looked at every three months.
 function intensive(course, p, [name, who], { begins, last }) {
 	for (const time of p.onBoard)
@@ -152,4 +164,5 @@ export function plans(course, p) {
 	const treated = names.find(([name]) => name === 'TREATMENT');
 	if (treated) intensive(course, p, treated, { begins: begins + 40, last });
 	if (p.ending === 'DISCHARGED') finish(course, p, names);
+	else letGo(course, p, names);
 }
