@@ -223,13 +223,13 @@ begin
 		|| case when limited then plan_limited_belongings(shown) else shown end);
 end $$;
 
-create function plan_brief_json(p plan, cell jsonb) returns jsonb language sql stable as $$
+create function plan_brief_json(p plan, cell jsonb, is_valid boolean, is_binding boolean) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'patient_id', p.patient_id,
 		'status', plan_state(p), 'updated_at', p.updated_at)
 		|| case when cell ->> 'level' = 'S' then '{}' else jsonb_build_object('coordinator', plan_coordinator_json(p),
 			'coordinating_unit', unit_brief(p.coordinating_unit_id), 'next_review_on', p.next_review_on,
-			'version_in_force', nullif(p.version_number, 0), 'is_valid', plan_is_valid(p),
-			'is_binding', plan_is_binding(p), 'created_at', p.created_at) end)
+			'version_in_force', nullif(p.version_number, 0), 'is_valid', is_valid,
+			'is_binding', is_binding, 'created_at', p.created_at) end)
 $$;
 
 create function plan_review_json(r plan_review) returns jsonb language sql stable as $$

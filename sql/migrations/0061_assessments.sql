@@ -141,8 +141,9 @@ begin
 end $$;
 
 -- How it has gone since the baseline: the difference, whether it is for the better, whether it is more than chance.
-create function assessment_delta(a assessment) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('baseline_id', b.id, 'baseline_on', b.assessed_on,
+create function assessment_delta(a assessment) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_strip_nulls(jsonb_build_object('baseline_id', b.id, 'baseline_on', b.assessed_on,
 		'total', d.total, 'better', case when d.total <> 0 then (d.total < 0) = (i.better = 'LOW') end,
 		'reliable', abs(d.total) >= i.reliable_change,
 		'subscales', (select coalesce(jsonb_object_agg(s.key, s.value::numeric - (b.subscales ->> s.key)::numeric), '{}')
@@ -154,12 +155,13 @@ create function assessment_delta(a assessment) returns jsonb language sql stable
 		and b.instrument_version = (a).instrument_version and b.occasion = 'BASELINE' and b.id <> (a).id
 		and b.assessed_on <= (a).assessed_on and not b.declined and not b.entered_in_error
 		and not (a).declined and not (a).entered_in_error
-	order by b.assessed_on desc limit 1
-$$;
+	order by b.assessed_on desc limit 1);
+end $$;
 
 -- As this caller may see it: with the gate f the scores, without the answers and what was written about them.
-create function assessment_json(a assessment) returns json language sql stable as $$
-	select json_strip_nulls(json_build_object('id', (a).id, 'version', (a).version, 'patient_id', (a).patient_id,
+create function assessment_json(a assessment) returns json language plpgsql stable as $$
+begin
+	return json_strip_nulls(json_build_object('id', (a).id, 'version', (a).version, 'patient_id', (a).patient_id,
 		'enrolment_id', (a).enrolment_id, 'owner_agency_id', (a).owner_agency_id,
 		'instrument_code', (a).instrument_code, 'instrument_version', (a).instrument_version,
 		'occasion', (a).occasion, 'assessed_on', (a).assessed_on, 'rater_staff_id', (a).rater_staff_id,
@@ -170,8 +172,8 @@ create function assessment_json(a assessment) returns json language sql stable a
 		'delta', assessment_delta(a), 'note', case when not app_gate('f') then (a).note end,
 		'entered_in_error', (a).entered_in_error,
 		'correction_reason', case when not app_gate('f') then (a).correction_reason end,
-		'recorded_by', (a).recorded_by, 'created_at', (a).created_at, 'updated_at', (a).updated_at))
-$$;
+		'recorded_by', (a).recorded_by, 'created_at', (a).created_at, 'updated_at', (a).updated_at));
+end $$;
 
 -- Each agency answers for its own rows; the team is one, whoever employs its people.
 create function may_correct(owner_agency uuid, recorder uuid) returns boolean language sql stable as $$

@@ -67,7 +67,8 @@ begin
 end $$;
 
 -- Which of these persons' plans are valid today: what plan_is_valid() says of each (a test compares them), asked for all at
--- once, since one after the other the plans of a team took a hundred times as long. Owner's rights: part of plan_duties.
+-- once, since one after the other the plans of a team took a hundred times as long. Owner's rights: part of plan_duties, and
+-- in a list of plans a caller's own objections would make plans of others look incomplete.
 create function valid_plans(persons uuid[]) returns uuid[] language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare

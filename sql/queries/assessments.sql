@@ -1,18 +1,22 @@
 -- Assessments; scoring and rules stand in migrations 0060 and 0061.
 
 -- name: listAssessments
--- Newest first; begins with the person asked for, or with whom the caller's units are related to.
+-- Newest first; begins with the person asked for, or with whom the caller's units are related to. Row security leaves out
+-- single things closed to the caller, but not of the person whom the gate has admitted.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
 	select (assessment_json(a.whole), cursor_make(a.assessed_on::text, a.id::text), a.patient_id)::list_item
-	from people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY') p (id)
-	cross join lateral (select x as whole, x.* from assessment x where x.patient_id = p.id offset 0) a
-	where (:query.instrument_code::text is null or a.instrument_code = :query.instrument_code)
-		and (:query.occasion::text is null or a.occasion = :query.occasion)
-		and (:query.enrolment_id::text is null or a.enrolment_id = :query.enrolment_id::uuid)
-		and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
-		and (:query.cursor::text is null or (a.assessed_on, a.id)
-			< (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	from (select cursor_date(:query.cursor, 0) as before_day, cursor_uuid(:query.cursor, 1) as before_id offset 0) c
+	cross join people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY') p (id)
+	cross join lateral (select x as whole, x.assessed_on, x.id, x.patient_id from assessment x
+		where x.patient_id = p.id
+			and (:query.instrument_code::text is null or x.instrument_code = :query.instrument_code)
+			and (:query.occasion::text is null or x.occasion = :query.occasion)
+			and (:query.enrolment_id::text is null or x.enrolment_id = :query.enrolment_id::uuid)
+			and not x.entered_in_error
+			and (:query.patient_id::text is null or not item_is_blocked(x.patient_id, x.id))
+			and (:query.cursor::text is null or (x.assessed_on, x.id) < (c.before_day, c.before_id))
+		order by x.assessed_on desc, x.id desc limit page_size(:query.limit) + 1) a
 	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createAssessment

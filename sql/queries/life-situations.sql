@@ -1,7 +1,8 @@
 -- The life situation in eight domains; rules and pictures stand in migration 0062.
 
 -- name: listLifeSituations
--- Newest first; begins with the person asked for, or with whom the caller's units are related to.
+-- Newest first; begins with the person asked for, or with whom the caller's units are related to. Row security leaves out
+-- single things closed to the caller, but not of the person whom the gate has admitted.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
 	select (life_situation_json(l.whole), cursor_make(l.observed_on::text, l.id::text), l.patient_id)::list_item
@@ -11,7 +12,8 @@ from list_page(array(
 			and r.domain = :query.domain))
 		and (:query.from::text is null or l.observed_on >= :query.from::date)
 		and (:query.to::text is null or l.observed_on <= :query.to::date)
-		and not l.entered_in_error and not item_is_blocked(l.patient_id, l.id)
+		and not l.entered_in_error
+		and (:query.patient_id::text is null or not item_is_blocked(l.patient_id, l.id))
 		and (:query.cursor::text is null or (l.observed_on, l.id)
 			< (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
 	order by l.observed_on desc, l.id desc limit page_size(:query.limit) + 1), :query.limit) l

@@ -1,30 +1,30 @@
 -- Measures (domain.md §3.4, §4.5). What must hold whoever asks stands in migration 0055.
 
 -- name: listMeasures
+-- In the order of the list, so that no more projections are asked for than the page takes.
 with asked as (
-	select plan_list_admit(:query.patient_id::uuid) as ok offset 0
+	select plan_list_admit(:query.patient_id::uuid) as ok, related_persons() || :query.patient_id::uuid as persons,
+		cursor_time(:query.cursor, 0) as after_due, cursor_uuid(:query.cursor, 1) as after_id offset 0
 ), related as (
-	select x as m from asked cross join measure x
-	where asked.ok and x.patient_id = any (related_persons() || :query.patient_id::uuid)
+	select x as m, x.id, x.accept_due_at as due from asked cross join measure x
+	where asked.ok and x.patient_id = any (asked.persons)
 		and (:query.patient_id::text is null or x.patient_id = :query.patient_id::uuid)
 		and (:query.plan_id::text is null or x.plan_id = :query.plan_id::uuid)
 		and (:query.unit_id::text is null or x.responsible_unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or x.state = :query.status)
 		and (:query.overdue::text is null
 			or (x.state = 'PROPOSED' and x.accept_due_at < clock_now()) = :query.overdue::boolean)
-), fitting as (
-	select r.m, measure_projection(r.m) as projection, (r.m).id, (r.m).accept_due_at as due from related r
-	where measure_projection(r.m) is not null
-		-- whose plan may not be seen, is not told which plan it is
-		and (:query.plan_id::text is null or measure_projection(r.m) = 'FULL')
+		and (:query.cursor::text is null or (x.accept_due_at, x.id) > (asked.after_due, asked.after_id))
+	order by x.accept_due_at, x.id offset 0
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (measure_json(f.m, f.projection), cursor_make(f.due::text, f.id::text), (f.m).patient_id)::list_item
-	from fitting f
-	where :query.cursor::text is null
-		or (f.due, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
-	order by f.due, f.id limit page_size(:query.limit) + 1), :query.limit) l
+	select (measure_json(r.m, s.projection), cursor_make(r.due::text, r.id::text), (r.m).patient_id)::list_item
+	from related r cross join lateral (select measure_projection(r.m) as projection offset 0) s
+	where s.projection is not null
+		-- whose plan may not be seen, is not told which plan it is
+		and (:query.plan_id::text is null or s.projection = 'FULL')
+	order by r.due, r.id limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createMeasure
 select measure_propose(:new.id::uuid, :body::jsonb) as id

@@ -1,30 +1,37 @@
 -- Plans (domain.md §3, §4.4). What must hold whoever asks stands in migrations 0050 to 0054.
 
 -- name: listPlans
--- Begins with the persons whom the caller's units are related to; each row by the cell of its kind.
+-- Begins with the persons whom the caller's units are related to; each row by the cell of its kind, and in order, so that
+-- no more cells are asked for than the page takes. Validity is computed for the page at once.
 with asked as (
-	select plan_list_admit(:query.patient_id::uuid) as ok offset 0
+	select plan_list_admit(:query.patient_id::uuid) as ok, related_persons() || :query.patient_id::uuid as persons,
+		cursor_time(:query.cursor, 0) as after_due, cursor_uuid(:query.cursor, 1) as after_id offset 0
 ), related as (
-	select x as p from asked cross join plan x
-	where asked.ok and x.patient_id = any (related_persons() || :query.patient_id::uuid)
+	select x as p, x.id, coalesce(x.next_review_on::timestamptz, 'infinity') as due from asked cross join plan x
+	where asked.ok and x.patient_id = any (asked.persons)
 		and (:query.patient_id::text is null or x.patient_id = :query.patient_id::uuid)
 		and (:query.kind::text is null or x.kind = :query.kind)
 		and (:query.coordinator_staff_id::text is null or x.coordinator_staff_id = :query.coordinator_staff_id::uuid)
 		and (:query.unit_id::text is null or :query.unit_id::uuid in (x.coordinating_unit_id, x.coordinator_unit_id))
-), fitting as (
-	select r.p, plan_cell(r.p) as cell, (r.p).id, coalesce((r.p).next_review_on::timestamptz, 'infinity') as due
-	from related r
-	where plan_cell(r.p) is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
+		and (:query.cursor::text is null
+			or (coalesce(x.next_review_on::timestamptz, 'infinity'), x.id) > (asked.after_due, asked.after_id))
+	order by due, x.id offset 0
+), page as materialized (
+	select r.p, r.id, r.due, c.cell
+	from related r cross join lateral (select plan_cell(r.p) as cell offset 0) c
+	where c.cell is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
 		-- who sees the state alone learns no more by asking for it
-		and (plan_cell(r.p) ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
+		and (c.cell ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
+	order by r.due, r.id limit page_size(:query.limit) + 1
+), judged as materialized (
+	select valid_plans(array(select (f.p).patient_id from page f where f.cell ->> 'level' <> 'S')) as valid,
+		array(select m.plan_id from measure m where m.plan_id = any (array(select f.id from page f)) and m.state = 'PROPOSED') as proposed
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (plan_brief_json(f.p, f.cell), cursor_make(f.due::text, f.id::text), (f.p).patient_id)::list_item
-	from fitting f
-	where :query.cursor::text is null
-		or (f.due, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
-	order by f.due, f.id limit page_size(:query.limit) + 1), :query.limit) l
+	select (plan_brief_json(f.p, f.cell, f.id = any (j.valid), f.id = any (j.valid) and f.id <> all (j.proposed)),
+		cursor_make(f.due::text, f.id::text), (f.p).patient_id)::list_item
+	from page f cross join judged j order by f.due, f.id), :query.limit) l
 
 -- name: createPlan
 select plan_create(:new.id::uuid, :body::jsonb) as id
