@@ -63,6 +63,10 @@ create table staff_membership (
 	role text not null check (role in ('TM', 'TL', 'DPS', 'MH', 'CO', 'CU', 'KO', 'GP', 'NAV', 'HO', 'PO',
 		'QM', 'PM', 'SG', 'PV', 'SA', 'SY')),
 	percent int check (percent between 0 and 100),
+	exception_reason text, -- why it is less than half a post in a team
+	funding text not null default 'OWN' check (funding in ('OWN', 'PROJECT')), -- who pays: the ordinary place of work, a project
+	supporting_unit_id uuid references unit, -- where the post is anchored too
+	equipment jsonb not null default '[]', -- [{type, owner_agency_id, reused}]
 	state text not null default 'ACTIVE' check (state in ('PROPOSED', 'REQUESTED', 'ACTIVE', 'ENDED', 'DECLINED')),
 	valid_from date not null default clock_today(),
 	valid_to date,
@@ -78,6 +82,11 @@ create index staff_membership_unit on staff_membership (unit_id);
 create function is_caller(entry uuid) returns boolean language sql stable as $$
 	select entry = app_staff_id() or exists (select 1 from staff a join staff b on b.hpr_number = a.hpr_number
 		where a.id = entry and b.id = app_staff_id())
+$$;
+
+-- To which level of the health service an agency belongs; NULL: to none.
+create function agency_level(type text) returns text language sql immutable as $$
+	select case when type in ('DPS', 'HEALTH_TRUST') then 'SPECIALIST' when type in ('MUNICIPALITY', 'GP_PRACTICE') then 'MUNICIPAL' end
 $$;
 
 -- A cached token carries this number; a change of what it was verified by makes it verify again.
@@ -174,6 +183,11 @@ create function may_lend_staff(staff_id uuid) returns boolean language sql stabl
 	select current_setting('app.role', true) in ('SA', 'TL', 'PM') and exists (select 1 from staff s
 		where s.id = may_lend_staff.staff_id and s.agency_id = app_agency_id())
 $$;
+-- Whoever splits their time gives the team half of a post, or it is said why not (domain.md §1.3 row 52).
+create function needs_exception_reason(unit_id uuid, role text, percent int) returns boolean language sql stable as $$
+	select coalesce(percent < 50, false) and role in ('TM', 'TL')
+		and exists (select 1 from unit u where u.id = needs_exception_reason.unit_id and u.type = 'TEAM')
+$$;
 create policy membership_insert on staff_membership for insert with check (
 	(may_staff_unit(unit_id) and (state <> 'ACTIVE' or may_give_role(role))) or (state <> 'ACTIVE' and may_lend_staff(staff_id)));
 create policy membership_update on staff_membership for update
@@ -187,4 +201,5 @@ grant select on registry_generation, municipality, municipality_succession,
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation,
 	staff_membership, staff, unit, agency cascade;
-drop function if exists is_caller, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff cascade;
+drop function if exists is_caller, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
+	needs_exception_reason cascade;

@@ -65,7 +65,9 @@ $$;
 
 create function membership_json(m staff_membership) returns json language sql stable as $$
 	select json_build_object('id', (m).id, 'version', (m).version, 'staff_id', (m).staff_id, 'unit_id', (m).unit_id,
-		'role', (m).role, 'percent', (m).percent, 'state', (m).state,
+		'employer_agency_id', (select s.agency_id from staff s where s.id = (m).staff_id),
+		'role', (m).role, 'percent', (m).percent, 'exception_reason', (m).exception_reason, 'funding', (m).funding,
+		'supporting_unit_id', (m).supporting_unit_id, 'equipment', (m).equipment, 'state', (m).state,
 		'valid_from', (m).valid_from, 'valid_to', (m).valid_to,
 		'created_at', (m).created_at, 'updated_at', (m).updated_at)
 $$;

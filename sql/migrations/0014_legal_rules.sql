@@ -171,9 +171,7 @@ create function consent_facts(c consent) returns text[] language sql stable as $
 		case when app_role() = 'RE' and exists (select 1 from represented() r where r.patient_id = (c).patient_id
 			and r.basis = 'LEGAL_REPRESENTATIVE') then 'legal_representative' end,
 		case when not app_is_citizen() then 'staff' end,
-		case when exists (select 1 from staff s where s.id = app_staff_id() and s.is_health_personnel)
-			then 'health_personnel' end,
-		case when (c).type = 'RESEARCH' then 'research' end], null)
+		case when exists (select 1 from staff s where s.id = app_staff_id() and s.profession = 'LE') then 'doctor' end], null)
 $$;
 
 -- Objections ---------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ create function criterion_met(eligibility jsonb, criterion text) returns boolean
 	select case eligibility #>> array[criterion, 'answer'] when 'YES' then true when 'NO' then false end
 $$;
 
--- Target group: great loss of function by mental illness or substance dependence, and a weak link to services or a
--- high risk at relapse (domain.md §1.1 row 5). Null: it cannot be told yet.
-create function eligibility_in_target(eligibility jsonb) returns boolean language sql immutable as $$
-	select criterion_met(eligibility, 'F_major_function_loss')
-		and (criterion_met(eligibility, 'A_mental_illness') or criterion_met(eligibility, 'B_substance_dependence'))
-		and (criterion_met(eligibility, 'W_weak_service_link') or criterion_met(eligibility, 'N_high_relapse_risk'))
+-- The target group by the team's own rule (unit.config.target_rule). LOSS_AND_RISK: great loss of function by mental illness
+-- or substance dependence, and a weak link to services or a high risk at relapse (domain.md §1.1 row 5). ILLNESS_OR_DEPENDENCE:
+-- mental illness or substance dependence alone (§1.4 row 67). Null: it cannot be told yet.
+create function eligibility_in_target(eligibility jsonb, rule text default 'LOSS_AND_RISK') returns boolean language sql immutable as $$
+	select (criterion_met(eligibility, 'A_mental_illness') or criterion_met(eligibility, 'B_substance_dependence'))
+		and (rule = 'ILLNESS_OR_DEPENDENCE' or (criterion_met(eligibility, 'F_major_function_loss')
+			and (criterion_met(eligibility, 'W_weak_service_link') or criterion_met(eligibility, 'N_high_relapse_risk'))))
 $$;
 
 create function eligibility_criteria() returns text[] language sql immutable as $$
@@ -48,7 +49,8 @@ create table referral (
 	risk_level text check (risk_level in ('GREEN', 'YELLOW', 'ORANGE', 'RED')),
 	risk_text text,
 	eligibility jsonb not null default '{}', -- criterion → answer, evidence, who assessed it and when
-	in_target boolean generated always as (eligibility_in_target(eligibility)) stored,
+	target_rule text not null default 'LOSS_AND_RISK' check (target_rule in ('LOSS_AND_RISK', 'ILLNESS_OR_DEPENDENCE')), -- the team's then
+	in_target boolean generated always as (eligibility_in_target(eligibility, target_rule)) stored,
 	additional_flags text[] not null default '{}' check (additional_flags <@ array['ADD_A', 'ADD_B', 'ADD_C', 'ADD_D',
 		'ADD_E', 'ADD_F', 'ADD_G']),
 	consent_id uuid references consent,

@@ -83,7 +83,7 @@ end $$;
 
 -- The five criteria as they were answered, and what follows; null: it cannot be told yet.
 create function eligibility_json(r referral) returns jsonb language sql stable as $$
-	select r.eligibility || jsonb_build_object('in_target', r.in_target)
+	select r.eligibility || jsonb_build_object('in_target', r.in_target, 'target_rule', r.target_rule)
 $$;
 
 -- When the answer is due: from the day of receipt, for the specialist part (domain.md §4.2).

@@ -117,11 +117,11 @@ begin
 	r.supersedes := (b ->> 'supersedes')::uuid;
 	r := referral_fill(r, b);
 	perform referral_to_supersede(r);
-	insert into referral (id, patient_id, subject, receiving_unit_id, responsible_unit_id, responsible_agency_id,
+	insert into referral (id, patient_id, subject, receiving_unit_id, target_rule, responsible_unit_id, responsible_agency_id,
 		sent_by_agency_id, sent_by_unit_id, author_staff_id, author_role, author_hash, author_name, parts, suspected_serious,
 		reason, background, current_services, patient_wishes, risk_level, risk_text, eligibility, additional_flags, consent_id,
 		consent_form, consent_on, no_consent_reason, clinician, supersedes)
-	values (r.id, r.patient_id, r.subject, team.id, coalesce(acting, team.id), coalesce(app_agency_id(), team.agency_id),
+	values (r.id, r.patient_id, r.subject, team.id, coalesce(team.config ->> 'target_rule', 'LOSS_AND_RISK'), coalesce(acting, team.id), coalesce(app_agency_id(), team.agency_id),
 		app_agency_id(), acting, r.author_staff_id, r.author_role, r.author_hash, r.author_name, r.parts, r.suspected_serious,
 		r.reason, r.background, r.current_services, r.patient_wishes, r.risk_level, r.risk_text, r.eligibility,
 		r.additional_flags, r.consent_id, r.consent_form, r.consent_on, r.no_consent_reason, r.clinician, r.supersedes);

@@ -173,6 +173,10 @@ end $$;
 create trigger z_intensity after insert or update of closed_at on board_entry for each row
 	execute function intensity_follows_board();
 
+-- A team may work without a board (unit.config.board); then nobody is followed up intensively.
+create function team_has_board(team uuid) returns boolean language sql stable as $$
+	select not exists (select 1 from unit u where u.id = team and u.config @> '{"board": false}') $$;
+
 -- Opening, moving, closing: for reflexes too, so with the owner's rights; what may not be is asked before ----------
 create function enrolment_has_board(state text) returns boolean language sql immutable as $$
 	select state in ('ENGAGING', 'ACTIVE', 'PAUSED') $$;
@@ -220,7 +224,7 @@ declare
 begin
 	select * into n from enrolment x where x.id = enrolled for update;
 	return case when moved is not null then moved
-		when enrolment_has_board(n.state) then board_open(n, becomes, code, reason, null, made) end;
+		when enrolment_has_board(n.state) and team_has_board(n.unit_id) then board_open(n, becomes, code, reason, null, made) end;
 end $$;
 
 create function board_close(enrolled uuid, why text) returns uuid
@@ -256,11 +260,12 @@ security definer set search_path = pg_catalog, public, pg_temp as $$
 	from board_entry e where e.enrolment_id = $1 and e.category = 'AVOIDING'
 $$;
 
--- Both must hold: attempts over so many days, and so long a stay as AVOIDING.
+-- Both must hold: attempts over so many days, and where there is a board so long a stay as AVOIDING.
 create function enrolment_contact_is_lost(asked uuid) returns boolean language sql stable as $$
 	select tried.days >= (select r.amount from deadline_rule r where r.code = 'ENR_LOST_CONTACT' order by r.valid_from desc limit 1)
-		and enrolment_days_avoiding(asked) >= (select r.amount from deadline_rule r where r.code = 'ENR_AVOIDING'
-			order by r.valid_from desc limit 1)
+		and (enrolment_days_avoiding(asked) >= (select r.amount from deadline_rule r where r.code = 'ENR_AVOIDING'
+				order by r.valid_from desc limit 1)
+			or not team_has_board((select e.unit_id from enrolment e where e.id = asked)))
 	from enrolment_attempts(asked) tried
 $$;
 
@@ -277,6 +282,6 @@ drop trigger board_categories on unit;
 drop trigger board_categories_too on unit;
 drop policy board_entry_history_read on row_history;
 drop table intensity_period, board_entry, board_category cascade;
-drop function if exists enrolment_intensity, enrolment_contact_is_lost, enrolment_days_avoiding, board_give_categories, board_team_made, intensity_turn, intensity_follows_board, enrolment_has_board,
+drop function if exists enrolment_intensity, enrolment_contact_is_lost, enrolment_days_avoiding, board_give_categories, board_team_made, intensity_turn, intensity_follows_board, enrolment_has_board, team_has_board,
 	board_open, board_move, board_place, board_close, board_follows_enrolment cascade;
 delete from thing_of_person where resource = 'board-entries';

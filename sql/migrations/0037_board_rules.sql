@@ -47,6 +47,7 @@ declare
 	enrolled uuid := board_enrolment(person, (body ->> 'unit_id')::uuid);
 begin
 	perform raise_unless(enrolled is not null, 409, 'not_enrolled');
+	perform raise_unless(team_has_board((select n.unit_id from enrolment n where n.id = enrolled)), 409, 'board_not_used');
 	perform raise_unless(not exists (select 1 from board_entry e where e.enrolment_id = enrolled and e.closed_at is null),
 		409, 'duplicate');
 	perform board_place(enrolled, body ->> 'category', body ->> 'reason_code', body ->> 'reason_text', made);

@@ -34,6 +34,7 @@ create table plan (
 	explained text,
 	decision jsonb, -- why there is no right to it, and how to complain
 	approved_at timestamptz,
+	stopped_at timestamptz, -- when the person themselves stopped the sharing
 	ended_at timestamptz,
 	end_reason text,
 	version int not null default 1,

@@ -170,7 +170,7 @@ begin
 		case when p.coordinator_staff_id = app_staff_id() then 'coordinator' end,
 		case when p.created_by = app_staff_id() or (p.created_by is null and app_role() = 'PT') then 'author' end,
 		case when p.coordinating_unit_id = any (app_unit_ids()) then 'coordinating_unit' end,
-		case when exists (select 1 from staff s where s.id = app_staff_id() and s.is_health_personnel) then 'health_personnel' end,
+		case when exists (select 1 from staff s where s.id = app_staff_id() and s.profession in ('LE', 'PS')) then 'specialist' end,
 		case when p.state = 'DRAFT' and plan_is_complete(p) then 'complete' end,
 		case when p.kind in ('IP', 'WORK_ACTIVITY') then 'needs_the_person' end,
 		case when exists (select 1 from measure m where m.plan_id = p.id and measure_is_open(m.state)) then 'open_measures' end],

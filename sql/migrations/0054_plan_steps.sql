@@ -37,6 +37,9 @@ begin
 		perform raise_unless(coalesce(consent_stands(p.consent_id, p.patient_id), false), 409, 'plan_consent_missing');
 	end if;
 	case act
+	when 'resume' then
+		perform raise_unless(p.stopped_at is null or exists (select 1 from consent c where c.id = p.consent_id
+			and c.valid_from >= p.stopped_at), 409, 'plan_consent_missing');
 	when 'accept_offer' then
 		perform raise_unless(p.coordinator_staff_id is not null, 422, 'missing_fact',
 			fault('/coordinator', 'required', 'an individual plan has a coordinator from the first day'));
@@ -81,6 +84,10 @@ begin
 		p := plan_publish(p, case when p.made_without_patient then 'WITHOUT_PATIENT' else 'RECORDED_BY_STAFF' end);
 	when 'no_change' then
 		p.next_review_on := (b ->> 'next_review_on')::date; p.reviewed_at := clock_now();
+	when 'suspend' then
+		p.stopped_at := clock_now();
+	when 'resume' then
+		p.stopped_at := null;
 	when 'end', 'cancel', 'decline_offer' then
 		p.end_reason := b ->> 'reason';
 	else
@@ -115,7 +122,7 @@ begin
 		without_patient_reason = p.without_patient_reason, signed_by_patient = p.signed_by_patient, approval = p.approval,
 		offered_at = p.offered_at, offered_by = p.offered_by, explained = p.explained, decision = p.decision,
 		next_review_on = p.next_review_on, reviewed_at = p.reviewed_at, version_number = p.version_number,
-		approved_at = p.approved_at, ended_at = p.ended_at, end_reason = p.end_reason
+		approved_at = p.approved_at, stopped_at = p.stopped_at, ended_at = p.ended_at, end_reason = p.end_reason
 	where x.id = asked returning * into p;
 	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, reason, agency_id,
 		staff_id, role)

@@ -10,13 +10,18 @@ insert into code_concept (system_code, code, display_nb, display_en, sort) value
 	('responsibility-gap', 'HOLDER_GONE', 'Den ansvarlige arbeider ikke der lenger', 'Its holder no longer works there', 2),
 	('responsibility-gap', 'HELD_BY_TWO', 'To virksomheter har samme ansvar', 'Two agencies hold it', 3),
 	('responsibility-gap', 'HELD_BY_NONE', 'Ingen virksomhet har ansvaret', 'No agency holds it', 4),
+	('responsibility-gap', 'LEVEL_MISSING', 'Tjenester fra bare ett nivå, eller fra ingen', 'Services of one level alone, or of none', 5),
 	('responsibility-gap-rule', 'MEASURE_ACCEPT', 'Et foreslått tiltak skal besvares innen ti virkedager', 'A proposed measure is answered within ten working days', 1),
 	('responsibility-gap-rule', 'PLAN_COORDINATOR', 'En plan har alltid en koordinator', 'A plan always has a coordinator', 2),
 	('responsibility-gap-rule', 'MAIN_CONTACT', 'Hver innskrevet person har en hovedkontakt i teamet', 'Each enrolled person has a main contact in the team', 3),
 	('responsibility-gap-rule', 'SUBSTITUTE', 'Hver innskrevet person har en stedfortreder', 'Each enrolled person has a substitute', 4),
 	('responsibility-gap-rule', 'MEASURE_HOLDER', 'Et akseptert tiltak har en navngitt ansvarlig', 'An accepted measure has a named holder', 5),
 	('responsibility-gap-rule', 'SAME_MEASURE', 'Samme tiltak har én ansvarlig virksomhet', 'The same measure has one responsible agency', 6),
-	('responsibility-gap-rule', 'RESPONSIBILITY_MATRIX', 'Ansvarsmatrisen i kraft peker ut nøyaktig én virksomhet', 'The matrix in force names exactly one agency', 7);
+	('responsibility-gap-rule', 'RESPONSIBILITY_MATRIX', 'Ansvarsmatrisen i kraft peker ut nøyaktig én virksomhet', 'The matrix in force names exactly one agency', 7),
+	('responsibility-gap-rule', 'CONCURRENT_SERVICES', 'Tretti dager etter inntak gir både kommune og spesialisthelsetjeneste tjenester', 'Thirty days after enrolment both levels give services', 8);
+
+-- Within which time both levels of the service give the person something (domain.md §1.1 row 7).
+insert into deadline_rule (code, amount, unit, valid_from) values ('CONCURRENT_SERVICES', 30, 'DAYS', '2000-01-01');
 
 -- Persons who hold something of an enrolment and no longer work there.
 create function gaps_of_holders(e enrolment) returns table (gap text, rule text, since timestamptz, entity text, entity_id uuid,
@@ -83,6 +88,23 @@ create function gaps_of_matrix(e enrolment) returns table (gap text, rule text, 
 	where x.unit_id = e.unit_id and x.state = 'IN_FORCE' and cardinality(held.by) <> 1
 $$;
 
+-- No measure of one of the levels is going on, or of both: since the time for it was over, or since the last one stopped.
+create function gaps_of_levels(e enrolment) returns table (gap text, rule text, since timestamptz, entity text, entity_id uuid,
+	agencies uuid[], staff_id uuid, details text[]) language sql stable as $$
+	select 'LEVEL_MISSING', 'CONCURRENT_SERVICES', greatest(d.due_at, min(l.stopped_at)), 'enrolments', e.id,
+		array(select distinct m.responsible_agency_id from measure m where m.patient_id = e.patient_id and m.state = 'IN_PROGRESS'),
+		null::uuid, null::text[]
+	from (select deadline_at('CONCURRENT_SERVICES', e.enrolled_at) as due_at) d
+	cross join (values ('MUNICIPAL'), ('SPECIALIST')) v (level)
+	cross join lateral (select coalesce(bool_or(m.state = 'IN_PROGRESS'), false) as goes_on,
+			coalesce(max(coalesce(m.ended_at, m.updated_at)), '-infinity') as stopped_at
+		from measure m join agency a on a.id = m.responsible_agency_id
+		where m.patient_id = e.patient_id and agency_level(a.type) = v.level
+			and m.state in ('IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'DISCONTINUED')) l
+	where d.due_at <= clock_now() and not l.goes_on
+	group by d.due_at
+$$;
+
 -- The gaps around those whom the caller's own teams have enrolled. Owner's rights: a gap shows between agencies, of
 -- whose plans and measures no single caller sees all; nothing but the gap is told.
 create function responsibility_gaps(enrolments uuid[]) returns table (enrolment_id uuid, patient_id uuid, unit_id uuid, gap text,
@@ -90,7 +112,7 @@ create function responsibility_gaps(enrolments uuid[]) returns table (enrolment_
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 	select e.id, e.patient_id, e.unit_id, g.gap, g.rule, g.since, g.entity, g.entity_id, g.agencies, g.staff_id, g.details
 	from enrolment e cross join lateral (select * from gaps_of_holders(e) union all select * from gaps_of_duties(e)
-		union all select * from gaps_of_matrix(e)) g
+		union all select * from gaps_of_levels(e) union all select * from gaps_of_matrix(e)) g
 	where e.id = any (enrolments) and e.unit_id = any (app_unit_ids()) and e.ended_at is null
 $$;
 
@@ -98,6 +120,7 @@ create function gap_word(of_system text, of_code text) returns text language sql
 	select c.display_nb from code_concept c where c.system_code = of_system and c.code = of_code $$;
 
 -- migrate:down
-drop function if exists gap_word, responsibility_gaps, gaps_of_matrix, party_agencies, gaps_of_duties, gaps_of_holders;
+drop function if exists gap_word, responsibility_gaps, gaps_of_levels, gaps_of_matrix, party_agencies, gaps_of_duties, gaps_of_holders;
+delete from deadline_rule where code = 'CONCURRENT_SERVICES';
 delete from code_concept where system_code in ('responsibility-gap', 'responsibility-gap-rule');
 delete from code_system where code in ('responsibility-gap', 'responsibility-gap-rule');

@@ -120,8 +120,38 @@ begin
 			and (not hidden or r.agency_id = app_agency_id()) and not item_is_blocked(person, r.id);
 end $$;
 
+-- Which levels of the service follow the person up, and how much is going on (domain.md §1.1 row 7, §1.4 rows 68 and 69). For
+-- those who see a person's measures, unless the person has closed some of it to them. Owner's rights: it is about all
+-- agencies' services, of which no single caller sees all; only the level and how many they are is told.
+create function followup_json(person uuid) returns jsonb language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	levels text[];
+begin
+	if app_gate('f') or not (app_role() in ('TL', 'PT', 'CO', 'CU') or asks_as_health_personnel()) or exists (select 1
+			from unnest('{enrolments,plan-measures,admissions,opioid-substitution-followups}'::text[]) r where resource_is_blocked(person, r)) then
+		return null;
+	end if;
+	levels := array(
+		select agency_level(a.type) from measure m join agency a on a.id = m.responsible_agency_id
+			where m.patient_id = person and m.state = 'IN_PROGRESS'
+		union select agency_level(a.type) from enrolment e join agency a on a.id = e.agency_id
+			where e.patient_id = person and e.ended_at is null
+		union select 'SPECIALIST' from admission x
+			where x.patient_id = person and x.state in ('ADMITTED', 'ON_LEAVE', 'READY_FOR_DISCHARGE')
+		union select x.level from lar_followup f join (values ('MUNICIPAL_ONLY', 'MUNICIPAL'), ('SPECIALIST_ONLY', 'SPECIALIST'),
+				('BOTH', 'MUNICIPAL'), ('BOTH', 'SPECIALIST')) x (of_lar, level) on x.of_lar = f.level
+			where f.patient_id = person and f.state = 'ACTIVE');
+	return (select jsonb_strip_nulls(jsonb_build_object('level', case when levels @> '{MUNICIPAL,SPECIALIST}' then 'BOTH'
+				when 'MUNICIPAL' = any (levels) then 'MUNICIPAL_ONLY' when 'SPECIALIST' = any (levels) then 'SPECIALIST_ONLY' end,
+			'concurrent_services', count(distinct agency_level(a.type)) = 2,
+			'agencies', count(distinct a.id), 'services', count(*)))
+		from measure m join agency a on a.id = m.responsible_agency_id
+		where m.patient_id = person and m.state = 'IN_PROGRESS');
+end $$;
+
 create function responsibilities_json(person uuid) returns jsonb language sql stable as $$
-	select jsonb_build_object('patient_id', $1,
+	select jsonb_strip_nulls(jsonb_build_object('followup', followup_json($1))) || jsonb_build_object('patient_id', $1,
 		'items', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', r.kind, 'id', r.id,
 				'href', '/api/v1/' || r.resource || '/' || r.id, 'title', r.title, 'since', r.since,
 				'days', clock_today() - oslo_day(r.since), 'due_at', r.due_at, 'overdue', coalesce(r.due_at < clock_now(), false),
@@ -139,6 +169,6 @@ create function responsibilities_json(person uuid) returns jsonb language sql st
 $$;
 
 -- migrate:down
-drop function if exists responsibilities_json, responsibilities_of, case_responsibilities, measure_responsibilities,
+drop function if exists responsibilities_json, followup_json, responsibilities_of, case_responsibilities, measure_responsibilities,
 	standing_responsibilities, asks_as_health_personnel, coordinator_since, resource_is_blocked cascade;
 drop type if exists responsibility;

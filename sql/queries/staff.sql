@@ -48,8 +48,10 @@ from list_page(array(
 -- The unit's side makes a member at once; the employer of the person can only propose one.
 with b as (select :body::jsonb b),
 made as (
-	insert into staff_membership (id, staff_id, unit_id, role, percent, state, valid_from, valid_to)
-	select :new.id::uuid, s.id, u.id, b ->> 'role', (b ->> 'percent')::int,
+	insert into staff_membership (id, staff_id, unit_id, role, percent, exception_reason, funding, supporting_unit_id, equipment,
+		state, valid_from, valid_to)
+	select :new.id::uuid, s.id, u.id, b ->> 'role', (b ->> 'percent')::int, b ->> 'exception_reason',
+		coalesce(b ->> 'funding', 'OWN'), (b ->> 'supporting_unit_id')::uuid, coalesce(b -> 'equipment', '[]'),
 		case when u.agency_id = app_agency_id() and (app_role() <> 'TL' or u.id = any (app_unit_ids()))
 			then coalesce(b ->> 'state', 'ACTIVE') else 'PROPOSED' end,
 		coalesce((b ->> 'valid_from')::date, clock_today()), (b ->> 'valid_to')::date
@@ -58,6 +60,15 @@ made as (
 	left join unit u on u.id = (b ->> 'unit_id')::uuid
 	where raise_unless(u.id is not null, 422, 'unknown_reference',
 			fault('/unit_id', 'reference', 'is no unit that is known here'))
+		and raise_unless(b ->> 'supporting_unit_id' is null
+			or exists (select 1 from unit x where x.id = (b ->> 'supporting_unit_id')::uuid), 422, 'unknown_reference',
+			fault('/supporting_unit_id', 'reference', 'is no unit that is known here'))
+		and raise_unless(not exists (select 1 from jsonb_array_elements(coalesce(b -> 'equipment', '[]')) e
+				where not exists (select 1 from agency a where a.id = (e ->> 'owner_agency_id')::uuid)), 422, 'unknown_reference',
+			fault('/equipment', 'reference', 'belongs to an agency that is not known here'))
+		and raise_unless(b ->> 'exception_reason' is not null
+			or not needs_exception_reason(u.id, b ->> 'role', (b ->> 'percent')::int), 422, 'missing_fact',
+			fault('/exception_reason', 'required', 'is required for less than half a post in a team'))
 		-- nobody gives a role to themselves
 		and raise_unless(not is_caller(s.id), 403, 'same_person')
 	returning id)

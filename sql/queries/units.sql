@@ -32,3 +32,6 @@ with changed as (
 		and u.agency_id = app_agency_id() and (app_role() = 'SA' or u.id = any (app_unit_ids()))
 	returning u.id)
 select expect_one(count(*), 'unit', :path.id::uuid, :header.if_match) from changed
+
+-- name: getUnitStaffing
+select staffing_json(u) as body from unit u where u.id = :path.id::uuid

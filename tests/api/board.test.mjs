@@ -97,6 +97,27 @@ describe('an entry', () => {
 	});
 });
 
+describe('a team without a board', () => {
+	test('places nobody, by itself or by a member, and follows nobody up intensively', async () => {
+		await w.sql(`update unit set config = config || '{"board": false}' where id = $1`, [team]);
+		const { patient } = await inTeam(w);
+		(await post(tm, { patient_id: patient, ...crisis })).is(409, 'board_not_used');
+		const fresh = await inTeam(w, { state: 'PENDING' });
+		await act(w, tm, `/enrolments/${fresh.enrolment}`, { action: 'start_outreach' });
+		assert.equal((await w.api(tm, 'GET', `/enrolments/${fresh.enrolment}`)).is(200).body.intensity, 'BASIC');
+		assert.deepEqual((await w.api(tm, 'GET', `/board-entries?patient_id=${fresh.patient}`)).is(200).body.items, []);
+		// contact can be lost without having stood as AVOIDING
+		const lost = async () => (await w.sql('select enrolment_contact_is_lost($1) as lost', [fresh.enrolment]))[0].lost;
+		await w.sql(`insert into contact (id, patient_id, unit_id, agency_id, enrolment_id, state, started_at, mode, place, outcome)
+			select gen_random_uuid(), $1, $2, $3, $4, 'DONE', clock_now() - make_interval(days => 7 * n), 'FACE_TO_FACE', 'HOME', 'NOT_HOME' from generate_series(0, 14) n`,
+		[fresh.patient, team, w.ids.agency['drammen-dps'], fresh.enrolment]);
+		assert.equal(await lost(), true);
+		await w.sql(`update unit set config = config - 'board' where id = $1`, [team]);
+		assert.equal(await lost(), false);
+		await placed(patient);
+	});
+});
+
 describe('who leaves the board', () => {
 	test('is not in hospital, and has been out of it for 21 days', async () => {
 		const { patient } = await inTeam(w);

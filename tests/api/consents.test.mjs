@@ -140,6 +140,7 @@ describe('answering', () => {
 		(await post(team, c.id, { action: 'grant', form: 'ORAL', competence: 'COMPETENT' })).is(200);
 		(await post(team, c.id, { action: 'invalidate', reason: 'x' })).is(403, 'forbidden_action');
 		(await post('drammen-dps/DPS', c.id, { action: 'invalidate' })).is(422);
+		(await post('drammen-dps:dps-2', c.id, { action: 'invalidate', reason: 'x' })).is(403, 'forbidden_action');
 		assert.equal((await post('drammen-dps/DPS', c.id, { action: 'invalidate', reason: 'Ikke informert' })).is(200).body.state, 'INVALIDATED');
 	});
 

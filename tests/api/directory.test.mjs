@@ -141,6 +141,64 @@ describe('staff', () => {
 	});
 });
 
+describe('a post in a team', () => {
+	const agency = w.ids.agency['lier-kommune'];
+	const post = (members, who = 'drammen-dps/TL') => w.api(who, 'POST', `/staff/${w.ids.staff['lier-kommune:tl-1']}/memberships`, { unit_id: fact, role: 'TM', ...members });
+	let days = 0;
+	const from = () => new Date(Date.UTC(2026, 0, ++days)).toISOString().slice(0, 10);
+
+	test('is half a post at least, or it is said why not', async () => {
+		for (const percent of [0, 20, 49]) assert.deepEqual((await post({ percent })).is(422, 'missing_fact').pointers(), ['/exception_reason'], percent);
+		(await post({ percent: 20, exception_reason: '' })).is(422, 'invalid_body');
+		const job = (await post({ percent: 20, exception_reason: 'Jobbspesialist deles av tre team', valid_from: from() })).is(201).body;
+		assert.deepEqual([job.percent, job.exception_reason], [20, 'Jobbspesialist deles av tre team']);
+		for (const percent of [50, 100]) (await post({ percent, valid_from: from() })).is(201);
+		(await post({ valid_from: from() })).is(201);
+		assert.deepEqual((await post({ percent: 20, role: 'TL' }, 'lier-kommune/SA')).is(422, 'missing_fact').pointers(), ['/exception_reason'], 'proposed by the employer');
+		const elsewhere = { unit_id: w.ids.unit['drammen-dps:poliklinikk'], role: 'DPS', percent: 20, valid_from: from() };
+		assert.equal((await post(elsewhere, admin)).is(201).body.exception_reason, null, 'a rule for teams');
+	});
+
+	test('says who employs and pays, where it is anchored too, and what comes along', async () => {
+		const equipment = [{ type: 'PC', owner_agency_id: agency, reused: true }];
+		const members = { percent: 80, funding: 'PROJECT', supporting_unit_id: w.ids.unit['lier-kommune:mottak'], equipment, valid_from: from() };
+		const made = (await post(members)).is(201).body;
+		assert.deepEqual([made.employer_agency_id, made.funding, made.supporting_unit_id, made.equipment], [agency, 'PROJECT', members.supporting_unit_id, equipment]);
+		const plain = (await post({ percent: 80, valid_from: from() })).is(201).body;
+		assert.deepEqual([plain.funding, plain.supporting_unit_id, plain.equipment], ['OWN', null, []]);
+		assert.deepEqual((await post({ ...members, supporting_unit_id: anyId() })).is(422, 'unknown_reference').pointers(), ['/supporting_unit_id']);
+		assert.deepEqual((await post({ ...members, equipment: [{ ...equipment[0], owner_agency_id: anyId() }] })).is(422, 'unknown_reference').pointers(), ['/equipment']);
+	});
+});
+
+describe('the staffing of a team', () => {
+	// the table of the first project, less the clerk of whom no share is given; the parties' posts as they were asked for
+	const posts = [['drammen-dps', [100, 100, 100, 50, 50]], ['nav-drammen', [20, 50]], ['drammen-kommune', [20, 50, 50]], ['lier-kommune', [100]]];
+
+	test('adds up to what the agencies have agreed, by agency, level and profession', async () => {
+		const planned_posts = posts.flatMap(([slug, shares]) => shares.map((percent) => ({ title: 'Stilling', employer_agency_id: w.ids.agency[slug], percent, status: 'CONFIRMED' })));
+		planned_posts.push({ title: 'Merkantil', employer_agency_id: dps }, { title: 'Nei takk', employer_agency_id: w.ids.agency['fastlege-demo'], percent: 50, status: 'DECLINED' });
+		const team = (await w.api(admin, 'POST', '/units', { name: 'Samhandlingsteam', type: 'TEAM', config: { planned_posts } })).is(201).body.id;
+		for (const [slug, shares] of posts)
+			for (const [i, percent] of shares.entries()) {
+				const [{ id }] = await w.sql(`insert into staff (agency_id, subject, name, profession, is_health_personnel) values ($1, $2, 'Ansatt', $3, true) returning id`, [w.ids.agency[slug], `post-${i}`, i ? 'SP' : 'PS']);
+				(await w.api(admin, 'POST', `/staff/${id}/memberships`, { unit_id: team, role: 'TM', percent, ...(percent < 50 ? { exception_reason: 'Deles med andre' } : {}), funding: i ? 'OWN' : 'PROJECT' })).is(201);
+			}
+		const read = async (who) => (await w.api(who, 'GET', `/units/${team}/staffing`)).is(200).body;
+		const all = await read(admin);
+		assert.deepEqual([all.members, all.fte, all.planned_fte, all.without_percent, all.in_kind_fte], [11, 6.9, 6.9, 0, 4.5]);
+		assert.deepEqual(all.agencies.map((a) => [a.agency.name, a.level, a.members, a.fte, a.planned_fte, a.share]).slice(0, 1), [[all.agencies[0].agency.name, 'SPECIALIST', 5, 4, 4, 0.58]]);
+		assert.equal(all.agencies.length, 4, 'who has declined has no part');
+		assert.deepEqual(all.levels, [{ level: 'MUNICIPAL', fte: 2.2, share: 0.32 }, { level: 'OTHER', fte: 0.7, share: 0.1 }, { level: 'SPECIALIST', fte: 4, share: 0.58 }]);
+		assert.deepEqual(all.professions, [{ profession: 'SP', members: 7, fte: 4.5 }, { profession: 'PS', members: 4, fte: 2.4 }]);
+		const nav = await read('nav-drammen/NAV');
+		assert.deepEqual([nav.fte, nav.agencies.map((a) => a.agency.id), nav.members], [0.7, [w.ids.agency['nav-drammen']], 2]);
+		assert.equal((await read('fastlege-demo/GP')).members, 0);
+		for (const who of ['politi-demo/PO', 'citizen/PT']) (await w.api(who, 'GET', `/units/${team}/staffing`)).is(403, 'forbidden');
+		(await w.api(admin, 'GET', `/units/${anyId()}/staffing`)).is(404, 'not_found');
+	});
+});
+
 describe('municipalities', () => {
 	test('hold from a day to a day, with what came before and after', async () => {
 		const then = await everything('citizen/PT', '/municipalities?on=2019-06-01');

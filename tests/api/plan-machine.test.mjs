@@ -30,13 +30,11 @@ async function placePlan(id, state, as) {
 	return version;
 }
 
-const health = ['staff', 'health_personnel'];
-
 test('plans', async () => {
 	await walk(w, { machine: 'plans', path: '/plans', make: () => plan, force: placePlan,
 		body: () => ({ explained: 'Hva en plan er', reason: 'Fordi', decision: { reference: 'Vedtak 1', complaint: 'Fire uker' }, form: 'ORAL', witness: 'Kristin Nordli', patient_agreed: true, next_review_on: soon }),
 		people: [{ as: co, standing: ['staff', 'coordinator', 'author', 'coordinating_unit'] }, { as: cu, standing: ['staff', 'coordinating_unit'] }, { as: pt, standing: ['self'] },
-			...[tm, tl, dps, mh, gp, ko].map((as) => ({ as, standing: health })), ...[nav, ho].map((as) => ({ as, standing: ['staff'] })), ...hidden] });
+			...[tm, tl, mh, gp, ko].map((as) => ({ as, standing: ['staff'] })), { as: dps, standing: ['staff', 'specialist'] }, ...[nav, ho].map((as) => ({ as, standing: ['staff'] })), ...hidden] });
 });
 
 const open = (state) => ['PROPOSED', 'ACCEPTED', 'IN_PROGRESS', 'ON_HOLD'].includes(state);

@@ -273,6 +273,14 @@ describe('the consent', () => {
 		(await w.api(tm, 'GET', plan.path)).is(200);
 	});
 
+	test('stopped by the person: it goes on with a consent that they have given since, not with the old one', async () => {
+		const patient = await person(w, { national_id: '01819012365' });
+		const plan = await active(w, patient);
+		await act(w, 'citizen:pt-1', plan.path, { action: 'suspend' });
+		(await step(w, co, plan.path, { action: 'resume' })).is(409, 'plan_consent_missing');
+		assert.equal((await act(w, co, plan.path, { action: 'resume', consent_id: await consent(w, patient) })).status, 'ACTIVE');
+	});
+
 	test('run out: suspended from that moment, before any job has seen it', async () => {
 		const plan = await active(w, await person(w));
 		await w.sql('update consent set valid_to = clock_now() where id = $1', [plan.consent]);
@@ -289,6 +297,9 @@ describe('without the person', () => {
 		const plan = await begin(w, dps, { kind: 'CRISIS', patient_id: patient, next_review_on: soon, ...contents.CRISIS });
 		await act(w, dps, plan.path, { action: 'submit' });
 		(await step(w, dps, plan.path, { action: 'approve_without_patient' })).is(422, 'invalid_body');
+		await w.sql(`update staff set profession = 'SP' where id = $1`, [w.ids.staff[dps]]);
+		(await step(w, dps, plan.path, { action: 'approve_without_patient', reason: 'x' })).is(403, 'forbidden_action');
+		await w.sql(`update staff set profession = 'LE' where id = $1`, [w.ids.staff[dps]]);
 		const done = await act(w, dps, plan.path, { action: 'approve_without_patient', reason: 'Ute av stand til å delta' });
 		assert.deepEqual([done.status, done.made_without_patient, done.version_in_force], ['ACTIVE', true, 1]);
 		assert.equal((await w.api(dps, 'GET', `${plan.path}/completeness`)).body.is_valid, true);

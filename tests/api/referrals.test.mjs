@@ -91,6 +91,18 @@ describe('eligibility', () => {
 		});
 	});
 
+	test('is judged by the rule that the team has chosen, as it was when the referral was begun', async () => {
+		const team = `/units/${w.ids.unit['drammen-dps:fact']}`;
+		const before = await w.api(gp, 'POST', '/referrals', referral(w, { eligibility: criteria('A') })).then((r) => r.is(201).body);
+		assert.deepEqual([before.eligibility.in_target, before.eligibility.target_rule], [false, 'LOSS_AND_RISK']);
+		(await w.change(leader, 'PATCH', team, { config: { target_rule: 'SOME_OTHER' } })).is(422, 'invalid_body');
+		(await w.change(leader, 'PATCH', team, { config: { target_rule: 'ILLNESS_OR_DEPENDENCE' } })).is(200);
+		for (const [text, expected] of Object.entries({ A: true, '?A B': true, 'F W N': false, '?A F W': null })) assert.equal(await target(text), expected, text);
+		const { body } = (await w.api(gp, 'GET', `/referrals/${before.id}`)).is(200);
+		assert.deepEqual([body.eligibility.in_target, body.eligibility.target_rule], [false, 'LOSS_AND_RISK']);
+		(await w.change(leader, 'PATCH', team, { config: {} })).is(200);
+	});
+
 	test('each answer keeps who gave it and when', async () => {
 		const r = await received(w);
 		const before = (await read(leader, r.path)).eligibility;

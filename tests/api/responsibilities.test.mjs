@@ -55,6 +55,33 @@ describe('the team is told', () => {
 		assert.deepEqual(of(await all(tl, person), 'LAR'), []);
 	});
 
+	test('on which levels the person is followed up, and how much is going on', async () => {
+		const followup = async (who, person) => (await all(who, person)).followup;
+		const person = await makePerson(w, { units: ['drammen-dps:poliklinikk', 'drammen-kommune:koordinering', 'drammen-kommune:mottak', 'fastlege-demo:kontor', 'nav-drammen:kontor'] });
+		const nothing = { concurrent_services: false, agencies: 0, services: 0 };
+		assert.deepEqual(await followup(tl, person), nothing);
+		const one = await wholeDraft(w, person);
+		const run = async (id, who) => {
+			await step(w, who, `/measures/${id}`, { action: 'accept', responsible_staff_id: w.ids.staff[who], start_on: new Date().toISOString().slice(0, 10) });
+			return (await step(w, who, `/measures/${id}`, { action: 'start' })).is(200);
+		};
+		await run(one.measure.id, people.mh);
+		assert.deepEqual(await followup(tl, person), { level: 'MUNICIPAL_ONLY', concurrent_services: false, agencies: 1, services: 1 });
+		const second = (await w.api(people.co, 'POST', '/measures', measureFor(w, one.id, 'drammen-dps:fact', { title: 'Samtaler' }))).is(201).body;
+		await run(second.id, people.tm);
+		const both = { level: 'BOTH', concurrent_services: true, agencies: 2, services: 2 };
+		for (const who of [tl, people.tm, people.dps, people.mh, people.gp, people.co, people.ko]) assert.deepEqual(await followup(who, person), both, who);
+		await consentTo(w, person, 'nav-drammen', { categories: ['ENROLMENT'] });
+		for (const who of ['drammen-dps:tm-3', nav]) assert.equal(await followup(who, person), undefined, who);
+		(await step(w, people.mh, `/measures/${one.measure.id}`, { action: 'hold', reason: 'Ferie', until: '2999-01-01' })).is(200);
+		assert.deepEqual(await followup(tl, person), { level: 'SPECIALIST_ONLY', concurrent_services: false, agencies: 1, services: 1 });
+		(await w.api(people.dps, 'POST', '/opioid-substitution-followups', { patient_id: person, started_on: '2026-01-05', medicine: 'METHADONE', level: 'MUNICIPAL_ONLY', prescriber: 'Lege', prescriber_kind: 'GP',
+			dispensing_place: 'PHARMACY', dispensed_per_week: 3 })).is(201);
+		assert.equal((await followup(tl, person)).level, 'BOTH');
+		(await w.api(people.tm, 'POST', `/patients/${person}/objections`, { scope: 'RESOURCE_TYPES', resource_types: ['admissions'], against: 'STAFF', against_id: w.ids.staff[people.mh] })).is(201);
+		assert.equal(await followup(people.mh, person), undefined, 'closed in part');
+	});
+
 	test('since when the coordinator has been it, not since when the plan is', async () => {
 		await w.sql("update row_history set valid_from = valid_from - interval '40 days' where entity_id = $1", [plan.id]);
 		const before = of(await all(tl), 'COORDINATOR')[0];
@@ -124,7 +151,7 @@ describe('others are told', () => {
 	});
 
 	test('of a person whom nobody has anything for: nothing', async () => {
-		assert.deepEqual(await all(tl, await makePerson(w)), { patient_id: (await w.sql('select id from patient order by created_at desc limit 1'))[0].id, items: [], matrices: [] });
+		assert.deepEqual(await all(tl, await makePerson(w)), { patient_id: (await w.sql('select id from patient order by created_at desc limit 1'))[0].id, items: [], followup: { concurrent_services: false, agencies: 0, services: 0 }, matrices: [] });
 	});
 });
 

@@ -151,6 +151,27 @@ describe('between the chairs', () => {
 		assert.deepEqual([gap.gap, gap.rule, gap.agencies.map((a) => a.name)], ['HELD_BY_TWO', 'SAME_MEASURE', ['Drammen kommune', 'Lier kommune']]);
 	});
 
+	test('services of one level alone, or of none, thirty days after the enrolment', async () => {
+		const missing = async (patient) => (await gaps(patient, '&gap=LEVEL_MISSING')).map((g) => [g.rule, g.entity, g.agencies.map((a) => a.name)]);
+		assert.deepEqual(await missing(await enrolled(29)), [], 'there is time');
+		const patient = await enrolled(40);
+		assert.deepEqual(await missing(patient), [['CONCURRENT_SERVICES', 'enrolments', []]]);
+		const plan = await wholeDraft(w, patient);
+		const begun = async (id, who) => {
+			await act(w, who, `/measures/${id}`, accept(who));
+			return act(w, who, `/measures/${id}`, { action: 'start' });
+		};
+		await begun(plan.measure.id, mh);
+		assert.deepEqual(await missing(patient), [['CONCURRENT_SERVICES', 'enrolments', ['Drammen kommune']]]);
+		const ours = (await w.api(co, 'POST', '/measures', measureFor(w, plan.id, 'drammen-dps:fact', { title: 'Samtaler' }))).is(201).body;
+		await begun(ours.id, tm);
+		assert.deepEqual(await missing(patient), []);
+		await act(w, mh, `/measures/${plan.measure.id}`, { action: 'complete', evaluation: { not_asked: true } });
+		const [gap] = await gaps(patient, '&gap=LEVEL_MISSING');
+		assert.deepEqual(gap.agencies.map((a) => a.name), ['Drammen DPS']);
+		assert.ok(Date.now() - Date.parse(gap.since) < 60_000, 'since the last one of the level stopped');
+	});
+
 	test('the matrix in force names exactly one agency for each task', async () => {
 		const parties = [['drammen-dps', 'SECOND_LINE'], ['drammen-kommune', 'MUNICIPALITY'], ['lier-kommune', 'MUNICIPALITY'], ['nav-drammen', 'NAV']];
 		await w.sql(`insert into responsibility_matrix (id, unit_id, owner_agency_id, edition, state, rows, parties, in_force_from, created_by)

@@ -14,6 +14,7 @@ export type ProblemCode =
 	| 'blocked'
 	| 'board_admitted'
 	| 'board_coercion_running'
+	| 'board_not_used'
 	| 'board_too_early'
 	| 'child_must_be_transferred'
 	| 'clinician_missing'
@@ -3346,7 +3347,7 @@ export interface paths {
         };
         /**
          * Who has what for a person, and since when
-         * @description Everything that carries a responsibility now: the team and its main contact, the coordinator, the general practitioner, the agencies that are accountable for opioid substitution treatment or carry it out, the ward, measures that an agency has accepted or is asked to accept, concern reports and referrals with who handles them, offered handovers, tasks; and the matrix in force of the person's team. Each caller sees what they may see of these. For staff in a relation of care (TM, TL, DPS, MH, KO, GP), participants of the plan (CO, CU), NAV and housing with consent (NAV, HO: whom to turn to, and what the own agency has), the person (PT) and relatives whom they have allowed it (RE).
+         * @description Everything that carries a responsibility now: the team and its main contact, the coordinator, the general practitioner, the agencies that are accountable for opioid substitution treatment or carry it out, the ward, measures that an agency has accepted or is asked to accept, concern reports and referrals with who handles them, offered handovers, tasks; the matrix in force of the person's team; and on which levels of the service the person is followed up. Each caller sees what they may see of these. For staff in a relation of care (TM, TL, DPS, MH, KO, GP), participants of the plan (CO, CU), NAV and housing with consent (NAV, HO: whom to turn to, and what the own agency has), the person (PT) and relatives whom they have allowed it (RE).
          */
         get: operations["getResponsibilities"];
         put?: never;
@@ -3981,7 +3982,7 @@ export interface paths {
         };
         /**
          * List what has fallen between the chairs
-         * @description Around those whom the caller's own teams have enrolled: duties that nobody has accepted, holders who no longer work there, and duties that two agencies or none hold by the responsibility matrix in force; the oldest first, each with since when and by which rule. For the team's leader and members (TL, TM).
+         * @description Around those whom the caller's own teams have enrolled: duties that nobody has accepted, holders who no longer work there, duties that two agencies or none hold by the responsibility matrix in force, and persons to whom only one level of the service, or none, gives anything; the oldest first, each with since when and by which rule. For the team's leader and members (TL, TM).
          */
         get: operations["listResponsibilityGaps"];
         put?: never;
@@ -4367,7 +4368,7 @@ export interface paths {
         put?: never;
         /**
          * Make a person member of a unit
-         * @description Gives a person a role in a unit. The unit's side decides: system administrators (SA) and project managers (PM) of its agency and its own team leader (TL). The person's employer can propose a membership; it is then PROPOSED until the unit's side has approved it. Nobody gives a role to themselves.
+         * @description Gives a person a role in a unit. The unit's side decides: system administrators (SA) and project managers (PM) of its agency and its own team leader (TL). The person's employer can propose a membership; it is then PROPOSED until the unit's side has approved it. Nobody gives a role to themselves. Who has less than half a post in a team has an `exception_reason`. Another share from a day on is another membership, so that what was held before stays to be counted.
          */
         post: operations["createStaffMembership"];
         delete?: never;
@@ -4762,6 +4763,32 @@ export interface paths {
          * @description For each enrolled person when the next somatic assessment, the core instruments and the next full round of the life situation are due, and by which rule, the first to fall due first. For the health staff and leader (TM, TL) of that team.
          */
         get: operations["listOutcomeDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/staffing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read the staffing of a unit
+         * @description Full-time equivalents of those who give care in the unit or lead it, filled and planned (`config.planned_posts`), by agency, level of the service and profession. For team members, leaders, coordinating units, quality, project, privacy and system staff (TM, TL, CU, QM, PM, SG, PV, SA); others (DPS, MH, CO, KO, GP, NAV, HO) see what their own agency has in it.
+         */
+        get: operations["getUnitStaffing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8987,10 +9014,10 @@ export interface components {
          */
         ConsentTransition: {
             /**
-             * @description Which step
+             * @description Which step; expire is the service's own
              * @enum {string}
              */
-            action: "grant" | "refuse" | "supersede" | "withdraw" | "invalidate";
+            action: "grant" | "refuse" | "supersede" | "withdraw" | "invalidate" | "expire";
             competence?: components["schemas"]["Competence"];
             /** @description Who assessed the competence */
             competence_assessor?: string;
@@ -9846,18 +9873,20 @@ export interface components {
             rent_arrears?: boolean;
         };
         /**
-         * @description The test against the target group: great loss of function (F) by mental illness (A) or substance dependence (B), and a weak link to services (W) or a high risk at relapse (N).
+         * @description The test against the target group: great loss of function (F) by mental illness (A) or substance dependence (B), and a weak link to services (W) or a high risk at relapse (N); or by the rule that the team has chosen instead.
          * @example {
-         *       "in_target": null
+         *       "in_target": null,
+         *       "target_rule": "LOSS_AND_RISK"
          *     }
          */
         Eligibility: {
             A_mental_illness?: components["schemas"]["Criterion"];
             B_substance_dependence?: components["schemas"]["Criterion"];
             F_major_function_loss?: components["schemas"]["Criterion"];
-            /** @description F and (A or B) and (W or N), computed; null while the answers do not tell */
+            /** @description F and (A or B) and (W or N), or by the wider rule A or B, computed; null while the answers do not tell */
             in_target: boolean | null;
             N_high_relapse_risk?: components["schemas"]["Criterion"];
+            target_rule: components["schemas"]["TargetRule"];
             W_weak_service_link?: components["schemas"]["Criterion"];
         };
         /**
@@ -13692,8 +13721,11 @@ export interface components {
          *       "version": 1,
          *       "staff_id": "c9a6b8f0-1f64-4c33-9a0d-2d5b7e4f3a33",
          *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+         *       "employer_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
          *       "role": "TM",
          *       "percent": 80,
+         *       "funding": "OWN",
+         *       "equipment": [],
          *       "state": "ACTIVE",
          *       "valid_from": "2026-01-01",
          *       "valid_to": "2026-12-31",
@@ -13707,6 +13739,15 @@ export interface components {
         Membership: {
             actions?: components["schemas"]["Actions"];
             created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Who employs the person, often another agency than the unit's
+             */
+            employer_agency_id: string;
+            equipment: components["schemas"]["MembershipEquipment"];
+            /** @description Why it is less than half a post in a team */
+            exception_reason?: string | null;
+            funding: components["schemas"]["MembershipFunding"];
             id: components["schemas"]["Uuid"];
             /** @description Share of a full position */
             percent?: number | null;
@@ -13721,6 +13762,11 @@ export interface components {
              * @enum {string}
              */
             state: "PROPOSED" | "REQUESTED" | "ACTIVE" | "ENDED" | "DECLINED";
+            /**
+             * Format: uuid
+             * @description The unit in which the post is anchored too
+             */
+            supporting_unit_id?: string | null;
             /**
              * Format: uuid
              * @description Where
@@ -13739,6 +13785,10 @@ export interface components {
          *     }
          */
         MembershipCreate: {
+            equipment?: components["schemas"]["MembershipEquipment"];
+            /** @description Why it is less than half a post; required then for team members and leaders (TM, TL) of a team */
+            exception_reason?: string;
+            funding?: components["schemas"]["MembershipFunding"];
             /** @description Share of a full position */
             percent?: number;
             role: components["schemas"]["StaffRole"];
@@ -13749,12 +13799,47 @@ export interface components {
             state?: "PROPOSED" | "ACTIVE";
             /**
              * Format: uuid
+             * @description The unit in which the post is anchored too
+             */
+            supporting_unit_id?: string;
+            /**
+             * Format: uuid
              * @description The unit
              */
             unit_id: string;
             valid_from?: components["schemas"]["Date"];
             valid_to?: components["schemas"]["DateOrNone"];
         };
+        /**
+         * @description What the person works with in the unit
+         * @example [
+         *       {
+         *         "type": "PC",
+         *         "owner_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *         "reused": true
+         *       }
+         *     ]
+         */
+        MembershipEquipment: {
+            /**
+             * Format: uuid
+             * @description Whose it is
+             */
+            owner_agency_id: string;
+            /** @description Whether it comes along from the ordinary place of work */
+            reused: boolean;
+            /**
+             * @description What it is
+             * @enum {string}
+             */
+            type: "CAR" | "PHONE" | "MOBILE" | "PC" | "OTHER";
+        }[];
+        /**
+         * @description Who pays; OWN is the ordinary place of work, whose contribution in kind it is
+         * @example OWN
+         * @enum {string}
+         */
+        MembershipFunding: "OWN" | "PROJECT";
         /** @description A page of memberships */
         MembershipList: {
             /** @description What the page holds */
@@ -16103,7 +16188,8 @@ export interface components {
          *           },
          *           "assessed_at": "2026-03-02T08:00:00Z"
          *         },
-         *         "in_target": null
+         *         "in_target": null,
+         *         "target_rule": "LOSS_AND_RISK"
          *       },
          *       "additional_flags": [
          *         "ADD_A",
@@ -16808,10 +16894,30 @@ export interface components {
          *           }
          *         }
          *       ],
+         *       "followup": {
+         *         "level": "BOTH",
+         *         "concurrent_services": true,
+         *         "agencies": 3,
+         *         "services": 4
+         *       },
          *       "matrices": []
          *     }
          */
         Responsibilities: {
+            /** @description On which levels of the service the person is followed up, and how much is going on; for those who see measures (TM with a health profession, TL, DPS, MH, KO, GP, CO, CU, PT) */
+            followup?: {
+                /** @description How many agencies have measures that are going on */
+                agencies: number;
+                /** @description Whether measures of both levels, the municipality's and specialist care's, are going on */
+                concurrent_services: boolean;
+                /**
+                 * @description Which levels follow the person up, with measures that are going on, as the team, in hospital or in opioid substitution treatment; absent when none does
+                 * @enum {string}
+                 */
+                level?: "MUNICIPAL_ONLY" | "BOTH" | "SPECIALIST_ONLY";
+                /** @description How many measures are going on */
+                services: number;
+            };
             /** @description What somebody has */
             items: {
                 /** @description The responsible agency */
@@ -16906,7 +17012,7 @@ export interface components {
          *     }
          */
         ResponsibilityGap: {
-            /** @description The agencies that it concerns: that were asked, or that both hold it */
+            /** @description The agencies that it concerns: that were asked, that both hold it, or that give services without the other level */
             agencies: {
                 /**
                  * Format: uuid
@@ -16943,7 +17049,7 @@ export interface components {
              * @description By which rule (code system responsibility-gap-rule)
              * @enum {string}
              */
-            rule: "MEASURE_ACCEPT" | "PLAN_COORDINATOR" | "MAIN_CONTACT" | "SUBSTITUTE" | "MEASURE_HOLDER" | "SAME_MEASURE" | "RESPONSIBILITY_MATRIX";
+            rule: "MEASURE_ACCEPT" | "PLAN_COORDINATOR" | "MAIN_CONTACT" | "SUBSTITUTE" | "MEASURE_HOLDER" | "SAME_MEASURE" | "RESPONSIBILITY_MATRIX" | "CONCURRENT_SERVICES";
             /** @description The rule in words */
             rule_nb: string;
             /**
@@ -16961,11 +17067,11 @@ export interface components {
             unit: components["schemas"]["UnitBrief"];
         };
         /**
-         * @description Nobody has accepted it, its holder is gone, two hold it, none holds it
+         * @description Nobody has accepted it, its holder is gone, two hold it, none holds it; thirty days after the enrolment no measure of the municipality's, or none of specialist care's, is going on
          * @example NOT_ACCEPTED
          * @enum {string}
          */
-        ResponsibilityGapKind: "NOT_ACCEPTED" | "HOLDER_GONE" | "HELD_BY_TWO" | "HELD_BY_NONE";
+        ResponsibilityGapKind: "NOT_ACCEPTED" | "HOLDER_GONE" | "HELD_BY_TWO" | "HELD_BY_NONE" | "LEVEL_MISSING";
         /**
          * @description A page of gaps
          * @example {
@@ -18035,6 +18141,12 @@ export interface components {
             valid_from?: components["schemas"]["Date"];
             valid_to?: components["schemas"]["DateOrNone"];
         };
+        /**
+         * @description The level of the health service to which the agency belongs: municipal, specialist care, neither
+         * @example SPECIALIST
+         * @enum {string}
+         */
+        StaffingLevel: "MUNICIPAL" | "SPECIALIST" | "OTHER";
         /** @description A page of staff */
         StaffList: {
             /** @description What the page holds */
@@ -18349,6 +18461,12 @@ export interface components {
          */
         SurveyRound: string;
         /**
+         * @description The team's rule (its `config.target_rule`) when the referral was begun: F and (A or B) and (W or N), or A or B
+         * @example LOSS_AND_RISK
+         * @enum {string}
+         */
+        TargetRule: "LOSS_AND_RISK" | "ILLNESS_OR_DEPENDENCE";
+        /**
          * @description Something that an agency has to do
          * @example {
          *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
@@ -18595,8 +18713,7 @@ export interface components {
              * @description The agency it belongs to
              */
             agency_id: string;
-            /** @description Switches of the team, such as board and intensity */
-            config?: Record<string, never>;
+            config?: components["schemas"]["UnitConfig"];
             created_at: components["schemas"]["Timestamp"];
             /**
              * Format: email
@@ -18653,8 +18770,7 @@ export interface components {
          *     }
          */
         UnitChange: {
-            /** @description Switches of the team, such as board and intensity */
-            config?: Record<string, never>;
+            config?: components["schemas"]["UnitConfig"];
             /**
              * Format: email
              * @description Shared mailbox
@@ -18675,6 +18791,67 @@ export interface components {
             valid_to?: components["schemas"]["DateOrNone"];
         };
         /**
+         * @description How a team works; members of its own may stand beside those that the service knows
+         * @example {
+         *       "model": "SAMHANDLINGSTEAM_FACT_INSPIRED",
+         *       "target_rule": "LOSS_AND_RISK"
+         *     }
+         */
+        UnitConfig: {
+            /** @description Whether the team has a board, and with it intensive follow-up; false: nobody is placed on one */
+            board?: boolean;
+            /** @description Which instruments the team measures outcomes by, instead of the service's own set */
+            core_instruments?: string[];
+            /** @description Whether the outreach list is switched on */
+            known_unconnected_persons?: boolean;
+            /** @description Where the team works */
+            locations?: {
+                /** @description Where it is */
+                address: string;
+                /**
+                 * @description Whether it has been decided on
+                 * @enum {string}
+                 */
+                status: "PROPOSED" | "DECIDED";
+                /**
+                 * @description What it is for
+                 * @enum {string}
+                 */
+                type: "OFFICE" | "MEETING_PLACE" | "OTHER";
+            }[];
+            /** @description After which model the team works */
+            model?: string;
+            /** @description When the team can be reached */
+            opening_hours?: {
+                /** @description Until */
+                closes: string;
+                /** @description From */
+                opens: string;
+                /** @description The day, Monday is 1 */
+                weekday: number;
+            }[];
+            /** @description The posts that the parties plan for the team, also before anybody holds them */
+            planned_posts?: {
+                /**
+                 * Format: uuid
+                 * @description Whose post it is
+                 */
+                employer_agency_id: string;
+                /** @description Share of a full position; absent when it is not given */
+                percent?: number;
+                /**
+                 * @description Whether the agency has been asked for it, has agreed or has declined; one that is declined does not count
+                 * @enum {string}
+                 */
+                status?: "REQUESTED" | "CONFIRMED" | "DECLINED";
+                /** @description What it is */
+                title: string;
+            }[];
+            target_rule?: components["schemas"]["TargetRule"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A new unit of the own agency
          * @example {
          *       "name": "Mottak for bekymringsmeldinger",
@@ -18682,8 +18859,7 @@ export interface components {
          *     }
          */
         UnitCreate: {
-            /** @description Switches of the team, such as board and intensity */
-            config?: Record<string, never>;
+            config?: components["schemas"]["UnitConfig"];
             /**
              * Format: email
              * @description Shared mailbox
@@ -18709,6 +18885,93 @@ export interface components {
             /** @description What the page holds */
             items: components["schemas"]["Unit"][];
             links: components["schemas"]["Links"];
+        };
+        /**
+         * @description Posts of a unit on a day
+         * @example {
+         *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+         *       "on": "2026-03-02",
+         *       "members": 2,
+         *       "without_percent": 0,
+         *       "fte": 1.5,
+         *       "in_kind_fte": 1.5,
+         *       "planned_fte": 2,
+         *       "agencies": [
+         *         {
+         *           "agency": {
+         *             "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *             "name": "Drammen DPS"
+         *           },
+         *           "level": "SPECIALIST",
+         *           "members": 2,
+         *           "fte": 1.5,
+         *           "planned_fte": 2,
+         *           "share": 1
+         *         }
+         *       ],
+         *       "levels": [
+         *         {
+         *           "level": "SPECIALIST",
+         *           "fte": 1.5,
+         *           "share": 1
+         *         }
+         *       ],
+         *       "professions": [
+         *         {
+         *           "profession": "SP",
+         *           "members": 2,
+         *           "fte": 1.5
+         *         }
+         *       ]
+         *     }
+         */
+        UnitStaffing: {
+            /** @description By employer, the largest first */
+            agencies: {
+                agency: components["schemas"]["AgencyBrief"];
+                /** @description Filled */
+                fte: number;
+                level: components["schemas"]["StaffingLevel"];
+                /** @description How many it employs here */
+                members: number;
+                /** @description Planned */
+                planned_fte: number;
+                /** @description Part of all that is filled */
+                share?: number;
+            }[];
+            /** @description Full-time equivalents that are filled */
+            fte: number;
+            /** @description Of these, those whom the ordinary place of work pays (funding OWN) */
+            in_kind_fte: number;
+            /** @description By level of the service */
+            levels: {
+                /** @description Filled */
+                fte: number;
+                level: components["schemas"]["StaffingLevel"];
+                /** @description Part of all that is filled */
+                share?: number;
+            }[];
+            /** @description How many hold a post */
+            members: number;
+            on: components["schemas"]["Date"];
+            /** @description Full-time equivalents that are planned */
+            planned_fte: number;
+            /** @description By profession, the largest first */
+            professions: {
+                /** @description Filled */
+                fte: number;
+                /** @description How many */
+                members: number;
+                /** @description Code of the profession; absent when none is given */
+                profession?: string;
+            }[];
+            /**
+             * Format: uuid
+             * @description The unit
+             */
+            unit_id: string;
+            /** @description Of these, whose share of a full position is not given */
+            without_percent: number;
         };
         /**
          * @description What kind of place it is
@@ -30880,8 +31143,11 @@ export interface operations {
                      *       "version": 1,
                      *       "staff_id": "c9a6b8f0-1f64-4c33-9a0d-2d5b7e4f3a33",
                      *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+                     *       "employer_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *       "role": "TM",
                      *       "percent": 80,
+                     *       "funding": "OWN",
+                     *       "equipment": [],
                      *       "state": "ACTIVE",
                      *       "valid_from": "2026-01-01",
                      *       "valid_to": "2026-12-31",
@@ -30959,8 +31225,11 @@ export interface operations {
                      *       "version": 1,
                      *       "staff_id": "c9a6b8f0-1f64-4c33-9a0d-2d5b7e4f3a33",
                      *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+                     *       "employer_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *       "role": "TM",
                      *       "percent": 80,
+                     *       "funding": "OWN",
+                     *       "equipment": [],
                      *       "state": "ACTIVE",
                      *       "valid_from": "2026-01-01",
                      *       "valid_to": "2026-12-31",
@@ -33790,6 +34059,12 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "followup": {
+                     *         "level": "BOTH",
+                     *         "concurrent_services": true,
+                     *         "agencies": 3,
+                     *         "services": 4
+                     *       },
                      *       "matrices": []
                      *     }
                      */
@@ -35767,7 +36042,8 @@ export interface operations {
                      *           },
                      *           "assessed_at": "2026-03-02T08:00:00Z"
                      *         },
-                     *         "in_target": null
+                     *         "in_target": null,
+                     *         "target_rule": "LOSS_AND_RISK"
                      *       },
                      *       "additional_flags": [
                      *         "ADD_A",
@@ -35853,7 +36129,8 @@ export interface operations {
                      *           },
                      *           "assessed_at": "2026-03-02T08:00:00Z"
                      *         },
-                     *         "in_target": null
+                     *         "in_target": null,
+                     *         "target_rule": "LOSS_AND_RISK"
                      *       },
                      *       "additional_flags": [
                      *         "ADD_A",
@@ -35996,7 +36273,8 @@ export interface operations {
                      *           },
                      *           "assessed_at": "2026-03-02T08:00:00Z"
                      *         },
-                     *         "in_target": null
+                     *         "in_target": null,
+                     *         "target_rule": "LOSS_AND_RISK"
                      *       },
                      *       "additional_flags": [
                      *         "ADD_A",
@@ -36106,7 +36384,8 @@ export interface operations {
                      *           },
                      *           "assessed_at": "2026-03-02T08:00:00Z"
                      *         },
-                     *         "in_target": null
+                     *         "in_target": null,
+                     *         "target_rule": "LOSS_AND_RISK"
                      *       },
                      *       "additional_flags": [
                      *         "ADD_A",
@@ -38079,8 +38358,11 @@ export interface operations {
                      *           "version": 1,
                      *           "staff_id": "c9a6b8f0-1f64-4c33-9a0d-2d5b7e4f3a33",
                      *           "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+                     *           "employer_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *           "role": "TM",
                      *           "percent": 80,
+                     *           "funding": "OWN",
+                     *           "equipment": [],
                      *           "state": "ACTIVE",
                      *           "valid_from": "2026-01-01",
                      *           "valid_to": "2026-12-31",
@@ -38158,8 +38440,11 @@ export interface operations {
                      *       "version": 1,
                      *       "staff_id": "c9a6b8f0-1f64-4c33-9a0d-2d5b7e4f3a33",
                      *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+                     *       "employer_agency_id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
                      *       "role": "TM",
                      *       "percent": 80,
+                     *       "funding": "OWN",
+                     *       "equipment": [],
                      *       "state": "ACTIVE",
                      *       "valid_from": "2026-01-01",
                      *       "valid_to": "2026-12-31",
@@ -39692,6 +39977,85 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OutcomeDutyList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getUnitStaffing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The staffing */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "unit_id": "5f0c2a9e-3d7b-4a51-8a55-7f0f5e0a9b22",
+                     *       "on": "2026-03-02",
+                     *       "members": 2,
+                     *       "without_percent": 0,
+                     *       "fte": 1.5,
+                     *       "in_kind_fte": 1.5,
+                     *       "planned_fte": 2,
+                     *       "agencies": [
+                     *         {
+                     *           "agency": {
+                     *             "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *             "name": "Drammen DPS"
+                     *           },
+                     *           "level": "SPECIALIST",
+                     *           "members": 2,
+                     *           "fte": 1.5,
+                     *           "planned_fte": 2,
+                     *           "share": 1
+                     *         }
+                     *       ],
+                     *       "levels": [
+                     *         {
+                     *           "level": "SPECIALIST",
+                     *           "fte": 1.5,
+                     *           "share": 1
+                     *         }
+                     *       ],
+                     *       "professions": [
+                     *         {
+                     *           "profession": "SP",
+                     *           "members": 2,
+                     *           "fte": 1.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UnitStaffing"];
                 };
             };
             304: components["responses"]["NotModified"];

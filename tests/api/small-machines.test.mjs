@@ -1,0 +1,36 @@
+// Consents, objections and memberships: every action from every state by every role.
+import { describe, test } from 'node:test';
+import { makePerson, refused } from './around-steps.mjs';
+import { world } from './harness.mjs';
+import { walk } from './lib/machine-walk.mjs';
+
+const w = await world();
+const [tm, tl, dps, mh, ko, co, cu, gp, pv] = ['drammen-dps:tm-1', 'drammen-dps:tl-1', 'drammen-dps:dps-1', 'drammen-kommune:mh-1', 'drammen-kommune:ko-1', 'drammen-kommune:co-1',
+	'drammen-kommune:cu-1', 'fastlege-demo:gp-1', 'drammen-dps:pv-1'];
+const pt = 'citizen:pt-1';
+const patient = await makePerson(w, { units: ['drammen-dps:poliklinikk', 'drammen-kommune:mottak', 'fastlege-demo:kontor'], plan: ['drammen-kommune:koordinering'], self: true });
+const everyone = [tm, tl, dps, mh, ko, co, cu, gp, pv];
+
+const force = (table, changes = '') => async (id, state) => (await w.sql(`update ${table} set state = $2${changes} where id = $1 returning version`, [id, state]))[0].version;
+
+describe('every action from every state by every role', () => {
+	const question = { type: 'SHARE', to_agencies: [w.ids.agency['nav-drammen']], data_categories: ['IDENTITY'], purpose: 'Arbeid', explained: 'Hva NAV får se' };
+
+	test('of a consent', () => walk(w, { machine: 'consents', path: '/consents', force: force('consent', `, effects = '[]'`),
+		make: async () => (await w.api(tm, 'POST', `/patients/${patient}/consents`, question)).is(201).body,
+		body: (action) => ({ grant: { form: 'WRITTEN', competence: 'COMPETENT', document_ref: 'DIPS 1' }, supersede: { replacement: question }, invalidate: { reason: 'Ikke informert' } })[action] ?? {},
+		people: [...everyone.map((as) => ({ as, standing: as === dps ? ['staff', 'doctor'] : ['staff'] })), { as: pt, standing: ['self'] }, ...refused(...everyone, pt)] }));
+
+	test('of an objection', () => walk(w, { machine: 'objections', path: '/objections', force: force('objection'),
+		make: async () => (await w.api(tm, 'POST', `/patients/${patient}/objections`, { scope: 'WHOLE_RECORD', against: 'STAFF', against_id: w.ids.staff['nav-drammen:nav-1'] })).is(201).body,
+		people: [...everyone.map((as) => ({ as, standing: [] })), { as: pt, standing: ['self'] }, ...refused(...everyone, pt)] }));
+
+	test('of a membership in another agency\'s team', () => {
+		const deciders = [['drammen-dps:sa-1', 'unit_side'], ['drammen-dps:pm-1', 'unit_side'], [tl, 'unit_side'], ['lier-kommune:sa-1', 'employer'], ['lier-kommune:tl-1', 'employer']];
+		const others = ['drammen-dps:tl-2', 'drammen-kommune:sa-1'].map((as) => ({ as, hidden: true }));
+		return walk(w, { machine: 'memberships', path: '/memberships', force: force('staff_membership', ', valid_to = null'),
+			make: async () => (await w.api('lier-kommune:sa-1', 'POST', `/staff/${w.ids.staff['lier-kommune:mh-1']}/memberships`, { unit_id: w.ids.unit['drammen-dps:fact'], role: 'TM' })).is(201).body,
+			body: (action) => (action === 'decline' ? { reason: 'Fullt' } : {}),
+			people: [...deciders.map(([as, standing]) => ({ as, standing: [standing] })), ...others, ...refused(...deciders.map(([as]) => as))] });
+	});
+});
