@@ -17,9 +17,14 @@ const components = {
 	parameters: {
 		FhirPreferWrite: { name: 'Prefer', in: 'header', description: '`return=minimal` asks for no body, `return=OperationOutcome` for what has happened; `handling=lenient` leaves out what has no place here, and says so',
 			schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'return=minimal' },
+		FhirPreferValidate: { name: 'Prefer', in: 'header', description: '`handling=lenient` warns of what has no place here and would be left out', schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'handling=lenient' },
 		FhirIfMatch: { name: 'If-Match', in: 'header', required: true, description: 'The ETag of the version that the change is made to; without it 400', schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'W/"3"' },
 		FhirIfNoneExist: { name: 'If-None-Exist', in: 'header', description: "`identifier=<system>|<value>`, one of the resource's own: nothing is made when the agency has told of it before",
 			schema: { type: 'string', minLength: 1, maxLength: 2000 }, example: 'identifier=http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid|1002135' },
+	},
+	schemas: {
+		FhirResource: { type: 'object', description: 'A resource to be tried, or Parameters whose parameter `resource` has it', required: ['resourceType'], additionalProperties: true,
+			properties: { resourceType: { type: 'string', maxLength: 100, description: 'The type of the resource' } }, example: { resourceType: 'Task', status: 'requested', intent: 'order', description: 'Ring fastlegen' } },
 	},
 	headers: {
 		FhirLocation: { description: 'Where what was made can be read, with its version', schema: { type: 'string' }, example: 'https://samhandling.example/fhir/r4/Task/3b241101-e2bb-4255-8caf-4136c566a962/_history/1' },
@@ -56,6 +61,16 @@ function updateOperation(type, t, what) {
 		statuses: [...always, '405', '412'] });
 }
 
+// What would become of a create, as far as it can be said without the rows.
+function validateOperation(type, t) {
+	const ways = t.ways.filter((w) => w.create);
+	return operation({ id: `fhirValidate${type}`, summary: `Try a ${type} without writing it`, of: 'directory', 'x-action': 'read', 'x-executor': 'ops', scope: 'fhir.write',
+		description: `The resource, or Parameters with it, is read as by a create, down to the form of what ${ways.map((w) => `\`${w.create}\``).join(' or ')} takes; what only rows can say (of whom, in which state, by whom) is not asked. For everybody with a token.`,
+		fhir: { interaction: 'validate', type, operation: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate', writes: expand(ways) },
+		answer: answerOf('FhirOperationOutcome', 'What is wrong with it, or that nothing is'), requestBody: bodyOf('Resource'),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirPreferValidate')], statuses: ['400', '401', '403', '413', '415', '422'] });
+}
+
 // Every entry needs what its own operation needs; the Bundle itself no more than a token.
 function bundleOperation() {
 	const o = operation({ id: 'fhirBundle', summary: 'Send several requests', of: 'directory', 'x-action': 'read', 'x-executor': 'ops', 'x-cost': 2,
@@ -71,7 +86,10 @@ export function addWrites(fragment, { types }, what) {
 	for (const [kind, members] of Object.entries(components)) Object.assign((fragment.components[kind] ??= {}), members);
 	fragment.paths[base] = { 'x-root': true, post: bundleOperation() };
 	for (const [type, t] of Object.entries(types)) {
-		if (t.ways.some((w) => w.create)) fragment.paths[`${base}/${type}`].post = createOperation(type, t, what[type].what);
+		if (t.ways.some((w) => w.create)) {
+			fragment.paths[`${base}/${type}`].post = createOperation(type, t, what[type].what);
+			fragment.paths[`${base}/${type}/$validate`] = { 'x-root': true, post: validateOperation(type, t) };
+		}
 		fragment.paths[`${base}/${type}/{id}`].put = updateOperation(type, t, what[type].what);
 		if (t.example) fragment.components.schemas[`Fhir${type}`].example = t.example;
 	}

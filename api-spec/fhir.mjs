@@ -26,6 +26,10 @@ const ofFrame = {
 		'`true` asks for what R4 counts to the summary of the type, `text` for what is mandatory, `data` for all, `count` for the total alone', 'true'),
 	FhirElements: word('_elements', { type: 'string', pattern: '^[A-Za-z]{1,40}(,[A-Za-z]{1,40}){0,49}$' }, 'The elements that are wanted; what is mandatory comes with them', 'status,subject'),
 };
+const ofCare = {
+	FhirStart: { ...word('start', { type: 'string', maxLength: 40 }, 'What was in care on this day or later; what has no time comes too', '2026-01-01'), 'x-search': 'date' },
+	FhirEnd: { ...word('end', { type: 'string', maxLength: 40 }, 'What was in care on this day or before', '2026-06-30'), 'x-search': 'date' },
+};
 const ofVersions = { FhirSince: { ...word('_since', { type: 'string', maxLength: 40 }, 'What has changed from this time on', '2026-03-01T08:00:00Z'), 'x-search': 'date' } };
 
 const refusals = {
@@ -56,7 +60,7 @@ function shared() {
 		...(status === '401' ? { headers: { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') } } : {}),
 		...(status === 'default' ? { headers: { 'Retry-After': ref('headers', 'RetryAfter') } } : {}) }]));
 	return {
-		parameters: { ...controls, ...ofText, ...ofFrame, ...ofVersions,
+		parameters: { ...controls, ...ofText, ...ofFrame, ...ofCare, ...ofVersions,
 			FhirVersion: { name: 'vid', in: 'path', required: true, description: 'The version, as `meta.versionId`', schema: { type: 'string', pattern: '^[1-9][0-9]{0,8}$' }, example: '1' },
 			FhirPrefer: { name: 'Prefer', in: 'header', description: '`handling=lenient` leaves unknown parameters out, with a warning in the Bundle; else they are refused',
 				schema: { type: 'string', minLength: 1, maxLength: 200 }, example: 'handling=lenient' },
@@ -106,7 +110,7 @@ function searchOf(t) {
 
 const oneOf = (t) => t.one_of ?? (t.about ? ['_id', 'patient', 'patient.identifier'] : []);
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-const inResource = ['token', 'string', 'date', 'reference'];
+const inResource = ['token', 'string', 'uri', 'date', 'reference'];
 
 // Where the frame's statement looks in the resource.
 function placeOf(t, name, { kind, at = camel(name) }) {
@@ -138,7 +142,8 @@ function elementsOf(type) {
 }
 
 const isFrame = (t) => t.statements !== 'own';
-const isOfPatient = (t) => t.about !== undefined && isFrame(t); // in the Patient compartment
+const isOfPatient = (t) => t.about !== undefined; // in the Patient compartment
+const ofEverything = (types) => Object.keys(types).filter((type) => isOfPatient(types[type]) && isFrame(types[type])).sort();
 const rowsOf = (types, names) => [...new Set(names.flatMap((name) => [types[name].of].flat()))];
 
 function inclusionsOf(type, t) {
@@ -190,39 +195,39 @@ function compartment(type, t, types) {
 	const { fhir: { one_of, ...fhir }, ...common } = searchCommon(type, t, types);
 	return operation({ ...common, fhir: { ...fhir, interaction: 'compartment' }, id: `fhirPatient${type}`, summary: `Search for a person's ${type}`, statuses: ['400', '401', '403'],
 		parameters: [...Object.keys(searchOf(t)).filter((name) => !persons.includes(name)).map((name) => ref('parameters', parameterName(type, name))), ...searchControls(type, t)],
-		description: `As a search with \`${one_of[1]}\`, for the person in the path. For ${t.who}.` });
+		description: `As a search with \`${t.about[0]}\`, for the person in the path. For ${t.who}.` });
 }
 
 function vread(type, t) {
 	return operation({ id: `fhirVread${type}`, summary: `Read a version of ${type}`, of: t.of, 'x-statement': 'fhirVread', fhir: { interaction: 'vread', type }, answer: answerOf(`Fhir${type}`, t.what, true),
-		description: `The resource as it was in that version, where ${t.history ? 'versions are kept' : 'that is the present one: earlier ones cannot be shown as they were'}. For ${t.who}.`,
+		description: `The resource as it was in that version${t.history ? '; what is made of rows whose past is not kept is left out of earlier ones' : ', where that is the present one: of earlier ones nothing is kept'}. For ${t.who}.`,
 		parameters: ofReads.map((p) => ref('parameters', p)), statuses: ['400', '401', '403', '404'] });
 }
 
 function history(type, t) {
 	return operation({ id: `fhirHistory${type}`, summary: `Read the versions of ${type}`, of: t.of, 'x-statement': 'fhirHistory', fhir: { interaction: 'history', type }, answer: answerOf('FhirBundle', 'The versions, the newest first'),
-		description: `All versions, the newest first, each with the request by which it came about; who may see them is decided by what the resource is now. For ${t.who}.`,
+		description: `All versions that are kept, the newest first, each with the request by which it came about; who may see them is decided by what the resource is now. For ${t.who}.`,
 		parameters: [...Object.keys(ofVersions), 'FhirCount', 'FhirPage', 'FhirTotal', ...ofReads, 'FhirPrefer'].map((p) => ref('parameters', p)), statuses: ['400', '401', '403', '404'] });
 }
 
 function everything(types) {
-	const own = Object.keys(types).filter((type) => isOfPatient(types[type])).sort();
+	const own = ofEverything(types);
 	return operation({ id: 'fhirEverything', summary: 'Read all that is a person\'s', of: 'patients', beside: rowsOf(types, own), 'x-person': 'path.id', 'x-statement': 'fhirEverything', 'x-cost': 5,
 		fhir: { interaction: 'everything', type: 'Patient', operation: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
 		description: `The person, and all of theirs that the caller may read singly, page by page; the types are ${own.join(', ')}. For ${types.Patient.who}.`,
 		answer: answerOf('FhirBundle', 'A page of it'), statuses: ['400', '401', '403', '404'],
-		parameters: ['Fhir.everything_type', ...Object.keys(ofVersions), 'FhirCount', 'FhirPage', ...ofReads, 'FhirPrefer'].map((p) => ref('parameters', p)) });
+		parameters: ['Fhir.everything_type', ...Object.keys(ofCare), ...Object.keys(ofVersions), 'FhirCount', 'FhirPage', ...ofReads, 'FhirPrefer'].map((p) => ref('parameters', p)) });
 }
 
 const everythingType = (types) => ({ name: '_type', in: 'query', description: 'These types alone', 'x-search': 'word', example: 'Encounter',
-	schema: { type: 'string', enum: ['Patient', ...Object.keys(types).filter((type) => isOfPatient(types[type])).sort()] } });
+	schema: { type: 'string', enum: ['Patient', ...ofEverything(types)] } });
 
 function pathsOf(type, t, types) {
 	const search = t.search ? searchOperations(type, t, types) : {};
 	const one = { 'x-root': true, parameters: [ref('parameters', 'Id')] };
 	return {
 		[`${base}/${type}/{id}`]: { ...one, get: readOperation(type, t) },
-		...(isFrame(t) ? { [`${base}/${type}/{id}/_history/{vid}`]: { 'x-root': true, parameters: [ref('parameters', 'Id'), ref('parameters', 'FhirVersion')], get: vread(type, t) } } : {}),
+		...(isFrame(t) || t.history ? { [`${base}/${type}/{id}/_history/{vid}`]: { 'x-root': true, parameters: [ref('parameters', 'Id'), ref('parameters', 'FhirVersion')], get: vread(type, t) } } : {}),
 		...(t.history ? { [`${base}/${type}/{id}/_history`]: { ...one, get: history(type, t) } } : {}),
 		...(t.search ? { [`${base}/${type}`]: { 'x-root': true, get: search.get }, [`${base}/${type}/_search`]: { 'x-root': true, post: search.post } } : {}),
 		...(isOfPatient(t) ? { [`${base}/Patient/{id}/${type}`]: { ...one, get: compartment(type, t, types) } } : {}),

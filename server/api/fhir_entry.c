@@ -8,6 +8,7 @@
 
 #include "api/allowance.h"
 #include "api/fhir.h"
+#include "api/fhir_refer.h"
 #include "api/inner.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
@@ -106,6 +107,9 @@ enum outcome fhir_entry_run(struct fhir_bundle *b, size_t place)
 	if (!find(r, e))
 		return ANSWERED;
 	fhir_bundle_link(b, place);
+	outcome = fhir_refer(r, json_object_get(json_array_get(b->entries, place), "resource"));
+	if (outcome != ANSWERED || r->reply.status != 0)
+		return outcome;
 	give_headers(r, b, place);
 	r->new_id = e->id;
 	if (!authorise(r) || !allowance_take(r) || !validate(r))

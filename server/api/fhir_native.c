@@ -28,8 +28,9 @@ static const struct operation *read_of(const struct request *r)
 				  arena_printf(r->arena, "fhirRead%s", fhir_type(r->op)));
 }
 
-enum outcome fhir_native(struct request *r, const struct fhir_map *m, const struct fhir_call *call,
-			 struct request **inner)
+/* The native request, before its rooms. */
+static struct request *native_of(struct request *r, const struct fhir_map *m,
+				 const struct fhir_call *call)
 {
 	const char *name = json_string_value(json_object_get(m->way, call->operation));
 	const struct operation *op = contract_operation(service.contract, name);
@@ -51,8 +52,14 @@ enum outcome fhir_native(struct request *r, const struct fhir_map *m, const stru
 		inner_path(i, "id", call->id);
 		inner_header(i, "If-Match", arena_printf(r->arena, "\"%s\"", call->version));
 	}
-	*inner = i;
-	return enter(i);
+	return i;
+}
+
+enum outcome fhir_native(struct request *r, const struct fhir_map *m, const struct fhir_call *call,
+			 struct request **inner)
+{
+	*inner = native_of(r, m, call);
+	return enter(*inner);
 }
 
 enum outcome fhir_native_read(struct request *r, const char *id, struct request **inner)
@@ -106,6 +113,20 @@ static void tell_left_out(const struct fhir_map *m)
 		json_array_append_new(issues, issue);
 	}
 	answer_outcome(m->request, issues);
+}
+
+void fhir_native_try(const struct fhir_map *m, const json_t *body)
+{
+	const struct fhir_call call = {.operation = "create", .key = "create", .body = body};
+	struct request *r = m->request, *inner = native_of(r, m, &call);
+
+	if (!validate(inner))
+		inner_answer(r, inner);
+	else if (m->left_out != NULL)
+		tell_left_out(m);
+	else
+		answer_outcome(r, json_pack("[o]", fhir_remark("information", "informational",
+							       "Nothing is wrong with it")));
 }
 
 enum outcome fhir_native_finish(const struct fhir_map *m, const struct request *inner)

@@ -68,6 +68,14 @@ void inner_body(struct request *r, const char *type, const json_t *body)
 	inner_header(r, "Content-Type", type);
 }
 
+void inner_form(struct request *r, const char *form)
+{
+	r->in.body = form;
+	r->in.body_size = strlen(form);
+	inner_header(r, "Content-Type", "application/x-www-form-urlencoded");
+	inner_header(r, "Accept", "application/fhir+json");
+}
+
 const char *inner_reply_header(const struct request *r, const char *name)
 {
 	for (size_t i = 0; i < r->reply.header_count; i++)

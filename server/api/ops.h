@@ -39,6 +39,7 @@ enum outcome ops_stream_changes(struct request *r);
 enum outcome ops_fhir_metadata(struct request *r);
 enum outcome ops_fhir_create(struct request *r);
 enum outcome ops_fhir_update(struct request *r);
+enum outcome ops_fhir_validate(struct request *r);
 enum outcome ops_fhir_bundle(struct request *r);
 enum outcome ops_import(struct request *r);
 enum outcome ops_adt(struct request *r);

@@ -135,7 +135,8 @@ create table code_system (
 	uri text,
 	name_nb text not null,
 	name_en text not null,
-	version int not null default 1
+	version int not null default 1,
+	updated_at timestamptz not null default clock_now()
 );
 create table code_concept (
 	system_code text not null references code_system,

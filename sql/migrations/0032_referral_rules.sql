@@ -92,9 +92,9 @@ create function referral_answer_due(r referral) returns timestamptz language sql
 		then deadline_at('REF_ANSWER', r.received_at, case when r.suspected_serious then 'SERIOUS' end) end
 $$;
 
-create function referral_json(r referral) returns jsonb language plpgsql stable as $$
+-- For a caller of that standing (referral_standing).
+create function referral_json(r referral, standing text) returns jsonb language plpgsql stable as $$
 declare
-	standing text := referral_standing(r);
 	due timestamptz := referral_answer_due(r);
 	body jsonb;
 begin
@@ -128,6 +128,8 @@ begin
 	end if;
 	return jsonb_strip_nulls(body) || jsonb_build_object('eligibility', eligibility_json(r));
 end $$;
+create function referral_json(r referral) returns jsonb language sql stable as $$
+	select referral_json(r, referral_standing(r)) $$;
 
 -- Of which level of the service the caller is a voice in the intake meeting: a doctor or psychologist of the district
 -- psychiatric centre, or a health worker of the municipality; the team's own members of both included.
@@ -307,6 +309,6 @@ insert into job (kind, call) values ('referrals_gave_up', 'job_referrals');
 delete from job where kind = 'referrals_gave_up';
 drop trigger follow on referral;
 drop function if exists job_referrals, referral_follow, referral_relate, referral_warn, gp_of, agency_task, risk_levels, referral_facts, step_is_mine, referral_handover, referral_level,
-	referral_json, referral_answer_due, eligibility_json, agency_brief, staff_brief, referral_status_word,
+	referral_json(referral), referral_json(referral, text), referral_answer_due, eligibility_json, agency_brief, staff_brief, referral_status_word,
 	referral_locked, referral_seen, referral_admit, referral_is_status, referral_standing cascade;
 delete from status_view where is_status = 'referral_is_status';

@@ -20,6 +20,7 @@ create table instrument (
 	licence_required boolean not null default false,
 	is_current boolean not null default true,
 	revision int not null default 1, -- of this description, for the ETag
+	updated_at timestamptz not null default clock_now(),
 	primary key (code, version)
 );
 create unique index instrument_has_one_current_version on instrument (code) where is_current;

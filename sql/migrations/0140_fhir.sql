@@ -16,13 +16,15 @@ create function fhir_instant(at timestamptz) returns text language sql stable as
 create function fhir_modified(at timestamptz) returns text language sql stable as $$
 	select to_char(at at time zone 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS "GMT"') $$;
 
--- `marks`: what stands beside version and time: profile, tag, security; or null.
+-- The tag of what is not the whole resource.
+create function fhir_subsetted() returns jsonb language sql immutable as $$
+	select '[{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}]'::jsonb $$;
+
 create function fhir_meta(version int, at timestamptz, profile text default null, subsetted boolean default false)
 returns json language sql stable as $$
 	select json_build_object('versionId', version::text, 'lastUpdated', fhir_instant(at),
 		'profile', case when profile is not null then json_build_array(profile) end,
-		'tag', case when subsetted then '[{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
-			"code": "SUBSETTED"}]'::json end)
+		'tag', case when subsetted then fhir_subsetted() end)
 $$;
 
 -- Null where there is nothing to refer to: FHIR knows no empty objects. Stable, as what makes JSON is: the planner writes
@@ -162,7 +164,7 @@ create function fhir_most(count text, total text) returns int language sql immut
 	select case when total in ('accurate', 'estimate') then 1000000 else page_size(count) + 1 end $$;
 
 -- migrate:down
-drop function if exists fhir_system, fhir_naming, fhir_extension, fhir_instant, fhir_modified, fhir_meta, fhir_reference,
+drop function if exists fhir_system, fhir_naming, fhir_extension, fhir_instant, fhir_modified, fhir_subsetted, fhir_meta, fhir_reference,
 	fhir_coding, fhir_concept, fhir_period, fhir_native_state, fhir_telecom, fhir_masked, fhir_list, fhir_entry, fhir_ids,
 	fhir_holds_token, fhir_holds_reference, fhir_plain, fhir_holds_string, fhir_holds_date_value, fhir_holds_date,
 	fhir_holds_day, fhir_persons, fhir_most cascade;

@@ -29,28 +29,40 @@ create table fhir_source (
 	type text not null,
 	position int not null,
 	resources text[] not null, -- rows of the access matrix; where there are several, the thing decides
-	category text, -- what a consent must cover; null: what the caller's cell says
+	category text, -- what a consent must cover; null: what the caller's cell says; name(): what this function of the person says
 	one text not null,
 	many text not null,
 	singly boolean not null,
 	is_gated boolean not null, -- a search of one person asks the gate; else row security alone says
 	only_if text, -- jsonpath: what must be true of what is found
 	unless text, -- but when this parameter is asked for
-	kept text, -- name of a function (id) → its versions; null: only the present one can be shown
-	primary key (type, position)
+	kept_in regclass, -- its table, where row_history keeps versions; null: only the present one can be shown
+	was text, -- expression of "now" and "was", rows of that table → things as they were
+	beside text[] not null default '{}', -- elements that are made of other rows
+	primary key (type, position),
+	unique (type, one)
 );
 grant select on fhir_source to samhandling_service;
 
 create function fhir_add_source(type text, resources text[], category text, one text, many text, singly boolean default false,
-	is_gated boolean default true, only_if text default null, unless text default null, kept text default null) returns void
-language sql as $$
-	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10
+	is_gated boolean default true, only_if text default null, unless text default null) returns void language sql as $$
+	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9
 $$;
+
+-- Earlier versions of a source's things: of what rows they are made, and how.
+create function fhir_keep(type text, one text, kept_in regclass, was text default 'fhir_made(was)', beside text[] default '{}')
+returns void language plpgsql as $$
+begin
+	update fhir_source s set kept_in = $3, was = $4, beside = $5 where s.type = $1 and s.one = $2;
+	if not found then
+		raise exception '% is no source of %', one, type;
+	end if;
+end $$;
 
 -- The source that most types have: rows of one table, each behind the gate on whose it is, of which `fhir_made(row)` makes
 -- the thing, or none where the caller may not see it. Its two functions are written here once.
 create function fhir_add_rows(type text, resource text, category text, kept_in regclass, only_if text default null,
-	unless text default null, is_kept boolean default false) returns void language plpgsql as $make$
+	unless text default null) returns void language plpgsql as $make$
 begin
 	execute format($sql$
 		create function fhir_one_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
@@ -67,24 +79,33 @@ begin
 				order by x.id limit (asked ->> 'most')::int;
 		end $$
 	$sql$, kept_in, resource, category);
-	if is_kept then
-		-- who may see it is decided by what it is now
-		execute format($sql$
-			create function fhir_was_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
-			declare
-				person uuid := admit(%2$L, thing, %3$L, false);
-			begin
-				return query select m.* from %1$s x join row_history h on h.entity = %4$L and h.entity_id = x.id
-					cross join lateral fhir_made(jsonb_populate_record(x, h.content)) m
-					where x.id = thing and x.patient_id = person and exists (select from fhir_made(x));
-			end $$
-		$sql$, kept_in, resource, category, kept_in::text);
-	end if;
 	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, only_if => only_if,
-		unless => unless, kept => case when is_kept then 'fhir_was_' || kept_in end);
+		unless => unless);
 end $make$;
 
 -- Reading ---------------------------------------------------------------------------------------------------
+-- Of rows that make two things each the second has the row's id, with 8 for its version (RFC 9562, 5.8).
+create function fhir_row(thing uuid) returns uuid language sql immutable as $$
+	select case when substr(thing::text, 15, 1) = '8' then overlay(thing::text placing '4' from 15)::uuid else thing end $$;
+
+-- What a version was without what is made of other rows, which were as nobody has written down.
+create function fhir_earlier(thing fhir_thing, beside text[]) returns fhir_thing language sql stable as $$
+	select row((thing).id, (thing).patient_id, case when beside = '{}' then (thing).body
+		else jsonb_set((thing).body - beside, '{meta,tag}', fhir_subsetted()) end, (thing).version, (thing).at)::fhir_thing
+$$;
+
+-- A thing as it is, and as it was: who may see that is decided by what it is.
+create function fhir_versions(s fhir_source, thing uuid) returns setof fhir_thing language plpgsql as $$
+begin
+	return query execute format('select * from %I($1)', s.one) using thing;
+	if not found or s.kept_in is null then
+		return;
+	end if;
+	return query execute format('select e.* from %1$s now cross join lateral row_versions(%1$L, now.id) h
+		cross join lateral jsonb_populate_record(now, h.content) was cross join lateral %2$s w cross join lateral fhir_earlier(w, $2) e
+		where now.id = fhir_row($1) and h.version < now.version and w.id = $1', s.kept_in, s.was) using thing, s.beside;
+end $$;
+
 -- A thing as it is, or all its versions that can be shown.
 create function fhir_read(type text, thing uuid, with_past boolean) returns setof fhir_thing language plpgsql as $$
 declare
@@ -93,8 +114,11 @@ begin
 	for s in select * from fhir_source f where f.type = fhir_read.type order by f.position loop
 		continue when cardinality(s.resources) = 1 and not fhir_enter(s.resources[1]);
 		begin
-			return query execute format('select * from %I($1)', case when with_past then coalesce(s.kept, s.one) else s.one end)
-				using thing;
+			if with_past then
+				return query select * from fhir_versions(s, thing);
+			else
+				return query execute format('select * from %I($1)', s.one) using thing;
+			end if;
 			if found then
 				return;
 			end if;
@@ -118,6 +142,16 @@ create function fhir_named(person uuid, number text) returns uuid language sql s
 		else '00000000-0000-0000-0000-000000000000' end
 $$;
 
+create function fhir_category(s fhir_source, person uuid, resource text) returns text language plpgsql stable as $$
+declare
+	said text := coalesce(s.category, cell_of(resource) ->> 'category');
+begin
+	if said like '%()' then
+		execute format('select %I($1)', left(said, -2)) into said using person;
+	end if;
+	return said;
+end $$;
+
 -- The gate for a search of one person's things, after which the policies show them: null where one of the rows opens it.
 create function fhir_refusals(person uuid, s fhir_source) returns text[] language plpgsql as $$
 declare
@@ -126,7 +160,7 @@ declare
 begin
 	foreach resource in array s.resources loop
 		refusals := array_append(refusals, case when not fhir_enter(resource) then 'forbidden'
-			else gate_refusal(person, resource, coalesce(s.category, cell_of(resource) ->> 'category'), false) end);
+			else gate_refusal(person, resource, fhir_category(s, person, resource), false) end);
 	end loop;
 	return refusals;
 end $$;
@@ -208,6 +242,7 @@ begin
 		when 'token' then exists (select from fhir_codings(there) c
 			where (not asked ? 'code' or asked ->> 'code' = coalesce(c ->> 'code', c ->> 'value', c #>> '{}'))
 				and (not asked ? 'system' or jsonb_typeof(c) <> 'object' or asked ->> 'system' = coalesce(c ->> 'system', '')))
+		when 'uri' then there = asked
 		when 'reference' then there ->> 'reference' = coalesce(asked ->> 'type', split_part(there ->> 'reference', '/', 1))
 			|| '/' || (asked ->> 'id')
 		when 'date' then fhir_begins(there) is not null and fhir_holds_date_value(asked, fhir_begins(there),
@@ -248,7 +283,7 @@ $$;
 -- What the elements are that are asked for; what is mandatory comes with them.
 create function fhir_shortened(thing fhir_thing, elements jsonb) returns fhir_thing language sql stable as $$
 	select row((thing).id, (thing).patient_id, (select jsonb_object_agg(e.key, case e.key when 'meta' then e.value
-				|| '{"tag": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}]}'
+				|| jsonb_build_object('tag', fhir_subsetted())
 				else e.value end)
 			from jsonb_each((thing).body) e where e.key in ('resourceType', 'id', 'meta') or elements ? e.key
 				or exists (select from jsonb_array_elements_text(elements) x
@@ -316,7 +351,8 @@ create function fhir_is_subset(native jsonb) returns boolean language sql immuta
 
 -- migrate:down
 drop table fhir_source cascade;
-drop function if exists fhir_enter, fhir_add_source, fhir_add_rows, fhir_read, fhir_read_if_any, fhir_named, fhir_refusals, fhir_told,
+drop function if exists fhir_enter, fhir_add_source, fhir_add_rows, fhir_keep,
+	fhir_row, fhir_earlier, fhir_versions, fhir_category, fhir_read, fhir_read_if_any, fhir_named, fhir_refusals, fhir_told,
 	fhir_of_source, fhir_found, fhir_at, fhir_moment, fhir_begins, fhir_ends, fhir_codings, fhir_fits, fhir_holds, fhir_entries,
 	fhir_sort_key, fhir_shortened, fhir_page, fhir_search, fhir_organization, fhir_is_subset cascade;
 drop type fhir_thing, fhir_found_page cascade;

@@ -55,7 +55,7 @@ create function fhir_made(c consent) returns setof fhir_thing language sql stabl
 	select c.id, c.patient_id, fhir_consent(consent_json(c)::jsonb, c.updated_at), c.version, c.updated_at where consent_is_mine(c) $$;
 create function fhir_made(o objection) returns setof fhir_thing language sql stable as $$
 	select o.id, o.patient_id, fhir_objection(objection_json(o)::jsonb, o.updated_at), o.version, o.updated_at where objection_is_mine(o) $$;
-select fhir_add_rows('Consent', 'consents', 'IDENTITY', 'consent', is_kept => true), fhir_add_rows('Consent', 'objections', 'IDENTITY', 'objection');
+select fhir_add_rows('Consent', 'consents', 'IDENTITY', 'consent'), fhir_add_rows('Consent', 'objections', 'IDENTITY', 'objection');
 
 -- Flag: who sees the status alone is not told of whom or what.
 create function fhir_risk(f jsonb, at timestamptz) returns jsonb language sql stable as $$
@@ -100,8 +100,7 @@ $$;
 
 create function fhir_made(a assessment) returns setof fhir_thing language sql stable as $$
 	select a.id, a.patient_id, fhir_assessment(assessment_json(a)::jsonb, a.updated_at), a.version, a.updated_at $$;
-select fhir_add_rows('Observation', 'assessments', 'HEALTH_SUMMARY', 'assessment', '$.status != "entered-in-error"', 'status',
-	is_kept => true);
+select fhir_add_rows('Observation', 'assessments', 'HEALTH_SUMMARY', 'assessment', '$.status != "entered-in-error"', 'status');
 
 -- Communication: a report that was sent is a fact; its processing is natively told. Phone and mail of a sender are never
 -- in FHIR, and a protected one is masked (domain.md §4.1).
@@ -139,5 +138,5 @@ select fhir_add_source('Communication', '{concern-reports}', null, 'fhir_report_
 -- migrate:down
 drop function if exists fhir_consent_rule, fhir_consent, fhir_objection, fhir_risk, fhir_absent, fhir_assessment, fhir_report_words,
 	fhir_report, fhir_report_seen, fhir_report_ids, fhir_made(consent), fhir_made(objection), fhir_made(risk_flag),
-	fhir_made(assessment), fhir_one_consent, fhir_was_consent, fhir_of_consent, fhir_one_objection, fhir_of_objection, fhir_one_risk_flag,
-	fhir_of_risk_flag, fhir_one_assessment, fhir_was_assessment, fhir_of_assessment cascade;
+	fhir_made(assessment), fhir_one_consent, fhir_of_consent, fhir_one_objection, fhir_of_objection, fhir_one_risk_flag,
+	fhir_of_risk_flag, fhir_one_assessment, fhir_of_assessment cascade;

@@ -22,17 +22,19 @@ create function fhir_bounds(asked jsonb) returns tstzrange language plpgsql stab
 declare
 	bounds tstzrange := '(,)';
 	one jsonb;
-	low timestamptz;
+	is_zoned boolean;
 begin
 	for one in select g #> '{any,0}' from jsonb_array_elements(asked) g where jsonb_array_length(g -> 'any') = 1 loop
-		low := case when (one ->> 'zoned')::boolean then (one ->> 'from')::timestamptz
-			else (one ->> 'from')::timestamp at time zone 'Europe/Oslo' end;
+		is_zoned := coalesce((one ->> 'zoned')::boolean, false);
 		if one ->> 'prefix' not in ('ne', 'lt', 'le', 'eb') then
-			bounds := bounds * tstzrange(low, null);
+			bounds := bounds * tstzrange(case when is_zoned then (one ->> 'from')::timestamptz
+				else (one ->> 'from')::timestamp at time zone 'Europe/Oslo' end, null);
 		end if;
-		-- a day more: where the clocks change, a span is not what it was
+		-- a millisecond more: what is searched is as exact as that
 		if one ->> 'prefix' not in ('ne', 'gt', 'ge', 'sa') then
-			bounds := bounds * tstzrange(null, low + (one ->> 'span')::interval + interval '1 day');
+			bounds := bounds * tstzrange(null, interval '1 millisecond'
+				+ case when is_zoned then (one ->> 'from')::timestamptz + (one ->> 'span')::interval
+				else ((one ->> 'from')::timestamp + (one ->> 'span')::interval) at time zone 'Europe/Oslo' end);
 		end if;
 	end loop;
 	return bounds;
@@ -145,21 +147,81 @@ create function fhir_event_thing(l access_log) returns fhir_thing language sql s
 $$;
 
 -- What a search asks of an entry beside the person and the page; by what is shown, which hides a protected sender.
-create function fhir_event_holds(l access_log, dates jsonb, updated jsonb, actions jsonb, outcomes jsonb, subtypes jsonb, agents jsonb)
-returns boolean language sql stable as $$
+create function fhir_event_holds(l access_log, asked jsonb) returns boolean language sql stable as $$
 	-- the moment is as exact as the resource says it
-	select fhir_holds_date(dates, date_trunc('milliseconds', (l).at), date_trunc('milliseconds', (l).at))
-		and fhir_holds_date(updated, date_trunc('milliseconds', (l).at), date_trunc('milliseconds', (l).at))
-		and fhir_holds_token(actions, null, fhir_event_action((l).action::text))
-		and fhir_holds_token(outcomes, null, fhir_event_outcome((l).action::text))
-		and (subtypes is null or fhir_holds_token(subtypes, fhir_system('access-action'), (l).action::text)
-			or fhir_holds_token(subtypes, fhir_system('operation'), (l).operation)
-			or fhir_holds_token(subtypes, 'http://hl7.org/fhir/restful-interaction', fhir_event_interaction((l).action::text)))
-		and (agents is null or (select fhir_holds_reference(agents, 'Practitioner', s.staff_id)
-			or fhir_holds_reference(agents, 'Organization', s.agency_id) or fhir_holds_reference(agents, 'Organization', s.unit_id)
+	select fhir_holds_date(asked #> '{date,groups}', m.at, m.at) and fhir_holds_date(asked #> '{_lastUpdated,groups}', m.at, m.at)
+		and fhir_holds_token(asked #> '{action,groups}', null, fhir_event_action((l).action::text))
+		and fhir_holds_token(asked #> '{outcome,groups}', null, fhir_event_outcome((l).action::text))
+		and (not asked ? 'subtype' or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('access-action'), (l).action::text)
+			or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('operation'), (l).operation)
+			or fhir_holds_token(asked #> '{subtype,groups}', 'http://hl7.org/fhir/restful-interaction', fhir_event_interaction((l).action::text)))
+		and (not asked ? 'agent' or (select fhir_holds_reference(asked #> '{agent,groups}', 'Practitioner', s.staff_id)
+			or fhir_holds_reference(asked #> '{agent,groups}', 'Organization', s.agency_id)
+			or fhir_holds_reference(asked #> '{agent,groups}', 'Organization', s.unit_id)
 			from access_log_shown(l) s))
+	from (select date_trunc('milliseconds', (l).at) as at) m
 $$;
+
+-- Entries, the newest first: those that are named, those about one person, or the agency's; each of the three by its own
+-- index. What is null asks nothing; `after` is the last entry of the page before.
+create function fhir_events(ids uuid[], about uuid, bounds tstzrange, asked jsonb, after uuid, most int) returns setof access_log
+language plpgsql stable as $$
+begin
+	return query execute format($sql$
+		select r.* from %s cross join lateral access_log_about(l, $2) r
+		where %s and l.at >= coalesce(lower($3), '-infinity') and l.at <= coalesce(upper($3), 'infinity') and not isempty($3)
+			and ($5 is null or (l.at, l.id) < (fhir_event_at($5), fhir_event_number($5))) and fhir_event_holds(r, $4)
+		order by l.at desc, l.id desc limit $6 $sql$,
+		case when ids is null then 'access_log l' else 'unnest($1) i (id) cross join lateral fhir_event_seen(i.id) l' end,
+		case when ids is not null then '($2 is null or $2 = any (access_log_persons(l.patient_id, l.shown_set)))'
+			-- a comparison that the agency's index cannot answer: the person's entries are fewer
+			when about is not null then '(l.patient_id = $2 or l.shown_set = any (access_log_sets_of($2)))
+				and (app_is_citizen() or l.agency_id is not distinct from app_agency_id())'
+			else 'l.agency_id = app_agency_id()' end)
+	using ids, about, bounds, asked, after, most;
+end $$;
+
+-- How far back the newest entries of the caller's agency before a moment reach: the moment of the one after `entries` of them;
+-- null: to the first. Owner's rights, since it counts by the index alone, which policies do not let it.
+create function access_log_reach(before timestamptz, entries int) returns timestamptz language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select l.at from access_log l where l.agency_id = app_agency_id() and l.at <= coalesce(before, 'infinity')
+	order by l.at desc offset entries limit 1
+$$;
+
+-- How many of an agency's entries are looked at for one page. What is asked for may be rare, and the log has millions: a page
+-- of a search that names neither person nor entries ends there, full or not, and the next one goes on.
+create function fhir_event_span() returns int language sql immutable as $$ select 5000 $$;
+
+create function fhir_event_search(asked jsonb) returns fhir_found_page language plpgsql as $$
+declare
+	wanted jsonb := asked -> 'where';
+	ids uuid[] := fhir_ids(wanted #> '{_id,groups}');
+	about uuid := fhir_event_about(fhir_named((asked ->> 'patient')::uuid, asked ->> 'patient_identifier'), ids is not null);
+	bounds tstzrange := fhir_bounds(wanted #> '{date,groups}') * fhir_bounds(wanted #> '{_lastUpdated,groups}');
+	first timestamptz := coalesce(lower(bounds), '-infinity');
+	after uuid := cursor_uuid(asked ->> '_page', 1);
+	is_counted boolean := asked ->> '_total' in ('accurate', 'estimate');
+	is_wide boolean := ids is null and about is null and not isempty(bounds);
+	size int := page_size(asked ->> '_count');
+	reach timestamptz := case when is_wide then access_log_reach(case when is_counted then upper(bounds)
+		else least(upper(bounds), fhir_event_at(after)) end, fhir_event_span()) end;
+	found_entries access_log[];
+	page fhir_found_page;
+begin
+	reach := case when reach > first then reach end;
+	perform raise_unless(reach is null or not coalesce(is_counted, false), 422, 'invalid_parameter',
+		fault('/query/_total', 'too_costly', 'so many entries are not counted: give a time, or say about whom'));
+	found_entries := array(select e from fhir_events(ids, about, case when reach is null then bounds else bounds * tstzrange(reach, null) end,
+		wanted, after, size + 1) e);
+	page := fhir_page(asked, array(select fhir_event_thing(e) from unnest(found_entries) e));
+	page.next := coalesce(page.next, case when reach is not null then cursor_make('', fhir_event_id(reach, 0)::text) end);
+	page.total := case when is_counted then (select count(*) from fhir_events(ids, about, bounds, wanted, null, null)) end;
+	page.noted := show_all(array(select unnest(access_log_persons(e.patient_id, e.shown_set)) from unnest(found_entries[:size]) e));
+	return page;
+end $$;
 
 -- migrate:down
 drop function if exists fhir_event_id, fhir_event_at, fhir_event_number, fhir_bounds, fhir_event_about, fhir_event_seen, fhir_event_action,
-	fhir_event_interaction, fhir_event_outcome, fhir_event_agents, fhir_event_entities, fhir_event, fhir_event_thing, fhir_event_holds cascade;
+	fhir_event_interaction, fhir_event_outcome, fhir_event_agents, fhir_event_entities, fhir_event, fhir_event_thing, fhir_event_holds, fhir_events,
+	access_log_reach, fhir_event_span, fhir_event_search cascade;

@@ -80,6 +80,21 @@ begin
 	return more;
 end $$;
 
+-- When the care was that a resource tells of, by its type: what is not here, or has no such element, is of any time.
+create table fhir_dated (
+	type text primary key,
+	path text not null
+);
+grant select on fhir_dated to samhandling_service;
+insert into fhir_dated values ('CarePlan', 'period'), ('Communication', 'received'), ('Consent', 'dateTime'), ('Encounter', 'period'),
+	('EpisodeOfCare', 'period'), ('Flag', 'period'), ('Observation', 'effectiveDateTime'), ('QuestionnaireResponse', 'authored'),
+	('ServiceRequest', 'authoredOn'), ('Task', 'authoredOn');
+
+create function fhir_is_within(body jsonb, of_type text, starts timestamptz, ends timestamptz) returns boolean language sql stable as $$
+	select num_nonnulls(starts, ends) = 0 or not exists (select from fhir_dated d cross join lateral fhir_at(body, d.path) there
+		where d.type = of_type and (fhir_begins(there) > ends or fhir_ends(there) < starts))
+$$;
+
 -- Patient/$everything ------------------------------------------------------------------------------------------
 -- The person first, then type by type what the caller may read of theirs; a page goes on where the last one ended.
 create function fhir_everything(asked jsonb) returns fhir_found_page language plpgsql as $$
@@ -87,7 +102,9 @@ declare
 	person uuid := (asked ->> 'patient')::uuid;
 	types text[] := array(select 'Patient' union all (select l.type from fhir_link l where l.name = 'patient' order by l.type));
 	wanted text[] := fhir_words(asked, '_type');
-	since timestamptz := fhir_moment(asked #>> '{where,_since,groups,0,any,0,from}', false);
+	since timestamptz := lower(fhir_bounds(asked #> '{where,_since,groups}'));
+	starts timestamptz := lower(fhir_bounds(asked #> '{where,start,groups}'));
+	ends timestamptz := upper(fhir_bounds(asked #> '{where,end,groups}'));
 	size int := page_size(asked ->> '_count');
 	after_type int := coalesce(substring(cursor_part(asked ->> '_page', 0) from '^[0-9]{1,2}$')::int, 1);
 	after_id uuid := cursor_uuid(asked ->> '_page', 1);
@@ -99,8 +116,9 @@ begin
 		exit when cardinality(things) > size;
 		continue when cardinality(wanted) > 0 and types[n] <> all (wanted);
 		things := things || array(select f from fhir_found_if_any(types[n], jsonb_build_object('patient', person,
-				'after', case when n = after_type then after_id end, 'most', size + 1)) f
-			where (n > after_type or after_id is null or f.id > after_id) and (since is null or f.at >= since) order by f.id);
+				'after', case when n = after_type then after_id end, 'most', case when num_nonnulls(since, starts, ends) = 0 then size + 1 end)) f
+			where (n > after_type or after_id is null or f.id > after_id) and (since is null or f.at >= since)
+				and fhir_is_within(f.body, types[n], starts, ends) order by f.id);
 	end loop;
 	perform fhir_restore(kept);
 	if cardinality(things) > size then
@@ -116,7 +134,7 @@ end $$;
 create function fhir_history(asked jsonb, thing uuid) returns setof fhir_found_page language plpgsql as $$
 declare
 	things fhir_thing[] := array(select f from fhir_read(asked ->> 'type', thing, true) f order by f.version desc);
-	since timestamptz := fhir_moment(asked #>> '{where,_since,groups,0,any,0,from}', false);
+	since timestamptz := lower(fhir_bounds(asked #> '{where,_since,groups}'));
 	before int := substring(cursor_part(asked ->> '_page', 0) from '^[0-9]{1,9}$')::int;
 	size int := page_size(asked ->> '_count');
 	page fhir_found_page;
@@ -142,7 +160,7 @@ begin
 end $$;
 
 -- migrate:down
-drop table fhir_link cascade;
+drop table fhir_link, fhir_dated cascade;
 delete from fhir_source where type = 'Patient';
-drop function if exists fhir_patient_seen, fhir_patient_ids, fhir_history, fhir_settings, fhir_restore, fhir_found_if_any, fhir_words, fhir_included,
+drop function if exists fhir_patient_seen, fhir_patient_ids, fhir_history, fhir_settings, fhir_restore, fhir_found_if_any, fhir_words, fhir_is_within, fhir_included,
 	fhir_everything cascade;

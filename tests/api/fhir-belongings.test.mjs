@@ -1,4 +1,4 @@
-// What belongs to a resource over FHIR: what comes along with matches, all that is a person's, and earlier versions.
+// What belongs to a resource over FHIR: what comes along with matches, and all that is a person's; versions of a consent.
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, operation, world } from './harness.mjs';
@@ -87,6 +87,13 @@ describe('a person\'s own', () => {
 		const some = resources((await ask(tl, 'GET', `/Patient/${s.patient}/$everything?_type=Consent,Flag`)).is(200).body);
 		assert.deepEqual([...new Set(some.map((r) => r.resourceType))], ['Consent', 'Flag']);
 		assert.deepEqual(resources((await ask(tl, 'GET', `/Patient/${s.patient}/$everything?_since=2999-01-01T00:00:00Z`)).is(200).body), []);
+		const within = async (query) => resources((await ask(tl, 'GET', `/Patient/${s.patient}/$everything?_count=200&${query}`)).is(200).body);
+		const all = await within('_type=Observation,Flag,Patient');
+		assert.deepEqual((await within('_type=Observation,Flag,Patient&end=1999-12-31')).map(named), [`Patient/${s.patient}`]);
+		assert.deepEqual((await within('_type=Observation,Flag,Patient&start=1999&end=2999')).map(named), all.map(named));
+		const days = all.filter((r) => r.resourceType === 'Observation').map((r) => r.effectiveDateTime);
+		const some_of = await within(`_type=Observation&start=${days[0]}&end=${days[0]}`);
+		assert.deepEqual(some_of.map(named), all.filter((r) => r.effectiveDateTime === days[0]).map(named));
 		(await ask(tl, 'GET', `/Patient/${s.patient}/$everything?_type=Basic`)).is(400);
 		(await ask(tl, 'GET', `/Patient/${s.patient}/$everything?_page=${Buffer.from('["x","y"]').toString('base64url')}`)).is(400);
 	});

@@ -78,6 +78,22 @@ describe('AuditEvent', () => {
 		for (const query of ['action=C', 'outcome=4', 'subtype=EXPORT', `agent=Practitioner/${w.ids.staff[lead]}`, 'date=lt2001', 'date=gt2099', 'date=2001', `patient=${other}`, 'date=ge2099&date=le2001'])
 			assert.ok(!(await find(officer, query)).some((e) => e.id === id), query);
 	});
+	test('what is rare is found without walking the log for one page; so many are counted only within a time', async () => {
+		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, at)
+			select 'many', 'test', case n when 1 then 'EXPORT' else 'READ' end::access_log_action, 'test', $1, now() - (12001 - n) * interval '1 millisecond' from generate_series(1, 12000) n`, [w.ids.agency['drammen-kommune']]);
+		const pages = [];
+		for (let path = '/AuditEvent?subtype=EXPORT&_count=10'; path; path = linkOf(pages.at(-1), 'next')?.split('/fhir/r4')[1])
+			pages.push((await ask(municipal, 'GET', path)).is(200).body);
+		assert.deepEqual(pages.map((p) => resources(p).length), [0, 0, 1]);
+		assert.equal(native(resources(pages[2])[0]), 'test');
+		const total = (query) => ask(municipal, 'GET', `/AuditEvent?_total=accurate&${query}`);
+		assert.equal((await total('action=R')).is(400).body.issue[0].code, 'too-costly');
+		const [{ at }] = await w.sql(`select fhir_instant(at + interval '100 milliseconds') as at from access_log where request_id = 'many' and action = 'EXPORT'`);
+		const within = (await total(`subtype=test&date=lt${at}`)).is(200).body;
+		assert.equal(within.total, 100);
+		const about = await total(`patient=${patient}`);
+		assert.equal(about.is(200).body.total, resources(about.body).length);
+	});
 	test('the newest first; pages do not overlap, and reading is an entry', async () => {
 		const first = await ask(self, 'GET', `/AuditEvent?patient=${patient}&_count=2`);
 		const one = resources(first.is(200).body);

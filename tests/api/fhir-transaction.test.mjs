@@ -1,7 +1,7 @@
 // Bundles of requests: a transaction does all or nothing, a batch each by itself, and each entry is what it is alone.
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
-import { anyId, until, world } from './harness.mjs';
+import { anyId, syntheticNumber, until, world } from './harness.mjs';
 import { fhir, issueOf, problemOf } from './lib/fhir.mjs';
 import { clinic, hoursAgo, municipality, person, team } from './specialist-steps.mjs';
 
@@ -64,6 +64,27 @@ describe('a transaction', () => {
 			assert.deepEqual(r.body.issue[0].expression, [where], r.story());
 			assert.deepEqual((await traces(r)).filter((x) => x.action !== 'DENIED'), [], r.story());
 			assert.equal((await traces(r)).length, [403, 404].includes(status) && where.endsWith('resource') && entry.request.url !== 'Nothing/1' ? 1 : status === 405 && entry.request.method === 'PUT' ? 1 : 0, r.story());
+		}
+		assert.deepEqual(await everything(), before);
+	});
+	test('refers to what is there by what is known of it: one match, or nothing is done', async () => {
+		const number = syntheticNumber();
+		const { id } = (await w.api(team, 'POST', '/patients', { national_id: number, given_name: 'Rolig', family_name: 'Furu' })).is(201).body;
+		const by = (reference) => work({ for: { reference } });
+		const fnr = `Patient?identifier=urn:oid:2.16.578.1.12.4.1.4.1|${number}`;
+		for (const type of ['transaction', 'batch']) {
+			const r = (await send(team, type, [post(by(fnr)), post(work({ owner: { reference: `Organization?name=FACT&type=TEAM&partof=${w.ids.agency['drammen-dps']}` } }))])).is(200);
+			assert.deepEqual(statuses(r), ['201', '201'], r.story());
+			const [first, second] = await Promise.all(r.body.entry.map(async (e) => (await w.api(team, 'GET', `/tasks/${idOf(e)}`)).is(200).body));
+			assert.deepEqual([first.patient_id, second.unit_id], [id, w.ids.unit['drammen-dps:fact']]);
+			assert.deepEqual((await traces(r)).filter((x) => x.operation.startsWith('fhirPostSearch')).map((x) => [x.operation, x.patient_id]), [['fhirPostSearchPatient', id], ['fhirPostSearchOrganization', null]]);
+		}
+		const [hidden, nobodys] = [await person(w, { units: [] }), syntheticNumber()];
+		const before = await everything();
+		for (const [reference, status, code, who = team] of [[`Patient?identifier=urn:oid:2.16.578.1.12.4.1.4.1|${nobodys}`, 422, 'not-found'], [`Patient?_id=${hidden}`, 422, 'not-found', clinic], ['Organization?active=true', 412, 'multiple-matches'],
+			['Patient?no_such=1', 400, 'not-supported'], ['Patient?gender=male', 400, 'not-supported'], ['Patient?', 400, 'too-costly'], ['Device?_id=1', 422, 'not-found']]) {
+			const r = (await send(who, 'transaction', [post(work()), post(by(reference))])).is(status);
+			assert.deepEqual([issueOf(r), r.body.issue[0].expression?.[0].startsWith('Bundle.entry[1]') || code === 'not-supported' || code === 'too-costly', r.text.includes(nobodys)], [code, true, false], r.story());
 		}
 		assert.deepEqual(await everything(), before);
 	});

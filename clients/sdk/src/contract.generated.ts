@@ -10640,6 +10640,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description A code system of the service's own, with its codes that are in force
+         * @example {
+         *       "resourceType": "CodeSystem",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active",
+         *       "content": "complete"
+         *     }
+         */
+        FhirCodeSystem: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "CodeSystem";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A concern report, or a message from one unit to another
          * @example {
          *       "resourceType": "Communication",
@@ -10765,7 +10783,24 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description The score of an instrument, with its items
+         * @description The identifiers of one kind that the service gives, or tells of
+         * @example {
+         *       "resourceType": "NamingSystem",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active"
+         *     }
+         */
+        FhirNamingSystem: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "NamingSystem";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The score of an instrument with its items, or what staff or the person think of a domain of life
          * @example {
          *       "resourceType": "Observation",
          *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
@@ -10894,6 +10929,23 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description An instrument - its items by their codes, what may be answered, and who owns it; no item's text
+         * @example {
+         *       "resourceType": "Questionnaire",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active"
+         *     }
+         */
+        FhirQuestionnaire: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Questionnaire";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description The answers of an assessment, whose score is the Observation of the same id
          * @example {
          *       "resourceType": "QuestionnaireResponse",
@@ -10925,6 +10977,21 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description A resource to be tried, or Parameters whose parameter `resource` has it
+         * @example {
+         *       "resourceType": "Task",
+         *       "status": "requested",
+         *       "intent": "order",
+         *       "description": "Ring fastlegen"
+         *     }
+         */
+        FhirResource: {
+            /** @description The type of the resource */
+            resourceType: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A referral to the team, or a measure of a plan
          * @example {
          *       "resourceType": "ServiceRequest",
@@ -10937,6 +11004,26 @@ export interface components {
              * @constant
              */
             resourceType: "ServiceRequest";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description An extension of the service's own - where it stands, and of which type it is
+         * @example {
+         *       "resourceType": "StructureDefinition",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active",
+         *       "kind": "complex-type",
+         *       "abstract": false,
+         *       "type": "Extension"
+         *     }
+         */
+        FhirStructureDefinition: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "StructureDefinition";
         } & {
             [key: string]: unknown;
         };
@@ -10958,6 +11045,23 @@ export interface components {
              * @constant
              */
             resourceType: "Task";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description All codes of one of the service's own code systems
+         * @example {
+         *       "resourceType": "ValueSet",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active"
+         *     }
+         */
+        FhirValueSet: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "ValueSet";
         } & {
             [key: string]: unknown;
         };
@@ -19576,6 +19680,36 @@ export interface components {
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
+        "FhirCodeSystem._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirCodeSystem._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirCodeSystem._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description A code that it has
+         * @example TL
+         */
+        "FhirCodeSystem.code": string;
+        /**
+         * @description Beginning of the name
+         * @example Role
+         */
+        "FhirCodeSystem.name": string;
+        /**
+         * @description The canonical
+         * @example https://samhandling.example/fhir/CodeSystem/role
+         */
+        "FhirCodeSystem.url": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
         "FhirCommunication._id": string;
         /**
          * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
@@ -19748,6 +19882,11 @@ export interface components {
          */
         "FhirEncounter.subject": string;
         /**
+         * @description What was in care on this day or before
+         * @example 2026-06-30
+         */
+        FhirEnd: string;
+        /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -19916,6 +20055,31 @@ export interface components {
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
+        "FhirNamingSystem._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirNamingSystem._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirNamingSystem._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description Beginning of the name
+         * @example Decision
+         */
+        "FhirNamingSystem.name": string;
+        /**
+         * @description Beginning of the address
+         * @example https://samhandling.example/fhir/NamingSystem/id
+         */
+        "FhirNamingSystem.value": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
         "FhirObservation._id": string;
         /**
          * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
@@ -19933,12 +20097,12 @@ export interface components {
          */
         "FhirObservation._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
         /**
-         * @description survey
+         * @description survey, or of the life situation social-history
          * @example survey
          */
         "FhirObservation.category": string;
         /**
-         * @description Which instrument
+         * @description Which instrument, or which domain of life
          * @example GAF_S
          */
         "FhirObservation.code": string;
@@ -19957,6 +20121,11 @@ export interface components {
          * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
          */
         "FhirObservation.patient.identifier": string;
+        /**
+         * @description Who rated; the Patient, what they think themselves
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirObservation.performer": string;
         /**
          * @description FHIR status of the observation
          * @example final
@@ -20138,6 +20307,11 @@ export interface components {
          */
         FhirPrefer: string;
         /**
+         * @description `handling=lenient` warns of what has no place here and would be left out
+         * @example handling=lenient
+         */
+        FhirPreferValidate: string;
+        /**
          * @description `return=minimal` asks for no body, `return=OperationOutcome` for what has happened; `handling=lenient` leaves out what has no place here, and says so
          * @example return=minimal
          */
@@ -20147,6 +20321,51 @@ export interface components {
          * @example true
          */
         FhirPretty: "true" | "false";
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirQuestionnaire._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirQuestionnaire._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirQuestionnaire._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description The instrument's code
+         * @example HONOS
+         */
+        "FhirQuestionnaire.code": string;
+        /**
+         * @description Beginning of the instrument's code
+         * @example HONOS
+         */
+        "FhirQuestionnaire.name": string;
+        /**
+         * @description active, or retired where there is a newer version
+         * @example active
+         */
+        "FhirQuestionnaire.status": string;
+        /**
+         * @description Beginning of its name
+         * @example Health
+         */
+        "FhirQuestionnaire.title": string;
+        /**
+         * @description The canonical, without its version
+         * @example https://samhandling.example/fhir/Questionnaire/HONOS
+         */
+        "FhirQuestionnaire.url": string;
+        /**
+         * @description Which version
+         * @example 1.0
+         */
+        "FhirQuestionnaire.version": string;
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
@@ -20278,6 +20497,41 @@ export interface components {
          */
         FhirSince: string;
         /**
+         * @description What was in care on this day or later; what has no time comes too
+         * @example 2026-01-01
+         */
+        FhirStart: string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirStructureDefinition._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirStructureDefinition._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirStructureDefinition._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description What it may stand in
+         * @example Encounter
+         */
+        "FhirStructureDefinition.ext_context": string;
+        /**
+         * @description Beginning of the name
+         * @example Native
+         */
+        "FhirStructureDefinition.name": string;
+        /**
+         * @description The canonical
+         * @example https://samhandling.example/fhir/StructureDefinition/native-state
+         */
+        "FhirStructureDefinition.url": string;
+        /**
          * @description `true` asks for what R4 counts to the summary of the type, `text` for what is mandatory, `data` for all, `count` for the total alone
          * @example true
          */
@@ -20362,6 +20616,36 @@ export interface components {
          * @example accurate
          */
         FhirTotal: "none" | "estimate" | "accurate";
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirValueSet._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirValueSet._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirValueSet._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description Beginning of the name
+         * @example Role
+         */
+        "FhirValueSet.name": string;
+        /**
+         * @description The code system whose codes it has
+         * @example https://samhandling.example/fhir/CodeSystem/role
+         */
+        "FhirValueSet.reference": string;
+        /**
+         * @description The canonical
+         * @example https://samhandling.example/fhir/ValueSet/role
+         */
+        "FhirValueSet.url": string;
         /**
          * @description The version, as `meta.versionId`
          * @example 1

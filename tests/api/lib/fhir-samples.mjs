@@ -12,6 +12,11 @@ async function auditEvent(s) {
 	return sample('drammen-dps:pv-1', id);
 }
 
+async function canonical(s, name, version = '') {
+	const [{ id }] = await s.w.sql('select fhir_canonical_id($1) as id', [`https://samhandling.example/fhir/${name}${version}`]);
+	return sample('politi-demo:po-1', id, `url=https://samhandling.example/fhir/${name}`);
+}
+
 export const fhirSamples = async (s) => ({
 	Organization: sample(tl, s.ids.unit['drammen-dps:fact'], `partof=Organization/${s.ids.agency['drammen-dps']}`),
 	Practitioner: sample(tl, s.ids.staff['drammen-dps:tm-1'], `_id=${s.ids.staff['drammen-dps:tm-1']}`),
@@ -30,6 +35,11 @@ export const fhirSamples = async (s) => ({
 	QuestionnaireResponse: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
+	Questionnaire: await canonical(s, 'Questionnaire/HONOS', '|1.0'),
+	CodeSystem: await canonical(s, 'CodeSystem/role'),
+	ValueSet: await canonical(s, 'ValueSet/role'),
+	StructureDefinition: await canonical(s, 'StructureDefinition/native-state'),
+	NamingSystem: { ...await canonical(s, 'NamingSystem/decision'), query: 'name=Decision' },
 });
 
 // Whose each is (where it is somebody's), and its version, as reading says.

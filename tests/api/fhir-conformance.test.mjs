@@ -1,0 +1,117 @@
+// Questionnaire, CodeSystem, ValueSet, StructureDefinition, NamingSystem: what an answer goes by, without anybody in it and without texts that others own.
+import { strict as assert } from 'node:assert';
+import { describe, test } from 'node:test';
+import { anyId, document, operation, world } from './harness.mjs';
+import { fhir, linkOf, localPath, resources } from './lib/fhir.mjs';
+import { makeSamples } from './lib/samples.mjs';
+
+const w = await world();
+const s = await makeSamples(w, operation);
+const ask = fhir(w);
+const [tl, co, mh, dps, citizen, police] = ['drammen-dps:tl-1', 'drammen-kommune:co-1', 'drammen-kommune:mh-1', 'drammen-dps:dps-1', 'citizen:pt-1', 'politi-demo:po-1'];
+const canonical = 'https://samhandling.example/fhir/';
+
+async function all(who, path) {
+	const found = [];
+	for (let next = path; next;) {
+		const { body } = (await ask(who, 'GET', next)).is(200);
+		found.push(...resources(body));
+		next = linkOf(body, 'next') && localPath(linkOf(body, 'next'));
+	}
+	return found;
+}
+
+describe('Questionnaire', () => {
+	test('is each version of each instrument, with items that have codes and no texts', async () => {
+		const native = (await w.api(tl, 'GET', '/instruments')).is(200).body.items;
+		const found = await all(police, '/Questionnaire?_count=4');
+		assert.deepEqual(found.map((q) => `${q.url}|${q.version}`).sort(), native.map((i) => `${canonical}Questionnaire/${i.code}|${i.version}`).sort());
+		for (const q of found) {
+			const i = native.find((x) => x.code === q.name && x.version === q.version);
+			assert.deepEqual([q.status, q.copyright, q.item.map((t) => t.linkId)], [i.current ? 'active' : 'retired', i.licence.note, i.items.map((t) => `${i.code}-${t.code}`)]);
+			assert.ok(q.item.every((t) => t.text === undefined));
+			q.item.forEach((t, n) => {
+				const allowed = i.items[n].allowed;
+				if (t.type === 'integer') assert.deepEqual(t.extension.map((e) => e.valueInteger), [allowed[0], allowed.at(-1)]);
+				else assert.deepEqual(t.answerOption.map((o) => o.valueInteger), [...allowed, ...(i.missing_code === undefined ? [] : [i.missing_code])]);
+			});
+		}
+	});
+	test('is found by its canonical, its version, name and code, and is what a response names', async () => {
+		const response = (await ask(tl, 'GET', `/QuestionnaireResponse/${s.at['/assessments/{id}']}`)).is(200).body;
+		const [url, version] = response.questionnaire.split('|');
+		const [q, ...more] = await all(tl, `/Questionnaire?url=${url}&version=${version}`);
+		assert.deepEqual([more, response.item.every((i) => q.item.some((t) => t.linkId === i.linkId))], [[], true]);
+		assert.deepEqual((await all(citizen, '/Questionnaire?url=https://samhandling.example/fhir/Questionnaire/PSF')).map((x) => x.version).sort(), ['28', '32']);
+		assert.deepEqual((await all(tl, '/Questionnaire?name=psf&status=active')).map((x) => x.version), ['28']);
+		assert.deepEqual((await all(tl, '/Questionnaire?code=GAF_S&title=global')).map((x) => x.name), ['GAF_S']);
+		assert.deepEqual(await all(tl, '/Questionnaire?url=https://samhandling.example/fhir/Questionnaire/P'), []);
+		const again = await ask(tl, 'GET', `/Questionnaire/${q.id}`, undefined, { 'if-none-match': (await ask(tl, 'GET', `/Questionnaire/${q.id}`)).is(200).etag });
+		again.is(304);
+		(await ask(tl, 'GET', `/Questionnaire/${anyId()}`)).is(404);
+	});
+});
+
+// What a caller may be shown, of all types.
+async function everythingShown() {
+	const asked = [[tl, `/Patient/${s.patient}/$everything?_count=200`], [co, `/Patient/${s.planned}/$everything?_count=200`], [mh, `/Communication/${s.at['/concern-reports/{id}']}`],
+		[dps, `/Encounter/${s.at['/admissions/{id}']}`], [mh, `/Task/${s.at['/tasks/{id}']}`], [tl, `/Encounter?patient=${s.patient}`], [tl, '/PractitionerRole'], [tl, '/Organization'], [tl, `/QuestionnaireResponse?patient=${s.patient}`]];
+	return Promise.all(asked.map(async ([who, path]) => (await ask(who, 'GET', path)).is(200).body));
+}
+
+function everyObject(value) {
+	const found = [];
+	JSON.stringify(value, (key, one) => (one !== null && typeof one === 'object' && !Array.isArray(one) && found.push(one), one));
+	return found;
+}
+
+describe('StructureDefinition and NamingSystem', () => {
+	test('are of every extension and identifier of the service’s own that a resource has', async () => {
+		const objects = everyObject(await everythingShown());
+		const extensions = objects.filter((o) => o.url?.startsWith(`${canonical}StructureDefinition/`));
+		const definitions = new Map((await all(tl, '/StructureDefinition?_count=200')).map((d) => [d.url, d]));
+		assert.ok(extensions.length > 5);
+		for (const e of extensions) {
+			const { code } = definitions.get(e.url)?.differential.element.at(-1).type[0] ?? {};
+			assert.ok(code && e[`value${code[0].toUpperCase()}${code.slice(1)}`] !== undefined, JSON.stringify(e));
+		}
+		const names = new Set((await all(tl, '/NamingSystem?_count=200')).flatMap((n) => n.uniqueId.map((u) => u.value)));
+		assert.deepEqual(objects.filter((o) => o.system?.startsWith(`${canonical}NamingSystem/`) && !names.has(o.system)), []);
+		assert.deepEqual((await all(police, `/StructureDefinition?url=${canonical}StructureDefinition/occasion&ext-context=QuestionnaireResponse`)).map((d) => d.name), ['Occasion']);
+		assert.deepEqual((await all(police, `/NamingSystem?value=${canonical}NamingSystem/plan-version`)).map((n) => n.name), ['PlanVersion']);
+	});
+	test('of what a write takes too', async () => {
+		const taken = new Set(JSON.stringify(document.paths).match(/extension\(([a-z-]+)\)/g).map((m) => m.slice(10, -1)));
+		for (const name of taken) assert.equal((await all(tl, `/StructureDefinition?url=${canonical}StructureDefinition/${name}`)).length, 1, name);
+	});
+	test('are bound to value sets that are there', async () => {
+		const sets = new Set((await all(tl, '/ValueSet?_count=200')).map((v) => v.url));
+		for (const d of await all(tl, '/StructureDefinition?_count=200'))
+			for (const e of d.differential.element) assert.ok(e.binding === undefined || sets.has(e.binding.valueSet), d.url);
+	});
+});
+
+describe('CodeSystem and ValueSet', () => {
+	test('are of every system of the service’s own that a resource names, with the code', async () => {
+		const systems = new Map((await all(tl, '/CodeSystem?_count=200')).map((c) => [c.url, { whole: c.content === 'complete', codes: new Set(c.concept.map((x) => x.code)) }]));
+		const codings = everyObject(await everythingShown()).filter((o) => o.system?.startsWith(`${canonical}CodeSystem/`));
+		assert.ok(codings.length > 50);
+		const unknown = new Set(codings.filter((c) => !systems.has(c.system) || (systems.get(c.system).whole && !systems.get(c.system).codes.has(c.code))).map((c) => `${c.system.slice(canonical.length)}#${c.code}`));
+		assert.deepEqual([...unknown], []);
+	});
+	test('have the native codes that are in force, and a set of all of them', async () => {
+		const native = (await w.api(tl, 'GET', '/code-systems/role')).is(200).body;
+		const [role] = await all(police, `/CodeSystem?url=${canonical}CodeSystem/role`);
+		assert.deepEqual(role.concept.map((c) => [c.code, c.display, c.designation[0].value]), native.concepts.map((c) => [c.code, c.display_en, c.display_nb]));
+		assert.deepEqual([role.count, role.name, role.content, role.valueSet], [native.concepts.length, 'Role', 'complete', `${canonical}ValueSet/role`]);
+		const [set] = await all(police, `/ValueSet?reference=${role.url}`);
+		assert.deepEqual([set.url, set.compose.include], [role.valueSet, [{ system: role.url }]]);
+		assert.deepEqual((await all(tl, '/CodeSystem?code=TEAM_INTAKE')).map((c) => c.url), [`${canonical}CodeSystem/service`]);
+		assert.equal((await all(tl, '/ValueSet?_count=7')).length, (await all(tl, '/CodeSystem?_count=9')).length);
+	});
+	test('are the same in every installation: an id is of its canonical', async () => {
+		const [role] = await all(tl, `/CodeSystem?url=${canonical}CodeSystem/role`);
+		assert.match(role.id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+		assert.equal(role.id, (await w.sql('select fhir_canonical_id($1) as id', [role.url]))[0].id);
+	});
+});

@@ -1,0 +1,82 @@
+// `$validate`: what would be created is tried, and nothing is written.
+import { strict as assert } from 'node:assert';
+import { describe, test } from 'node:test';
+import { fhirOperations, world } from './harness.mjs';
+import { fhir, issueOf } from './lib/fhir.mjs';
+import { person } from './specialist-steps.mjs';
+
+const w = await world({ settings: { BODY_MAX: 65536 } });
+const ask = fhir(w);
+const [tl, municipality] = ['drammen-dps:tl-1', 'drammen-kommune:mh-1'];
+const patient = { reference: `Patient/${await person(w)}` };
+const system = (name) => `https://samhandling.example/fhir/CodeSystem/${name}`;
+const good = {
+	Task: { resourceType: 'Task', status: 'requested', intent: 'order', description: 'Ring fastlegen', for: patient, owner: { reference: `Organization/${w.ids.unit['drammen-kommune:mottak']}` } },
+	Encounter: { resourceType: 'Encounter', status: 'in-progress', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' }, subject: patient,
+		priority: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActPriority', code: 'EM' }] }, serviceType: { coding: [{ system: system('admission-level'), code: 'DPS_INPATIENT' }] },
+		contained: [{ resourceType: 'Location', id: 'w1', name: 'Døgnenheten', managingOrganization: { display: 'Drammen DPS' } }], location: [{ location: { reference: '#w1' } }], period: { start: '2026-01-03T22:10:00+01:00' } },
+	Communication: { resourceType: 'Communication', status: 'in-progress', category: [{ coding: [{ system: system('communication-category'), code: 'MESSAGE' }] }], subject: patient, topic: { text: 'Blodprøver' },
+		sender: { reference: `Organization/${w.ids.unit['drammen-dps:fact']}` }, recipient: [{ reference: `Organization/${w.ids.unit['drammen-kommune:mottak']}` }], payload: [{ contentString: 'Før neste uke?' }] },
+	QuestionnaireResponse: { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'https://samhandling.example/fhir/Questionnaire/GAF_S|1998', subject: patient, authored: '2026-01-03', author: { reference: `Practitioner/${w.ids.staff[tl]}` },
+		item: [{ linkId: 'GAF_S-GAF_S', answer: [{ valueInteger: 51 }] }], extension: [{ url: 'https://samhandling.example/fhir/StructureDefinition/occasion', valueCode: 'EXTRA' }] },
+};
+const tried = fhirOperations.filter((o) => o.fhir.interaction === 'validate').map((o) => o.fhir.type);
+const severities = (r) => r.body.issue.map((i) => i.severity);
+const expressions = (r) => r.body.issue.flatMap((i) => i.expression ?? []);
+
+// What the whole of it has left in the tables.
+const rows = () => w.sql(`select (select count(*) from task) as tasks, (select count(*) from admission) as admissions, (select count(*) from message) as messages,
+	(select count(*) from assessment) as assessments, (select count(*) from outbox) as news`);
+
+describe('$validate', () => {
+	test('is there for whatever is created', () => {
+		assert.deepEqual(tried.toSorted(), fhirOperations.filter((o) => o.fhir.interaction === 'create').map((o) => o.fhir.type).sort());
+		assert.deepEqual(Object.keys(good).sort(), tried.toSorted());
+	});
+	for (const type of tried) {
+		const send = (who, body, headers) => ask(who, 'POST', `/${type}/$validate`, body, headers);
+		test(`${type}: says that nothing is wrong, alone or carried by Parameters, and writes nothing`, async () => {
+			const before = await rows();
+			for (const body of [good[type], { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'create' }, { name: 'resource', resource: good[type] }] }]) {
+				const r = (await send(tl, body)).is(200);
+				assert.deepEqual([severities(r), issueOf(r)], [['information'], 'informational'], r.story());
+			}
+			assert.deepEqual(await rows(), before);
+			// and it is what a create takes
+			(await ask(type === 'Encounter' ? 'drammen-dps:dps-1' : type === 'Task' ? municipality : tl, 'POST', `/${type}`, good[type])).is(201);
+		});
+		test(`${type}: names what is wrong by its element, as a create does`, async () => {
+			for (const change of [{ colour: 'red' }, { status: 'unknown' }, { subject: { reference: 'Patient/x' }, for: { reference: 'Device/1' } }]) {
+				const r = (await send(tl, { ...good[type], ...change })).is(200);
+				const refused = (await ask(type === 'Encounter' ? 'drammen-dps:dps-1' : tl, 'POST', `/${type}`, { ...good[type], ...change })).is([400, 422]);
+				assert.deepEqual([severities(r).every((x) => x === 'error'), expressions(r)], [true, expressions(refused)], r.story());
+			}
+			const other = (await send(tl, { resourceType: 'Patient' })).is(200);
+			assert.deepEqual([issueOf(other), expressions(other)], ['code-invalid', [`${type}.resourceType`]]);
+			const left = (await send(tl, { ...good[type], colour: 'red' }, { prefer: 'handling=lenient' })).is(200);
+			assert.deepEqual([severities(left), expressions(left)], [['warning'], [`${type}.colour`]]);
+		});
+		test(`${type}: is refused without a token or a scope, when it cannot be read, and when it asks for what is not done`, async () => {
+			(await send(null, good[type])).is(401);
+			(await send(w.token(tl, { claims: { scope: 'fhir.read' } }), good[type])).is(403);
+			(await send(tl, '{', { 'content-type': 'application/fhir+json' })).is(400);
+			(await send(tl, {})).is(400);
+			(await send(tl, { resourceType: 'Parameters' })).is(400);
+			(await send(tl, '<a/>', { 'content-type': 'application/fhir+xml' })).is(415);
+			(await send(tl, { ...good[type], text: { div: 'x'.repeat(70_000) } })).is(413);
+			for (const one of [{ name: 'mode', valueCode: 'delete' }, { name: 'profile', valueUri: 'http://hl7.no/fhir/StructureDefinition/x' }]) {
+				const r = (await send(tl, { resourceType: 'Parameters', parameter: [one, { name: 'resource', resource: good[type] }] })).is(422);
+				assert.deepEqual([issueOf(r), expressions(r)], ['not-supported', [`Parameters.parameter('${one.name}')`]]);
+			}
+		});
+	}
+	test('a native rule of form is told by its element', async () => {
+		const r = (await ask(tl, 'POST', '/Task/$validate', { ...good.Task, description: undefined })).is(200);
+		assert.deepEqual([issueOf(r), expressions(r)], ['required', ['Task.description']]);
+	});
+	test('the CapabilityStatement says so', async () => {
+		const { body } = (await ask(null, 'GET', '/metadata')).is(200);
+		const with_it = body.rest[0].resource.filter((r) => r.operation?.some((o) => o.name === 'validate')).map((r) => r.type);
+		assert.deepEqual(with_it.sort(), tried.toSorted());
+	});
+});
