@@ -119,6 +119,7 @@ static int run(int argc, char **argv)
 	const struct pool_settings pool = {.url = config.database_url,
 					   .size = (size_t)config.pool_size,
 					   .wait_ms = config.pool_wait_ms,
+					   .connect_s = config.connect_timeout_s,
 					   .statement_ms = config.statement_timeout_ms};
 
 	share_start((size_t)config.share_lanes);

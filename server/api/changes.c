@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/principal.h"
 #include "api/problem.h"
+#include "base/config.h"
 
 enum { LOOK_MEMORY = 4 * 1024 * 1024 };
 enum { CONTEXT, PAGE, LOG };
@@ -84,25 +86,37 @@ int64_t changes_place(const struct changes *c)
 	return strtoll(c->after, NULL, 10);
 }
 
-static void leave_polls(void *unused)
+static void leave(void *reader)
 {
-	(void)unused;
-	news_leave(NEWS_POLLS);
+	news_leave(reader);
 }
 
-static void leave_streams(void *unused)
+/* Persons have no agency that could answer for them together. */
+static const char *group_of(const struct request *r)
 {
-	(void)unused;
-	news_leave(NEWS_STREAMS);
+	const struct principal *p = r->principal;
+
+	return arena_printf(r->arena, "%s %s", p->agency_id != NULL ? p->agency_id : p->issuer_id,
+			    p->citizen ? p->subject : "");
 }
 
-bool changes_enter(struct request *r, enum news_reader kind)
+bool changes_enter(struct request *r, enum news_kind kind)
 {
-	if (!news_enter(kind)) {
+	struct news_reader *reader = arena_alloc(r->arena, sizeof(*reader));
+
+	*reader = (struct news_reader){.kind = kind, .group = group_of(r)};
+	switch (news_enter(reader)) {
+	case NEWS_ENTERED:
+		arena_adopt(r->arena, leave, reader);
+		return true;
+	case NEWS_GROUP_FULL:
+		reply_header(r, "Retry-After", "5");
+		return problem(r, "agency_readers", "%ld may wait for changes at once%s",
+			       config.changes_agency,
+			       r->principal->citizen ? "" : " for one agency");
+	default:
 		return problem(r, "too_many_readers", NULL);
 	}
-	arena_adopt(r->arena, kind == NEWS_POLLS ? leave_polls : leave_streams, r);
-	return true;
 }
 
 struct arena *changes_arena(struct request *r)

@@ -38,9 +38,11 @@ bool changes_note(struct changes *c, struct arena *a);
 /* What a look or note that failed is answered with; ends the work. */
 enum outcome changes_failed(struct changes *c);
 
-/* Takes a place among those who wait (api/news.h) until the request ends. False: answered with 503.
+/*
+ * Takes a place among those who wait (api/news.h) until the request ends. False: answered, with 429
+ * when the caller's agency has as many as it may, with 503 when all have.
  */
-bool changes_enter(struct request *r, enum news_reader kind);
+bool changes_enter(struct request *r, enum news_kind kind);
 
 /* Memory for looks, to be cleared between them; released with the request. */
 struct arena *changes_arena(struct request *r);

@@ -2,6 +2,7 @@
 #include "api/news.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -12,7 +13,10 @@ static struct {
 	pthread_cond_t published, written;
 	int64_t place;
 	bool has_written, stopping;
-	unsigned limits[NEWS_READERS], readers[NEWS_READERS];
+	struct room {
+		unsigned most, each;
+		struct news_reader *readers;
+	} rooms[NEWS_KINDS];
 } news = {.lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT};
 
 static void make_conditions(void)
@@ -34,8 +38,8 @@ static void enter_lock(void)
 
 static bool anybody(void)
 {
-	for (int i = 0; i < NEWS_READERS; i++)
-		if (news.readers[i] > 0)
+	for (int i = 0; i < NEWS_KINDS; i++)
+		if (news.rooms[i].readers != NULL)
 			return true;
 	return false;
 }
@@ -101,31 +105,52 @@ enum news_wait news_wait(int64_t place, int64_t until_us)
 	return found;
 }
 
-void news_limit(enum news_reader kind, unsigned most)
+void news_limit(enum news_kind kind, unsigned most, unsigned each)
 {
 	enter_lock();
-	news.limits[kind] = most;
+	news.rooms[kind].most = most;
+	news.rooms[kind].each = each;
 	pthread_mutex_unlock(&news.lock);
 }
 
-bool news_enter(enum news_reader kind)
+/* Some hundred places at most: counted when somebody comes. */
+static enum news_entry judge(const struct room *room, const char *group)
 {
-	bool entered;
+	unsigned all = 0, same = 0;
+
+	for (const struct news_reader *r = room->readers; r != NULL; r = r->next) {
+		all++;
+		same += strcmp(r->group, group) == 0;
+	}
+	if (same >= room->each)
+		return NEWS_GROUP_FULL;
+	return all >= room->most ? NEWS_FULL : NEWS_ENTERED;
+}
+
+enum news_entry news_enter(struct news_reader *reader)
+{
+	struct room *room = &news.rooms[reader->kind];
+	enum news_entry entry;
 
 	enter_lock();
-	entered = news.readers[kind] < news.limits[kind];
-	if (entered) {
-		news.readers[kind]++;
+	entry = judge(room, reader->group);
+	if (entry == NEWS_ENTERED) {
+		reader->next = room->readers;
+		room->readers = reader;
 		pthread_cond_signal(&news.written);
 	}
 	pthread_mutex_unlock(&news.lock);
-	return entered;
+	return entry;
 }
 
-void news_leave(enum news_reader kind)
+void news_leave(struct news_reader *reader)
 {
+	struct news_reader **at = &news.rooms[reader->kind].readers;
+
 	enter_lock();
-	news.readers[kind]--;
+	while (*at != reader)
+		at = &(*at)->next;
+	*at = reader->next;
 	pthread_mutex_unlock(&news.lock);
 }
 

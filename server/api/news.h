@@ -31,14 +31,24 @@ enum news_wait { NEWS_THERE, NEWS_TIME_OUT, NEWS_STOPPING };
 /* Sleeps until there is news behind `place`, or until this moment (monotonic microseconds). */
 enum news_wait news_wait(int64_t place, int64_t until_us);
 
-/* Who may wait, each kind up to its limit: a reader holds a thread. */
-enum news_reader { NEWS_POLLS, NEWS_STREAMS, NEWS_DELIVERY, NEWS_READERS };
+/* Who may wait, each kind up to its limits: a reader holds a thread. */
+enum news_kind { NEWS_POLLS, NEWS_STREAMS, NEWS_DELIVERY, NEWS_KINDS };
 
-void news_limit(enum news_reader kind, unsigned most);
+/* `most` of that kind together, `each` of those who have the same `group`. */
+void news_limit(enum news_kind kind, unsigned most, unsigned each);
 
-/* False when as many as may wait do. Who has entered leaves. */
-bool news_enter(enum news_reader kind);
-void news_leave(enum news_reader kind);
+/* One who waits. It and its group's name are the caller's, and stay until it has left. */
+struct news_reader {
+	enum news_kind kind;
+	const char *group; /* who answers for it: an agency's id, or a person's */
+	struct news_reader *next;
+};
+
+enum news_entry { NEWS_ENTERED, NEWS_FULL, NEWS_GROUP_FULL };
+
+/* Takes a place, unless as many as may wait do. Who has entered leaves. */
+enum news_entry news_enter(struct news_reader *reader);
+void news_leave(struct news_reader *reader);
 
 /* Wakes everyone for the end: from now on all waits end at once. */
 void news_stop(void);

@@ -58,12 +58,13 @@ void pool_stop(void)
 
 static bool connection_open(struct connection *c)
 {
-	char options[200], timeout[] = "2";
+	char options[200], timeout[24];
 	/* the last dbname wins, so the settings after it add to the URL */
 	const char *keys[] = {"dbname",		  "options",	      "connect_timeout",
 			      "application_name", "tcp_user_timeout", NULL};
 	const char *values[] = {pool.settings.url, options, timeout, "samhandlingd", "3000", NULL};
 
+	snprintf(timeout, sizeof(timeout), "%lld", (long long)pool.settings.connect_s);
 	snprintf(options, sizeof(options),
 		 "-c statement_timeout=%lld -c idle_in_transaction_session_timeout=5000 "
 		 "-c search_path=public -c timezone=UTC -c jit=off -c "

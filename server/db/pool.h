@@ -22,6 +22,7 @@ struct pool_settings {
 	const char *url;      /* libpq connection string */
 	size_t size;	      /* connections at most */
 	int64_t wait_ms;      /* longest wait for one */
+	int64_t connect_s;    /* longest wait for one to open; libpq takes less than 2 as 2 */
 	int64_t statement_ms; /* statement_timeout, and with 300 ms more the longest wait for an
 				 answer */
 };
@@ -37,7 +38,7 @@ void pool_stop(void);
 
 enum pool_refusal { POOL_OK, POOL_BUSY, POOL_NO_DATABASE };
 
-/* A connection that is open, or NULL and why. Opens it when needed (at most 2 s). */
+/* A connection that is open, or NULL and why. Opens it when needed (`connect_s`). */
 struct connection *pool_take(enum pool_refusal *refusal);
 
 /* Gives it back; a broken one is closed, and opened anew by whoever takes it next. */

@@ -48,13 +48,15 @@ static bool collect(struct office *o)
 /* While somebody wants news the sequencer hurries. */
 static void watch(bool wanted)
 {
+	static struct news_reader reader = {.kind = NEWS_DELIVERY, .group = "delivery"};
+
 	if (wanted == delivery.watches)
 		return;
 	delivery.watches = wanted;
 	if (wanted)
-		news_enter(NEWS_DELIVERY);
+		news_enter(&reader);
 	else
-		news_leave(NEWS_DELIVERY);
+		news_leave(&reader);
 }
 
 static void turn(struct office *o, int64_t *looked_us)
@@ -94,7 +96,7 @@ static void *work(void *unused)
 
 bool delivery_start(void)
 {
-	news_limit(NEWS_DELIVERY, 1);
+	news_limit(NEWS_DELIVERY, 1, 1);
 	atomic_store(&delivery.outbound, outbound_new());
 	delivery.running = pthread_create(&delivery.thread, NULL, work, NULL) == 0;
 	return delivery.running;

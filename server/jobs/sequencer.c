@@ -60,8 +60,8 @@ static void *work(void *unused)
 
 bool sequencer_start(void)
 {
-	news_limit(NEWS_POLLS, (unsigned)config.changes_waiters);
-	news_limit(NEWS_STREAMS, (unsigned)config.changes_streams);
+	news_limit(NEWS_POLLS, (unsigned)config.changes_waiters, (unsigned)config.changes_agency);
+	news_limit(NEWS_STREAMS, (unsigned)config.changes_streams, (unsigned)config.changes_agency);
 	sequencer.running = pthread_create(&sequencer.thread, NULL, work, NULL) == 0;
 	return sequencer.running;
 }

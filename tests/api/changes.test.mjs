@@ -115,6 +115,31 @@ describe('the long poll', () => {
 	});
 });
 
+describe('the share of one agency', () => {
+	test('leaves places for the others', async () => {
+		const second = await w.another({ CHANGES_AGENCY: 1 });
+		try {
+			const at = (path, as) => fetch(`http://127.0.0.1:${second.port}/api/v1${path}`, { headers: { authorization: `Bearer ${w.token(as)}` } });
+			const one = await listen(second.port, w.token(mh));
+			const refused = await at('/changes/stream', mh);
+			assert.equal(refused.status, 429);
+			assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+			const said = await refused.json();
+			assert.equal(said.code, 'agency_readers');
+			assert.match(said.detail, /^1 may wait/);
+			const theirs = await listen(second.port, w.token(other));
+			assert.equal(theirs.status, 200, 'another agency has its own share');
+			const citizens = await Promise.all([listen(second.port, w.token('citizen/PT', {})), at('/changes?wait=1&after=now', mh)]);
+			assert.deepEqual(citizens.map((r) => r.status), [200, 200], 'persons answer for themselves, and who waits is no stream');
+			assert.equal((await listen(second.port, w.token('citizen/PT', {}))).status, 429, 'one person too has a share');
+			await Promise.all([one, theirs, citizens[0]].map((l) => l.close()));
+			await until(async () => (await listen(second.port, w.token(mh))).status === 200, 3000, 'the free place');
+		} finally {
+			await second.stop();
+		}
+	});
+});
+
 describe('who is told', () => {
 	test('a person\'s changes go to those in relation, while they are', async () => {
 		const begin = await now();

@@ -47,12 +47,16 @@ static inline int database_forget(void **state)
 	return 0;
 }
 
-/* A pool of that size, or the test is skipped. */
+/* A pool of that size, or the test is skipped. Under valgrind the first connection takes its time.
+ */
 static inline void database_pool(size_t size, int64_t wait_ms, int64_t statement_ms)
 {
 	const char *url = getenv("TEST_SERVICE_URL");
-	const struct pool_settings settings = {
-		.url = url, .size = size, .wait_ms = wait_ms, .statement_ms = statement_ms};
+	const struct pool_settings settings = {.url = url,
+					       .size = size,
+					       .wait_ms = wait_ms,
+					       .connect_s = getenv("TEST_WRAPPER") ? 30 : 2,
+					       .statement_ms = statement_ms};
 
 	if (url == NULL)
 		skip();

@@ -44,27 +44,52 @@ static void is_woken(void **state)
 
 static void counts_readers(void **state)
 {
+	struct news_reader readers[] = {{.kind = NEWS_POLLS, .group = "a"},
+					{.kind = NEWS_POLLS, .group = "b"},
+					{.kind = NEWS_POLLS, .group = "c"}};
+
 	(void)state;
-	assert_false(news_enter(NEWS_POLLS));
-	news_limit(NEWS_POLLS, 2);
-	assert_true(news_enter(NEWS_POLLS));
-	assert_true(news_enter(NEWS_POLLS));
-	assert_false(news_enter(NEWS_POLLS));
-	news_leave(NEWS_POLLS);
-	assert_true(news_enter(NEWS_POLLS));
-	news_leave(NEWS_POLLS);
-	news_leave(NEWS_POLLS);
+	assert_int_equal(news_enter(&readers[0]), NEWS_GROUP_FULL);
+	news_limit(NEWS_POLLS, 2, 2);
+	assert_int_equal(news_enter(&readers[0]), NEWS_ENTERED);
+	assert_int_equal(news_enter(&readers[1]), NEWS_ENTERED);
+	assert_int_equal(news_enter(&readers[2]), NEWS_FULL);
+	news_leave(&readers[0]);
+	assert_int_equal(news_enter(&readers[2]), NEWS_ENTERED);
+	news_leave(&readers[1]);
+	news_leave(&readers[2]);
+}
+
+static void counts_those_of_one_group(void **state)
+{
+	struct news_reader readers[] = {{.kind = NEWS_STREAMS, .group = "a"},
+					{.kind = NEWS_STREAMS, .group = "a"},
+					{.kind = NEWS_STREAMS, .group = "b"},
+					{.kind = NEWS_POLLS, .group = "a"}};
+
+	(void)state;
+	news_limit(NEWS_STREAMS, 3, 1);
+	news_limit(NEWS_POLLS, 2, 1);
+	assert_int_equal(news_enter(&readers[0]), NEWS_ENTERED);
+	assert_int_equal(news_enter(&readers[1]), NEWS_GROUP_FULL);
+	assert_int_equal(news_enter(&readers[2]), NEWS_ENTERED);
+	assert_int_equal(news_enter(&readers[3]), NEWS_ENTERED);
+	news_leave(&readers[0]);
+	assert_int_equal(news_enter(&readers[1]), NEWS_ENTERED);
+	for (int i = 1; i < 4; i++)
+		news_leave(&readers[i]);
 }
 
 static void wakes_the_sequencer_for_somebody(void **state)
 {
+	struct news_reader reader = {.kind = NEWS_POLLS, .group = "a"};
 	int64_t begun = clock_monotonic_us();
 
 	(void)state;
 	news_written(); /* nobody waits: looked for later */
 	assert_true(news_wait_written(1, 30));
 	assert_true(clock_monotonic_us() - begun >= 30000);
-	assert_true(news_enter(NEWS_POLLS));
+	assert_int_equal(news_enter(&reader), NEWS_ENTERED);
 	news_written();
 	begun = clock_monotonic_us();
 	assert_true(news_wait_written(5000, 5000));
@@ -72,7 +97,7 @@ static void wakes_the_sequencer_for_somebody(void **state)
 	begun = clock_monotonic_us();
 	assert_true(news_wait_written(20, 5000)); /* somebody waits: soon */
 	assert_true(clock_monotonic_us() - begun < 3000000);
-	news_leave(NEWS_POLLS);
+	news_leave(&reader);
 }
 
 static void ends(void **state)
@@ -90,6 +115,7 @@ int main(void)
 		cmocka_unit_test(finds_what_is_there),
 		cmocka_unit_test(is_woken),
 		cmocka_unit_test(counts_readers),
+		cmocka_unit_test(counts_those_of_one_group),
 		cmocka_unit_test(wakes_the_sequencer_for_somebody),
 		cmocka_unit_test(ends),
 	};

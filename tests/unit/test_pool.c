@@ -166,8 +166,10 @@ static void a_broken_one_is_opened_anew(void **state)
 
 static void without_a_database_it_says_so(void **state)
 {
-	const struct pool_settings nowhere = {
-		.url = "postgresql:///x?host=/nonexistent", .size = 1, .wait_ms = 50};
+	const struct pool_settings nowhere = {.url = "postgresql:///x?host=/nonexistent",
+					      .size = 1,
+					      .wait_ms = 50,
+					      .connect_s = 2};
 	enum pool_refusal refusal;
 	struct pool_counters n;
 

@@ -5,6 +5,7 @@ export const contractVersion = '1.0.0';
 /** The stable name of every problem that the service answers with. */
 export type ProblemCode =
 	| 'admission_overlaps'
+	| 'agency_readers'
 	| 'already_enrolled'
 	| 'already_offered'
 	| 'anonymous_not_allowed'

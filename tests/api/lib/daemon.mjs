@@ -37,7 +37,8 @@ export class Daemon {
 	}
 
 	environment() {
-		const own = Object.entries({ ...this.settings, PORT: this.port }).map(([name, value]) => [`SAMHANDLING_${name}`, String(value)]);
+		const slow = environment.wrapper.length > 0 ? { CONNECT_TIMEOUT_S: 30 } : {};
+		const own = Object.entries({ ...slow, ...this.settings, PORT: this.port }).map(([name, value]) => [`SAMHANDLING_${name}`, String(value)]);
 		return Object.fromEntries([['PATH', process.env.PATH], ...own.filter(([, value]) => value !== 'undefined')]);
 	}
 
