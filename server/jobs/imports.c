@@ -1,64 +1,49 @@
 /*
- * The thread that merges imports.
- * Tested through tests/api/imports.test.mjs: it is a thread that runs a statement.
+ * The threads that merge imports.
+ * Tested through tests/api/imports.test.mjs: they run a statement.
  */
 #include "jobs/imports.h"
 
 #include <stdlib.h>
 
 #include "api/news.h"
-#include "base/arena.h"
 #include "base/config.h"
+#include "jobs/duty.h"
 #include "jobs/job.h"
-#include "jobs/pace.h"
 
-enum { STEP_MEMORY = 1024 * 1024 };
-
-static struct pace pace = PACE_INITIALIZER;
-
-/* One step; how many rows it was, 0 when nothing waits, -1 when it failed. */
+/* One step: some hundred rows, of whatever batch waits that nobody else is at. */
 static long step(struct connection *c, struct arena *a)
 {
 	struct round round;
-	long done = -1;
+	bool done;
 
 	round_init(&round, c, a);
-	if (job_ask(&round, "imports", "import_step", NULL))
-		done = strtol(round_text(&round, 0, "done"), NULL, 10);
-	/* results go before their connection may */
-	arena_clear(a);
-	return done;
+	done = job_ask(&round, "imports", "import_step", NULL) &&
+	       strtol(round_text(&round, 0, "done"), NULL, 10) > 0;
+	if (done)
+		news_written();
+	return done ? 0 : config.jobs_interval_ms;
 }
 
-static void *work(void *unused)
-{
-	struct arena *a = arena_new(STEP_MEMORY);
-	struct connection *c = NULL;
-	long done;
+enum { STEP_MEMORY = 1024 * 1024 };
 
-	(void)unused;
-	do {
-		if (c == NULL)
-			c = pool_open_own();
-		done = c == NULL ? -1 : step(c, a);
-		if (done > 0)
-			news_written();
-		if (c != NULL && c->broken) {
-			pool_close_own(c);
-			c = NULL;
-		}
-	} while (pace_wait(&pace, done > 0 ? 0 : config.jobs_interval_ms));
-	pool_close_own(c);
-	arena_free(a);
-	return NULL;
-}
+/* Two: while one writes a block the other lays out the next, or merges another agency's batch. */
+static struct duty mergers[] = {{.turn = step, .memory = STEP_MEMORY, .pace = PACE_INITIALIZER},
+				{.turn = step, .memory = STEP_MEMORY, .pace = PACE_INITIALIZER}};
+
+enum { MERGERS = sizeof(mergers) / sizeof(mergers[0]) };
 
 bool imports_start(void)
 {
-	return config.jobs_interval_ms == 0 || pace_start(&pace, work);
+	bool started = true;
+
+	for (int i = 0; i < MERGERS && config.jobs_interval_ms > 0; i++)
+		started = duty_start(&mergers[i]) && started;
+	return started;
 }
 
 void imports_stop(void)
 {
-	pace_stop(&pace);
+	for (int i = 0; i < MERGERS; i++)
+		duty_stop(&mergers[i]);
 }

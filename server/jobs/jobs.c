@@ -12,76 +12,59 @@
 #include "base/event.h"
 #include "db/round.h"
 #include "jobs/delivery.h"
+#include "jobs/duty.h"
 #include "jobs/fetch.h"
-#include "jobs/keys.h"
 #include "jobs/imports.h"
 #include "jobs/job.h"
+#include "jobs/keys.h"
 #include "jobs/log_sealing.h"
 #include "jobs/mails.h"
-#include "jobs/pace.h"
 #include "jobs/sequencer.h"
 
-enum { ROUND_MEMORY = 4 * 1024 * 1024 };
+enum { JOB_MEMORY = 4 * 1024 * 1024 };
 
-static struct pace pace = PACE_INITIALIZER;
-
-static bool run_one(struct connection *c, struct arena *a, const char *kind)
+/* Its results die with the next job's. */
+static void run_one(struct connection *c, struct arena *a, const char *kind)
 {
 	struct round round;
 
 	arena_clear(a);
 	round_init(&round, c, a);
 	if (!job_ask(&round, kind, "job_run", (const char *const[]){kind}))
-		return !round.lost;
+		return;
 
 	const char *done = round_text(&round, 0, "done");
 
 	if (done == NULL || strcmp(done, "0") == 0)
-		return true;
+		return;
 	news_written();
 	event(E_DEADLINES_RUN, "\"job\":\"%s\",\"done\":%.12s", kind, done);
-	return true;
 }
 
-/* All jobs of the table once, each in its own transaction. False when the connection is lost. */
-static bool run_all(struct connection *c, struct arena *list, struct arena *a)
+/* All jobs of the table once, each in its own transaction. */
+static void run_all(struct connection *c, struct arena *list, struct arena *a)
 {
 	struct round round;
 
-	arena_clear(list);
 	round_init(&round, c, list);
 	if (!job_ask(&round, "jobs", "job_list", NULL))
-		return !round.lost;
-	for (int i = 0; i < round_rows(&round, 0); i++)
-		if (!run_one(c, a, PQgetvalue(round.steps[0].result, i, 0)))
-			return false;
-	return true;
+		return;
+	for (int i = 0; i < round_rows(&round, 0) && !c->broken; i++)
+		run_one(c, a, PQgetvalue(round.steps[0].result, i, 0));
 }
 
-static void *work(void *unused)
+static long turn(struct connection *c, struct arena *list)
 {
-	struct arena *list = arena_new(ROUND_MEMORY), *a = arena_new(ROUND_MEMORY);
-	struct connection *c = NULL;
+	struct arena *a = arena_new(JOB_MEMORY);
 
-	(void)unused;
-	do {
-		if (c == NULL)
-			c = pool_open_own();
-		if (c != NULL && !(run_all(c, list, a) && log_sealing_run(c, a))) {
-			/* results in the arenas go before their connection */
-			arena_clear(a);
-			arena_clear(list);
-			pool_close_own(c);
-			c = NULL;
-		}
-	} while (pace_wait(&pace, config.jobs_interval_ms));
-	arena_clear(a);
-	arena_clear(list);
-	pool_close_own(c);
+	run_all(c, list, a);
+	if (!c->broken)
+		log_sealing_run(c, a);
 	arena_free(a);
-	arena_free(list);
-	return NULL;
+	return config.jobs_interval_ms;
 }
+
+static struct duty jobs = {.turn = turn, .memory = JOB_MEMORY, .pace = PACE_INITIALIZER};
 
 bool jobs_start(void)
 {
@@ -90,7 +73,7 @@ bool jobs_start(void)
 	if (config.jobs_interval_ms == 0)
 		return true;
 	log_sealing_announce();
-	return pace_start(&pace, work) && imports_start() && mails_start();
+	return duty_start(&jobs) && imports_start() && mails_start();
 }
 
 void jobs_stop(void)
@@ -98,7 +81,7 @@ void jobs_stop(void)
 	news_stop();
 	mails_stop();
 	imports_stop();
-	pace_stop(&pace);
+	duty_stop(&jobs);
 	sequencer_stop(); /* it wakes the delivery */
 	delivery_stop();
 	keys_stop();

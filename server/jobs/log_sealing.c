@@ -22,7 +22,7 @@ enum {
 
 static const char job[] = "log_sealing";
 
-/* One piece; `*sealed` is how many rows it has. */
+/* One piece; `*sealed` is how many rows it has. False when the connection is lost. */
 static bool make(struct connection *c, struct arena *a, long *sealed)
 {
 	struct round round;
@@ -52,34 +52,32 @@ static bool sign(struct connection *c, struct arena *a, const char *number, cons
 	return job_ask(&round, job, "log_seal_sign", values) || !round.lost;
 }
 
-static bool sign_all(struct connection *c, struct arena *a)
+static void sign_all(struct connection *c, struct arena *a)
 {
 	struct round round;
-	bool connected;
 
 	arena_clear(a);
 	round_init(&round, c, a);
 	if (!job_ask(&round, job, "log_seals_unsigned", NULL))
-		return !round.lost;
-	connected = true;
-	for (int i = 0; connected && i < round_rows(&round, 0); i++) {
+		return;
+	for (int i = 0; i < round_rows(&round, 0); i++) {
 		const PGresult *rows = round.steps[0].result;
 
-		connected = sign(c, a, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
+		if (!sign(c, a, PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1)))
+			return;
 	}
-	return connected;
 }
 
-bool log_sealing_run(struct connection *c, struct arena *a)
+void log_sealing_run(struct connection *c, struct arena *a)
 {
 	long sealed = PIECE;
 
 	if (service.log_key == NULL)
-		return true;
+		return;
 	for (int i = 0; sealed >= PIECE && i < PIECES_MAX; i++)
 		if (!make(c, a, &sealed))
-			return false;
-	return sign_all(c, a);
+			return;
+	sign_all(c, a);
 }
 
 void log_sealing_announce(void)

@@ -7,15 +7,13 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/event.h"
+#include "jobs/duty.h"
 #include "jobs/job.h"
-#include "jobs/pace.h"
 #include "jobs/smtp.h"
 
-enum { ROUND_MEMORY = 1024 * 1024, MAILS_AT_ONCE = 20 };
+enum { TURN_MEMORY = 1024 * 1024, MAILS_AT_ONCE = 20 };
 
 static const char job[] = "mails";
-
-static struct pace pace = PACE_INITIALIZER;
 
 static bool send_one(struct connection *c, struct arena *a, const struct smtp_mail *mail)
 {
@@ -29,56 +27,34 @@ static bool send_one(struct connection *c, struct arena *a, const struct smtp_ma
 	return job_ask(&round, job, "alert_done", values);
 }
 
-/* Those that are due; false when the connection is lost. */
-static bool send_due(struct connection *c, struct arena *a)
+/* Those that are due. */
+static long send_due(struct connection *c, struct arena *a)
 {
 	const char *const values[] = {arena_printf(a, "%d", MAILS_AT_ONCE)};
 	struct round round;
+	int due;
 
 	round_init(&round, c, a);
-	if (!job_ask(&round, job, "alert_take", values))
-		return !round.lost;
-	for (int i = 0; i < round_rows(&round, 0); i++) {
+	due = job_ask(&round, job, "alert_take", values) ? round_rows(&round, 0) : 0;
+	for (int i = 0; i < due; i++) {
 		const PGresult *rows = round.steps[0].result;
 		const struct smtp_mail mail = {PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1),
 					       PQgetvalue(rows, i, 2)};
 
 		if (!send_one(c, a, &mail))
-			return !c->broken;
+			break;
 	}
-	return true;
+	return config.jobs_interval_ms;
 }
 
-static void *work(void *unused)
-{
-	struct arena *a = arena_new(ROUND_MEMORY);
-	struct connection *c = NULL;
-
-	(void)unused;
-	do {
-		bool connected;
-
-		if (c == NULL)
-			c = pool_open_own();
-		connected = c == NULL || send_due(c, a);
-		/* results go before their connection may */
-		arena_clear(a);
-		if (!connected) {
-			pool_close_own(c);
-			c = NULL;
-		}
-	} while (pace_wait(&pace, config.jobs_interval_ms));
-	pool_close_own(c);
-	arena_free(a);
-	return NULL;
-}
+static struct duty mails = {.turn = send_due, .memory = TURN_MEMORY, .pace = PACE_INITIALIZER};
 
 bool mails_start(void)
 {
-	return config.smtp_url[0] == '\0' || pace_start(&pace, work);
+	return config.smtp_url[0] == '\0' || duty_start(&mails);
 }
 
 void mails_stop(void)
 {
-	pace_stop(&pace);
+	duty_stop(&mails);
 }

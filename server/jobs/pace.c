@@ -6,9 +6,9 @@
 
 #include <time.h>
 
-bool pace_start(struct pace *p, void *(*work)(void *))
+bool pace_start(struct pace *p, void *(*work)(void *), void *argument)
 {
-	p->running = pthread_create(&p->thread, NULL, work, NULL) == 0;
+	p->running = pthread_create(&p->thread, NULL, work, argument) == 0;
 	return p->running;
 }
 

@@ -17,7 +17,8 @@ struct pace {
 		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER                \
 	}
 
-bool pace_start(struct pace *p, void *(*work)(void *));
+/* `work` is given `argument`; false when there is no thread to be had. */
+bool pace_start(struct pace *p, void *(*work)(void *), void *argument);
 
 /* Asks the thread to stop and waits for it; nothing when it does not run. */
 void pace_stop(struct pace *p);

@@ -33,6 +33,7 @@ const char *parcels_busy(const struct parcels *all, struct arena *a, const char 
 /* A new one, under way. Never NULL. */
 struct parcel *parcels_add(struct parcels *all);
 
+/* It has been noted: taken out and freed. */
 void parcels_remove(struct parcels *all, struct parcel *p);
 
 /* Notes what came of it: 2xx is delivery, 410 the end, what concerns the receiver as a whole away.

@@ -106,10 +106,11 @@ create function first_legal_kind(b jsonb) returns text language sql stable as $$
 		when raise_unless(app_role() = 'DPS', 403, 'forbidden_action') then b ->> 'legal_kind' end
 $$;
 
-create function admission_begin(a admission, legal_kind text) returns void language plpgsql as $$
+-- `until`: when it is known to have ended, by whoever tells of it late.
+create function admission_begin(a admission, legal_kind text, until timestamptz default null) returns void language plpgsql as $$
 begin
-	insert into admission_segment (admission_id, patient_id, unit_id, level, institution, ward, valid_from)
-	values (a.id, a.patient_id, a.unit_id, a.level, a.institution, a.ward, a.admitted_at);
+	insert into admission_segment (admission_id, patient_id, unit_id, level, institution, ward, valid_from, valid_to)
+	values (a.id, a.patient_id, a.unit_id, a.level, a.institution, a.ward, a.admitted_at, until);
 	insert into legal_period (id, admission_id, patient_id, kind, valid_from)
 	values (gen_random_uuid(), a.id, a.patient_id, legal_kind, a.admitted_at);
 end $$;

@@ -97,7 +97,7 @@ create table import_person (
 	primary key (batch_id, patient_id)
 );
 
--- Rows of persons who are not registered, for 30 days. No number, only what finds it.
+-- Rows of persons who are not registered, and of stays that nobody has told of, for 30 days. No number, only what finds it.
 create table import_parked (
 	id bigint generated always as identity primary key,
 	batch_id uuid not null references import_batch,
@@ -105,12 +105,14 @@ create table import_parked (
 	source int not null,
 	external_id text not null,
 	hashes text[] not null,
+	stay text, -- import_stay_awaited(): the stay that it waits for
 	content jsonb not null,
-	ready boolean not null default false, -- the person has been registered since
+	ready boolean not null default false, -- the person has been registered since, or the stay told of
 	until timestamptz not null,
 	constraint import_parked_is_once unique (source, external_id)
 );
 create index import_parked_hashes on import_parked using gin (hashes);
+create index import_parked_stay on import_parked (stay) where stay is not null;
 create index import_parked_ready on import_parked (id) where ready;
 create index import_parked_until on import_parked (until);
 

@@ -66,20 +66,27 @@ begin
 	end if;
 end $$;
 
--- The systems that the rows come from are known before the rows are laid out.
-create function import_know_sources(b import_batch, of_type text, content jsonb) returns void language sql as $$
-	insert into import_source (agency_id, type, system)
-	select b.agency_id, of_type, e.system from (select distinct x ->> 's' from jsonb_array_elements(content) x) e (system)
-	where not exists (select 1 from import_source c where c.agency_id = b.agency_id and c.type = of_type and c.system = e.system)
-	on conflict do nothing
-$$;
+-- The systems that the rows come from are known before the rows are laid out. False when the blocks before (`ahead`,
+-- import_merge) have not been written: a new one is theirs to tell of first.
+create function import_know_sources(b import_batch, of_type text, content jsonb, ahead int) returns boolean language plpgsql as $$
+declare
+	fresh text[] := array(select distinct x ->> 's' from jsonb_array_elements(content) x
+		except select c.system from import_source c where c.agency_id = b.agency_id and c.type = of_type);
+begin
+	if fresh = '{}' then
+		return true;
+	elsif ahead is not null and not import_turn(b.id, ahead) then
+		return false;
+	end if;
+	insert into import_source (agency_id, type, system) select b.agency_id, of_type, s from unnest(fresh) s on conflict do nothing;
+	return true;
+end $$;
 
 create function import_admission_lay(b import_batch, agency_type text, content jsonb) returns void language plpgsql as $$
 declare
 	at timestamptz := clock_now();
 	history timestamptz := at - make_interval(days => (select amount from deadline_rule where code = 'IMPORT_HISTORY'));
 begin
-	perform import_know_sources(b, 'admissions', content);
 	insert into import_desk
 	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id, coalesce(w.patient_id, case when r.o = 'delete' then o.patient_id end),
 		import_part_id(clock_uuid(), '0'),
@@ -97,6 +104,21 @@ begin
 	left join agency g on g.organisation_number = r.orgnr
 	left join lateral (select x.id, x.name from unit x join agency y on y.id = x.agency_id
 		where x.resh_id = r.resh_id and y.type in ('DPS', 'HEALTH_TRUST') and x.valid_to is null order by x.id limit 1) u on true;
+end $$;
+
+-- While the rows were laid out the blocks before them were written: what these have told of the same keys is looked at anew,
+-- one by one. False when they have not been written.
+create function import_admission_catch_up(b import_batch, ahead int) returns boolean language plpgsql as $$
+begin
+	if ahead is not null and not import_turn(b.id, ahead) then
+		return false;
+	elsif ahead is not null then
+		update import_desk d set verdict = 'ONE', patient_id = coalesce(d.patient_id, (select o.patient_id from import_origin o
+			where d.o = 'delete' and o.source = d.source and o.external_id = d.i))
+		where d.i in (select told ->> 'i' from import_block k cross join lateral jsonb_array_elements(k.content) told
+			where k.batch_id = b.id and k.first_row > b.merged and k.first_row < ahead);
+	end if;
+	return true;
 end $$;
 
 -- History, many at once -------------------------------------------------------------------------------------
@@ -154,189 +176,6 @@ begin
 	noted := set_config('app.many', '', true);
 end $$;
 
--- One by one --------------------------------------------------------------------------------------------------
-create function import_event(b import_batch, a admission, act text, before text) returns void language sql as $$
-	insert into transition_event (machine, object_id, object_version, action, from_state, to_state, agency_id, staff_id, role)
-	values ('admissions', a.id, a.version, act, before, a.state, b.agency_id, (b.caller ->> 'staff_id')::uuid, b.caller ->> 'role')
-$$;
-
--- The stay begins: at once, or where it was planned.
-create function import_admission_begin(b import_batch, d import_row, a admission) returns admission language plpgsql as $$
-begin
-	if a.id is null then
-		insert into admission (id, patient_id, owner_agency_id, unit_id, state, urgency, level, institution, ward, admitted_at, from_extract)
-		values (d.id, d.patient_id, b.agency_id, d.unit_id, 'ADMITTED', d.urgency, d.level, d.institution, (d.r).ward,
-			(d.r).admitted_at, true)
-		returning * into a;
-	else
-		update admission x set state = 'ADMITTED', admitted_at = (d.r).admitted_at, unit_id = d.unit_id, level = d.level,
-			institution = d.institution, ward = (d.r).ward, urgency = d.urgency, from_extract = true
-		where x.id = a.id returning x.* into a;
-		perform import_event(b, a, 'admit', 'PLANNED');
-	end if;
-	perform admission_begin(a, d.legal);
-	return a;
-end $$;
-
--- What a stay that is known is told to be now. An extract says where the patient lies, not since when: so the last
--- segment is corrected; a move is told by a message (A02).
-create function import_admission_correct(d import_row, a admission) returns admission language plpgsql as $$
-declare
-	n admission := a;
-begin
-	n.admitted_at := (d.r).admitted_at;
-	n.ended_at := case when a.state = 'DISCHARGED' then (d.r).discharged_at end;
-	n.unit_id := d.unit_id;
-	n.institution := d.institution;
-	n.ward := (d.r).ward;
-	n.disposition := case when a.state = 'DISCHARGED' then coalesce(d.disposition, a.disposition) end;
-	perform admission_parts_follow(a, n);
-	update admission_segment s set level = d.level where s.admission_id = a.id and s.level = a.level and a.level <> d.level;
-	update admission x set admitted_at = n.admitted_at, ended_at = n.ended_at, unit_id = n.unit_id, institution = n.institution,
-		ward = n.ward, disposition = n.disposition, level = d.level, urgency = d.urgency, from_extract = true
-	where x.id = a.id and (x.admitted_at, x.ended_at, x.unit_id, x.institution, x.ward, x.disposition, x.level, x.urgency)
-		is distinct from (n.admitted_at, n.ended_at, n.unit_id, n.institution, n.ward, n.disposition, d.level, d.urgency);
-	select * into a from admission x where x.id = a.id;
-	return a;
-end $$;
-
--- The source takes back a discharge: what ended with it goes on.
-create function import_admission_reopen(b import_batch, a admission) returns admission language plpgsql as $$
-declare
-	was timestamptz := a.ended_at;
-begin
-	update admission x set state = 'ADMITTED', ended_at = null, disposition = null, discharge_meeting_held = null,
-		crisis_plan_reviewed = null, team_informed = null, follow_up_on = null, ready_at = null, from_extract = true
-	where x.id = a.id returning x.* into a;
-	update admission_segment s set valid_to = null where s.id = (select y.id from admission_segment y
-		where y.admission_id = a.id and y.valid_to = was order by y.valid_from desc limit 1);
-	update legal_period p set valid_to = null where p.id = (select y.id from legal_period y
-		where y.admission_id = a.id and y.valid_to = was order by y.valid_from desc limit 1);
-	perform tasks_end('admission', a.id, '{POST_DISCHARGE_CONTACT,CRISIS_PLAN_REVIEW,REGISTER_DEATH}', 'CANCELLED',
-		'Utskrivningen er trukket tilbake');
-	perform admission_move_card(a, 'ADMITTED', 'ADMISSION'), relate_for_admission(a, a.unit_id);
-	perform import_event(b, a, 'reopen', 'DISCHARGED');
-	return a;
-end $$;
-
-create function import_admission_ready(b import_batch, a admission, since timestamptz) returns admission language plpgsql as $$
-declare
-	before text := a.state;
-begin
-	if since is not null and before in ('ADMITTED', 'ON_LEAVE') then
-		update admission x set state = 'READY_FOR_DISCHARGE', ready_at = since where x.id = a.id returning x.* into a;
-		perform import_event(b, a, 'ready', before);
-	elsif since is null and before = 'READY_FOR_DISCHARGE' then
-		update admission x set state = 'ADMITTED', ready_at = null where x.id = a.id returning x.* into a;
-		perform leave_close(a.id, clock_now()), import_event(b, a, 'not_ready', before);
-	end if;
-	return a;
-end $$;
-
-create function import_admission_end(b import_batch, d import_row, a admission) returns admission language plpgsql as $$
-declare
-	at timestamptz := (d.r).discharged_at;
-	before text := a.state;
-begin
-	if at < admission_latest(a) then
-		raise exception using errcode = 'APIMP', message = 'ENDS_BEFORE_IT_BEGINS';
-	end if;
-	perform leave_close(a.id, at);
-	update admission_segment set valid_to = at where admission_id = a.id and valid_to is null;
-	update legal_period set valid_to = at where admission_id = a.id and valid_to is null;
-	update admission x set state = 'DISCHARGED', ended_at = at, ready_at = coalesce((d.r).ready_for_discharge_at, x.ready_at),
-		disposition = d.disposition, from_extract = true
-	where x.id = a.id returning x.* into a;
-	perform import_event(b, a, 'discharge', before);
-	return a;
-end $$;
-
--- The stay becomes what the row says, one step of its machine after the other, as if it were entered late.
-create function import_admission_settle(b import_batch, d import_row, a admission) returns admission language plpgsql as $$
-begin
-	if a.id is null or a.state = 'PLANNED' then
-		a := import_admission_begin(b, d, a);
-	else
-		if a.state = 'DISCHARGED' and (d.r).discharged_at is null then
-			a := import_admission_reopen(b, a);
-		end if;
-		a := import_admission_correct(d, a);
-	end if;
-	if (d.r).discharged_at is null then
-		return import_admission_ready(b, a, (d.r).ready_for_discharge_at);
-	elsif a.state <> 'DISCHARGED' then
-		return import_admission_end(b, d, import_admission_ready(b, a, (d.r).ready_for_discharge_at));
-	end if;
-	return a;
-end $$;
-
-create function import_admission_annul(b import_batch, d import_row, thing uuid) returns text language plpgsql as $$
-declare
-	a admission;
-	before text;
-begin
-	select * into a from admission x where x.id = thing for update;
-	before := a.state;
-	if before not in ('CANCELLED', 'ENTERED_IN_ERROR') then
-		update admission x set state = 'ENTERED_IN_ERROR', reason = 'Trukket tilbake i ' || (d.r).s where x.id = a.id
-		returning x.* into a;
-		perform import_event(b, a, 'annul', before);
-	end if;
-	update import_origin set removed = true, told_at = d.t, content_hash = d.h, batch_id = b.id, row_no = d.n
-	where source = d.source and external_id = d.i;
-	return 'DELETED';
-end $$;
-
--- Notes where the thing comes from; the row that counts is the latest.
-create function import_trace(b import_batch, d import_row, thing uuid, told jsonb) returns void language sql as $$
-	insert into import_origin (source, external_id, entity_id, patient_id, batch_id, row_no, told_at, content_hash, facts, stay)
-	values (d.source, d.i, thing, d.patient_id, b.id, d.n, d.t, d.h, told, (d.r).hospital_stay_id)
-	on conflict (source, external_id) do update set entity_id = excluded.entity_id, patient_id = excluded.patient_id,
-		batch_id = excluded.batch_id, row_no = excluded.row_no, told_at = excluded.told_at,
-		content_hash = excluded.content_hash, facts = excluded.facts, stay = excluded.stay, removed = false
-$$;
-
-create function import_admission_one(b import_batch, d import_row) returns text language plpgsql as $$
-declare
-	o import_origin;
-	a admission;
-	said text;
-begin
-	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
-	said := import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode);
-	if said is not null then
-		return said;
-	elsif d.o = 'delete' and import_stay_leave(o) then
-		update import_origin x set removed = true, told_at = d.t, content_hash = d.h, batch_id = b.id, row_no = d.n
-		where x.source = d.source and x.external_id = d.i;
-		return 'DELETED';
-	elsif d.o = 'delete' then
-		return import_admission_annul(b, d, o.entity_id);
-	end if;
-	said := coalesce(import_admission_fault(d.r, clock_now()), case when d.patient_id is null then 'PATIENT_UNKNOWN' end);
-	if said is not null then
-		return said;
-	end if;
-	perform 1 from patient p where p.id = d.patient_id for no key update;
-	if o.external_id is not null and not o.removed then
-		select * into a from admission x where x.id = o.entity_id for update;
-		if a.patient_id <> d.patient_id then
-			return 'OTHER_PERSON';
-		elsif a.state in ('CANCELLED', 'ENTERED_IN_ERROR') then
-			return 'TAKEN_BACK_HERE';
-		end if;
-	end if;
-	said := case when a.id is null then 'CREATED' else 'UPDATED' end;
-	if o.segment_id is not null or import_stay_of(d) is not null then
-		perform import_stay_join(b, d, o);
-		said := 'UPDATED';
-	else
-		a := import_admission_settle(b, d, a);
-		perform import_trace(b, d, a.id, import_admission_facts(d.raw));
-	end if;
-	return said;
-end $$;
-
 -- What else is worth saying of rows that were taken.
 create function import_admission_warnings() returns jsonb language plpgsql as $$
 begin
@@ -353,9 +192,16 @@ begin
 			and (d.r).legal_basis_at_admission in ('TPH_UTEN_DOGN', '3-5')) w);
 end $$;
 
-create function import_admissions(b import_batch, content jsonb) returns jsonb language plpgsql as $$
+-- Null when it is not this block's turn after all.
+create function import_admissions(b import_batch, content jsonb, ahead int) returns jsonb language plpgsql as $$
 begin
+	if not import_know_sources(b, 'admissions', content, ahead) then
+		return null;
+	end if;
 	perform import_admission_lay(b, (select g.type from agency g where g.id = b.agency_id), content);
+	if not import_admission_catch_up(b, ahead) then
+		return null;
+	end if;
 	perform import_admission_part();
 	perform import_each(b, 'import_admission_one') where exists (select 1 from import_desk where verdict = 'ONE');
 	begin -- last: from here on it is this transaction's turn to give events their places
@@ -378,11 +224,9 @@ insert into import_verdict (code, counted, field, message) values
 	('ADMISSION_OVERLAPS', 'rejected', 'admitted_at', 'overlaps another stay of the person at the same level');
 
 -- migrate:down
-drop function if exists import_admissions, import_admission_warnings, import_admission_one, import_trace,
-	import_admission_annul, import_admission_settle, import_admission_end, import_admission_ready, import_admission_reopen,
-	import_admission_correct, import_admission_begin, import_event, import_admission_many, import_part_id, import_admission_part,
-	import_admission_lay, import_know_sources, import_desk_clear, import_admission_facts, import_admission_fault, import_disposition, import_level,
-	import_legal_kind cascade;
+drop function if exists import_admissions, import_admission_catch_up, import_admission_warnings, import_admission_many,
+	import_part_id, import_admission_part, import_admission_lay, import_know_sources, import_desk_clear, import_admission_facts,
+	import_admission_fault, import_disposition, import_level, import_legal_kind cascade;
 drop type import_row cascade;
 drop type import_admission cascade;
 delete from import_verdict where code in ('NOT_AN_ADMISSION', 'ADMISSION_OVERLAPS');

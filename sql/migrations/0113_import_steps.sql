@@ -1,5 +1,22 @@
 -- migrate:up
--- How batches are merged: one block a transaction, beside the upload, by whichever daemon comes first.
+-- How batches are merged: one block a transaction, beside the upload, by whichever thread of whichever daemon comes first.
+-- A block belongs to whoever holds its lock, which ends with the transaction. Blocks of a batch are written in their order, since of
+-- several rows with one key the order counts; but while one is written the next one is laid out (import_turn). Nobody locks the
+-- batch's row before the end, so that the upload never waits for a merge.
+
+-- The lock of a block; 0: of what is done when no block is left.
+create function import_lock(batch uuid, first int) returns bigint language sql immutable as $$
+	select hashtextextended(batch::text, first)
+$$;
+
+-- Waits until the blocks before one are written. False when they are not after all: then whoever was at them has failed.
+create function import_turn(batch uuid, first int) returns boolean language plpgsql as $$
+begin
+	perform pg_advisory_xact_lock_shared(import_lock(batch, (select max(k.first_row) from import_block k
+		where k.batch_id = batch and k.first_row < first)));
+	return exists (select 1 from import_batch b where b.id = batch and b.state in ('RECEIVING', 'RECEIVED', 'RUNNING')
+		and not exists (select 1 from import_block k where k.batch_id = batch and k.first_row > b.merged and k.first_row < first));
+end $$;
 
 -- The rows that go one by one, each in a subtransaction: one that breaks a rule takes nobody with it.
 create function import_each(b import_batch, act text) returns void language plpgsql as $$
@@ -31,7 +48,7 @@ $$;
 -- Rows of the other types: laid out with what their key and their person are known to be; all go one by one.
 create function import_lay(b import_batch, content jsonb) returns void language plpgsql as $$
 begin
-	perform import_know_sources(b, b.type, content);
+	perform import_know_sources(b, b.type, content, null);
 	insert into import_desk (n, i, t, h, o, p, raw, source, patient_id, id, verdict)
 	select r.n, r.i, r.t, r.h, r.o, r.p, e.raw, c.id,
 		coalesce(w.patient_id, import_stay_person(b, e.raw), case when r.o = 'delete' then o.patient_id end), clock_uuid(), 'ONE'
@@ -74,16 +91,25 @@ begin
 	return case when (k.o).external_id is null or (k.o).removed then 'CREATED' else 'UPDATED' end;
 end $$;
 
--- What became of the rows on the desk: counts and remarks. Rows of unknown persons are laid aside.
+-- What a row waits for whose stay is unknown: the stay that it names, or any of the person's in the agency.
+create function import_stay_awaited(b import_batch, d import_row) returns text language sql immutable as $$
+	select b.agency_id || ' ' || coalesce(d.raw ->> 's' || ' ' || (d.raw ->> 'admission_source_id'), d.patient_id::text)
+$$;
+
+-- What became of the rows on the desk: counts and remarks. Rows of unknown persons and stays are laid aside, for no longer
+-- than from the first time; one that is taken back meanwhile is no longer waited for.
 create function import_conclude(b import_batch, warnings jsonb) returns jsonb language plpgsql as $$
 declare
 	said jsonb;
 begin
-	insert into import_parked (batch_id, row_no, source, external_id, hashes, content, until)
-	select distinct on (d.source, d.i) b.id, d.n, d.source, d.i, d.p, d.raw, deadline_at('IMPORT_PARKED', clock_now())
-	from import_desk d where d.verdict = 'PATIENT_UNKNOWN' order by d.source, d.i, d.t desc, d.n desc
+	insert into import_parked as p (batch_id, row_no, source, external_id, hashes, stay, content, until)
+	select distinct on (d.source, d.i) b.id, d.n, d.source, d.i, coalesce(d.p, '{}'),
+		case when d.verdict = 'ADMISSION_UNKNOWN' then import_stay_awaited(b, d) end, d.raw, deadline_at('IMPORT_PARKED', clock_now())
+	from import_desk d where d.verdict in ('PATIENT_UNKNOWN', 'ADMISSION_UNKNOWN') order by d.source, d.i, d.t desc, d.n desc
 	on conflict (source, external_id) do update set batch_id = excluded.batch_id, row_no = excluded.row_no,
-		hashes = excluded.hashes, content = excluded.content, until = excluded.until, ready = false;
+		hashes = excluded.hashes, stay = excluded.stay, content = excluded.content, ready = false,
+		until = case when p.batch_id = excluded.batch_id and p.row_no = excluded.row_no then p.until else excluded.until end;
+	delete from import_parked p using import_desk d where d.verdict = 'NOTHING_TO_DELETE' and p.source = d.source and p.external_id = d.i;
 	perform import_log(b, array(select d.patient_id from import_desk d join import_verdict v on v.code = d.verdict
 		where v.counted in ('created', 'updated', 'unchanged', 'deleted')));
 	select coalesce(jsonb_agg(jsonb_build_object('row', d.n, 'source_id', d.i,
@@ -96,18 +122,19 @@ begin
 			from import_desk d left join import_verdict v on v.code = d.verdict group by 1) c);
 end $$;
 
-create function import_merge(b import_batch, content jsonb) returns jsonb language plpgsql as $$
+-- `ahead`: the block's first row, when the blocks before it are still being written. Null when they were not written.
+create function import_merge(b import_batch, content jsonb, ahead int default null) returns jsonb language plpgsql as $$
 declare
 	warnings jsonb := '[]';
 begin
 	perform import_speak(b), import_desk_clear();
 	if b.type in ('admissions', 'adt') then
-		warnings := import_admissions(b, content);
+		warnings := import_admissions(b, content, ahead);
 	else
 		perform import_lay(b, content);
 		perform import_each(b, 'import_other');
 	end if;
-	return import_conclude(b, warnings);
+	return case when warnings is not null then import_conclude(b, warnings) end;
 end $$;
 
 -- The same, and nothing of it stays.
@@ -134,24 +161,62 @@ create function import_count(batch uuid, told jsonb) returns void language sql a
 	select import_remember(batch, told -> 'remarks')
 $$;
 
--- The batch whose turn it is: two of one agency and type go one after the other. One that is still being received is
--- merged as it comes, unless all of it must be judged first.
-create function import_next() returns setof import_batch language sql as $$
-	select b.* from import_batch b
-	where (b.state in ('RECEIVED', 'RUNNING') or (b.state = 'RECEIVING' and b.on_error = 'reject_row'
-			and exists (select 1 from import_block k where k.batch_id = b.id and k.first_row > b.merged)))
-		and not exists (select 1 from import_batch e where e.agency_id = b.agency_id and e.type = b.type
-			and (e.created_at, e.id) < (b.created_at, b.id) and (e.state in ('RECEIVED', 'RUNNING')
-				or (e.state = 'RECEIVING' and exists (select 1 from import_block k where k.batch_id = e.id and k.first_row > e.merged))))
-	order by b.created_at, b.id limit 1 for no key update of b skip locked
+-- Whether a batch is in the pass in which nothing stays: a dry run, or the first pass of one that takes all rows or none.
+create function import_is_trial(b import_batch) returns boolean language sql immutable as $$
+	select b.mode = 'dry_run' or (b.on_error = 'reject_batch' and b.tried < b.received)
 $$;
+
+-- The first block that the pass at hand has not done, or the one so many behind it.
+create function import_first(b import_batch, behind int default 0) returns int language plpgsql stable as $$
+declare
+	done int := case when import_is_trial(b) then b.tried else b.merged end;
+begin
+	return (select k.first_row from import_block k where k.batch_id = b.id and k.first_row > done
+		order by k.first_row offset behind limit 1);
+end $$;
+
+-- One that is still being received is merged as it comes, unless all of it must be judged first.
+create function import_has_work(b import_batch) returns boolean language plpgsql stable as $$
+begin
+	return b.state <> 'RECEIVING' or (b.on_error = 'reject_row' and import_first(b) is not null);
+end $$;
+
+-- The batches whose turn it is: two of one agency and type go one after the other, and so do stays and their legal periods.
+create function import_waiting() returns setof import_batch language sql stable as $$
+	select b.* from import_batch b
+	where b.state in ('RECEIVING', 'RECEIVED', 'RUNNING') and import_has_work(b)
+		and not exists (select 1 from import_batch e where e.agency_id = b.agency_id
+			and (e.type = b.type or (e.type || ' ' || b.type) in ('admissions legal-periods', 'legal-periods admissions'))
+			and e.state in ('RECEIVING', 'RECEIVED', 'RUNNING') and (e.created_at, e.id) < (b.created_at, b.id) and import_has_work(e))
+	order by b.created_at, b.id
+$$;
+
+-- A piece of work that nobody else is at: the first block of a batch (null: there is none, it is to be finished), or with
+-- `behind` 1 the block behind the one that somebody is at. Stays are worth it: of the rest, nearly all is done in order.
+create function import_claim(behind int, out b import_batch, out first int) language plpgsql as $$
+declare
+	x import_batch;
+begin
+	for x in select * from import_waiting() loop
+		continue when behind > 0 and (x.type <> 'admissions' or import_is_trial(x));
+		first := import_first(x, behind);
+		if (behind = 0 or first is not null) and pg_try_advisory_xact_lock(import_lock(x.id, coalesce(first, 0))) then
+			select * into b from import_batch y where y.id = x.id; -- as whoever has held the lock has left it
+			return;
+		end if;
+	end loop;
+	first := null;
+end $$;
 
 create function import_finish(b import_batch) returns void language plpgsql as $$
 begin
 	if b.on_error = 'reject_batch' and b.rejected > 0 then
 		perform import_fail(b.id, 'rows_rejected');
-	elsif b.state in ('RECEIVED', 'RUNNING') then
-		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now() where x.id = b.id;
+	else
+		-- a stay that came while its row was laid aside has not seen it
+		update import_parked p set ready = true where p.batch_id = b.id and p.stay is not null;
+		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now()
+		where x.id = b.id and x.state in ('RECEIVED', 'RUNNING');
 	end if;
 end $$;
 
@@ -167,16 +232,19 @@ begin
 			from jsonb_array_elements(told -> 'remarks') r where r ->> 'severity' = 'error'),
 			'counts', jsonb_build_object('rejected', coalesce(told -> 'counts' -> 'rejected', '0'))));
 	end if;
-	update import_batch x set tried = k.last_row, state = 'RUNNING' where x.id = b.id;
+	update import_batch x set tried = k.last_row, state = case when x.state = 'RECEIVED' then 'RUNNING' else x.state end
+	where x.id = b.id;
 end $$;
 
 -- The second pass can refuse only what clashes with an earlier row of the same file; then the batch stops there.
-create function import_take(b import_batch, k import_block) returns void language plpgsql as $$
+create function import_take(b import_batch, k import_block, ahead int) returns void language plpgsql as $$
 declare
 	told jsonb;
 begin
-	told := import_merge(b, k.content);
-	if b.on_error = 'reject_batch' and told -> 'counts' ? 'rejected' then
+	told := import_merge(b, k.content, ahead);
+	if told is null then
+		return;
+	elsif b.on_error = 'reject_batch' and told -> 'counts' ? 'rejected' then
 		raise exception using errcode = 'APTRY', detail = told::text;
 	end if;
 	perform import_count(b.id, told);
@@ -187,7 +255,8 @@ exception when sqlstate 'APTRY' then
 	perform import_remember(b.id, told -> 'remarks'), import_fail(b.id, 'rows_rejected');
 end $$;
 
--- Rows that were laid aside, and whose person has been registered since.
+-- Rows that were laid aside, and whose person has been registered since, or whose stay told of. What was said of one that
+-- has to wait on stands already. It stays locked where it is: who registers or tells meanwhile waits, and makes it ready again.
 create function import_unpark() returns int language plpgsql as $$
 declare
 	b import_batch;
@@ -201,8 +270,10 @@ begin
 	end if;
 	select jsonb_agg(p.content order by p.id), array_agg(p.id) into rows, gone from (select * from import_parked x
 		where x.ready and x.batch_id = b.id order by x.id limit 200 for update skip locked) p;
-	delete from import_parked p where p.id = any (gone);
 	told := import_merge(b, rows);
+	delete from import_parked p where p.id = any (gone) and p.ready;
+	told := jsonb_set(told, '{remarks}', (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(told -> 'remarks') r
+		where r ->> 'code' not in (select v.code from import_verdict v where v.counted = 'parked')));
 	perform import_count(b.id, jsonb_set(told, '{counts,parked}', to_jsonb(coalesce((told -> 'counts' ->> 'parked')::int, 0)
 		- coalesce(cardinality(gone), 0))));
 	return coalesce(cardinality(gone), 0);
@@ -216,39 +287,50 @@ begin
 end $$;
 create trigger import_ready after insert on patient_identifier for each row execute function import_ready();
 
--- One step of whatever waits; how many rows it was, 0 when nothing waits.
-create function import_step() returns int language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp as $$
+-- The work that somebody has claimed, unless it has been done between their look and their lock.
+create function import_do(b import_batch, first int, ahead boolean) returns int language plpgsql as $$
 declare
-	b import_batch;
+	trial boolean := import_is_trial(b);
+	head int := import_first(b);
 	k import_block;
-	trial boolean;
 begin
-	select * into b from import_next();
-	if b.id is null then
-		return import_unpark();
-	end if;
-	trial := b.mode = 'dry_run' or (b.on_error = 'reject_batch' and b.tried < b.received);
-	if b.on_error = 'reject_batch' and b.rejected > 0 and not trial then
+	if b.state not in ('RECEIVING', 'RECEIVED', 'RUNNING')
+		or (head is distinct from first and not coalesce(ahead and first > head, false)) then
+		return 1;
+	elsif b.on_error = 'reject_batch' and b.rejected > 0 and not trial then
+		perform import_finish(b);
+		return 1;
+	elsif first is null and trial and b.mode <> 'dry_run' and b.rejected = 0 then
+		update import_batch x set tried = x.received where x.id = b.id; -- the last rows were refused before they became a block
+		return 1;
+	elsif first is null then
 		perform import_finish(b);
 		return 1;
 	end if;
-	select * into k from import_block x where x.batch_id = b.id
-		and x.first_row > case when trial then b.tried else b.merged end order by x.first_row limit 1;
-	if k.batch_id is not null then
-		if trial then
-			perform import_judge(b, k);
-		else
-			perform import_take(b, k);
-		end if;
-		return k.last_row - k.first_row + 1;
-	end if;
-	if trial and b.mode <> 'dry_run' and b.rejected = 0 then -- the last rows were refused before they became a block
-		update import_batch x set tried = x.received where x.id = b.id;
+	select * into k from import_block x where x.batch_id = b.id and x.first_row = first;
+	if trial then
+		perform import_judge(b, k);
 	else
-		perform import_finish(b);
+		perform import_take(b, k, case when ahead then first end);
 	end if;
-	return 1;
+	return k.last_row - k.first_row + 1;
+end $$;
+
+-- One step of whatever waits; how many rows it was, 0 when nothing waits that nobody else is at.
+create function import_step() returns int language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+declare
+	c record;
+begin
+	select * into c from import_claim(0);
+	if (c.b).id is not null then
+		return import_do(c.b, c.first, false);
+	end if;
+	select * into c from import_claim(1);
+	if (c.b).id is not null then
+		return import_do(c.b, c.first, true);
+	end if;
+	return import_unpark();
 end $$;
 revoke execute on function import_step() from public;
 grant execute on function import_step() to samhandling_service;
@@ -283,6 +365,6 @@ insert into job (kind, call, batch) values ('imports_cleared', 'job_imports', 50
 -- migrate:down
 delete from job where kind = 'imports_cleared';
 drop trigger import_ready on patient_identifier;
-drop function if exists job_imports, import_step, import_ready, import_unpark, import_take, import_judge, import_finish,
-	import_next, import_count, import_try, import_merge, import_conclude, import_other, import_known, import_lay, import_stay_person, import_each
-	cascade;
+drop function if exists job_imports, import_step, import_do, import_ready, import_unpark, import_take, import_judge, import_finish,
+	import_claim, import_waiting, import_has_work, import_first, import_is_trial, import_count, import_try, import_merge, import_conclude,
+	import_stay_awaited, import_other, import_known, import_lay, import_stay_person, import_each, import_turn, import_lock cascade;

@@ -29,8 +29,8 @@ create function import_adt_lay(b import_batch, content jsonb) returns import_row
 declare
 	d import_row;
 begin
-	perform import_desk_clear(), import_admission_lay(b, (select g.type from agency g where g.id = b.agency_id),
-		jsonb_build_array(content));
+	perform import_desk_clear(), import_know_sources(b, 'admissions', jsonb_build_array(content), null),
+		import_admission_lay(b, (select g.type from agency g where g.id = b.agency_id), jsonb_build_array(content));
 	select * into d from import_desk;
 	return d;
 end $$;

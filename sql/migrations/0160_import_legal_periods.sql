@@ -148,12 +148,39 @@ begin
 		import_legal_kind(j ->> 'basis'));
 end $$;
 
+-- A stay has been told of, or entered: rows that wait for it are taken now.
+create function import_stays_told() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	if exists (select 1 from import_parked p where p.stay is not null) then
+		update import_parked p set ready = true where p.stay in (
+			select k.awaited from fresh f join import_source c on c.id = f.source and c.type = 'admissions'
+			cross join lateral (values (c.agency_id || ' ' || c.system || ' ' || f.external_id),
+				(c.agency_id || ' ' || f.patient_id)) k (awaited));
+	end if;
+	return null;
+end $$;
+create trigger stays_told after insert on import_origin referencing new table as fresh for each statement
+	execute function import_stays_told();
+
+create function import_stay_entered() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+	update import_parked p set ready = true where p.stay = new.owner_agency_id || ' ' || new.patient_id;
+	return null;
+end $$;
+create trigger stay_entered after insert or update of state on admission for each row
+	when (new.admitted_at is not null and coalesce(current_setting('app.many', true), '') = '')
+	execute function import_stay_entered();
+
 insert into import_verdict (code, counted, field, message) values
-	('ADMISSION_UNKNOWN', 'rejected', 'admission_source_id', 'no stay with this key, or at this time, has been taken'),
+	('ADMISSION_UNKNOWN', 'parked', 'admission_source_id', 'no stay with this key, or at this time, is known; the row is kept 30 days'),
 	('OUTSIDE_STAY', 'rejected', 'from_at', 'is not within the stay'),
 	('LEGAL_PERIODS_OVERLAP', 'rejected', 'from_at', 'another row has told of another ground at this time');
 
 -- migrate:down
 delete from import_verdict where code in ('ADMISSION_UNKNOWN', 'OUTSIDE_STAY', 'LEGAL_PERIODS_OVERLAP');
-drop function if exists import_legal_periods_write, import_legal_end, import_legal_decision, import_legal_take_back,
+drop trigger stay_entered on admission;
+drop trigger stays_told on import_origin;
+drop function if exists import_stay_entered, import_stays_told, import_legal_periods_write, import_legal_end, import_legal_decision, import_legal_take_back,
 	import_legal_lay, import_legal_rest, import_legal_told, import_legal_stay cascade;

@@ -1,7 +1,7 @@
 // Legal grounds out of extracts: laid over what a stay's own row has told, never leaving a gap.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { syntheticNumber, world } from './harness.mjs';
+import { describe, test } from 'node:test';
+import { syntheticNumber, until, world } from './harness.mjs';
 import { bring, clinic, daysAgo, person, stay, tally } from './import-steps.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50, IMPORT_BLOCK_ROWS: 20 } });
@@ -85,5 +85,45 @@ test('each wrong row is told apart', async () => {
 		ground('3-2', 95, null, { patient_id: syntheticNumber(), patient_id_system: 'FNR' }), ground('3-2', 95, null, { ...at, patient_id: (await person(w)).number, patient_id_system: 'FNR' }), ground('3-2', 95, null)]);
 	assert.deepEqual(codes(report), [[2, 'LEGAL_PERIODS_OVERLAP'], [3, 'OUTSIDE_STAY'], [4, 'ENDS_BEFORE_IT_BEGINS'], [5, 'IN_THE_FUTURE'], [6, 'ADMISSION_UNKNOWN'], [7, 'ADMISSION_UNKNOWN'], [8, 'PATIENT_UNKNOWN'],
 		[9, 'OTHER_PERSON'], [10, 'ANY_OF']]);
-	assert.deepEqual(tally(batch), { received: 10, processed: 10, created: 1, parked: 1, rejected: 8, warnings: 1 });
+	assert.deepEqual(tally(batch), { received: 10, processed: 10, created: 1, parked: 3, rejected: 6, warnings: 3 });
+});
+
+describe('a ground whose stay is unknown waits for it', () => {
+	const again = async (batch, created) => until(async () => {
+		const b = (await w.api(clinic, 'GET', `/imports/${batch.id}`)).is(200).body;
+		return b.counts.created === created ? b : null;
+	}, 5000, 'the rows that waited');
+
+	test('told of by the stay\'s key, before the stay and before the person', async () => {
+		const number = syntheticNumber();
+		const row = stay(number, { legal_basis_at_admission: 'TUO' });
+		const { batch, report } = await bring(w, clinic, 'legal-periods', [ground('3-3', 98, 94, { admission_source_id: row.source_id }), ground('3-2', 94, 90, { admission_source_id: row.source_id })]);
+		assert.deepEqual([tally(batch), codes(report)], [{ received: 2, processed: 2, parked: 2, warnings: 2 }, [[1, 'ADMISSION_UNKNOWN'], [2, 'ADMISSION_UNKNOWN']]]);
+		await bring(w, clinic, 'admissions', [row]);
+		const { id: patient } = (await w.api('drammen-dps:tm-1', 'POST', '/patients', { national_id: number })).is(201).body;
+		assert.deepEqual(tally(await again(batch, 2)), { received: 2, processed: 2, created: 2, warnings: 2 });
+		const [{ id }] = await w.sql('select id from admission where patient_id = $1', [patient]);
+		assert.deepEqual((await periods(id)).map((x) => x[0]), ['OBSERVATION', 'COMPULSORY', 'OBSERVATION']);
+		assert.equal((await w.api(clinic, 'GET', `/imports/${batch.id}/report`)).text.trim().split('\n').length, 2, 'each row is told of once');
+	});
+
+	test('told of by the person and a time: another stay does not help, the right one does, also when people enter it', async () => {
+		const { p } = await lain();
+		const { batch } = await bring(w, clinic, 'legal-periods', [ground('TPH', 48, 44, { patient_id: p.number, patient_id_system: 'FNR' })]);
+		assert.equal(batch.counts.parked, 1);
+		await bring(w, clinic, 'admissions', [stay(p.number, { admitted_at: daysAgo(300), discharged_at: daysAgo(290) })]);
+		assert.deepEqual(tally(await again(batch, 0)), { received: 1, processed: 1, parked: 1, warnings: 1 });
+		(await w.api('drammen-dps:tm-1', 'POST', '/admissions', { patient_id: p.id, urgency: 'ACUTE', level: 'DPS_INPATIENT', institution: 'Drammen DPS', admitted_at: daysAgo(50) })).is(201);
+		assert.equal((await again(batch, 1)).counts.parked, 0);
+		assert.equal((await w.sql(`select 1 from legal_period where patient_id = $1 and kind = 'COMPULSORY'`, [p.id])).length, 1);
+	});
+
+	test('one that is taken back meanwhile is no longer waited for', async () => {
+		const { p } = await lain();
+		const row = ground('TPH', 48, 44, { patient_id: p.number, patient_id_system: 'FNR', source_updated_at: daysAgo(3) });
+		await bring(w, clinic, 'legal-periods', [row]);
+		const gone = (await bring(w, clinic, 'legal-periods', [{ source_system: 'DIPS', source_id: row.source_id, source_updated_at: daysAgo(2), op: 'delete' }])).batch;
+		assert.equal(gone.counts.ignored, 1);
+		assert.equal((await w.sql('select 1 from import_parked where external_id = $1', [row.source_id])).length, 0);
+	});
 });

@@ -7,6 +7,7 @@ import { record } from './lib/contract.mjs';
 import { bring, clinic, csv, daysAgo, ended, machine, ndjson, person, report, send, stay, tally } from './import-steps.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50, IMPORT_BLOCK_ROWS: 20 } });
+const [{ n: municipality }] = await w.sql(`select organisation_number as n from agency where slug = 'drammen-kommune'`);
 const admissions = (patient) => w.sql('select * from admission where patient_id = $1 order by admitted_at', [patient]);
 const codes = (lines) => lines.map((l) => [l.row, l.code]);
 
@@ -95,6 +96,12 @@ describe('stays that somebody may have to act on', () => {
 		assert.deepEqual([shown.status, shown.nights.gross, shown.discharge_meeting_held], ['DISCHARGED', 2, undefined]);
 	});
 
+	test('the order of rows does not matter: one that ended lately may come after one that is open', async () => {
+		const p = await person(w);
+		const { batch } = await bring(w, clinic, 'admissions', [stay(p.number, { admitted_at: daysAgo(5), discharged_at: undefined }), stay(p.number, { admitted_at: daysAgo(20), discharged_at: daysAgo(10) })]);
+		assert.deepEqual([tally(batch), (await admissions(p.id)).map((a) => a.state)], [{ received: 2, processed: 2, created: 2 }, ['DISCHARGED', 'ADMITTED']]);
+	});
+
 	test('a discharge that the source takes back goes on; a correction moves both ends; delete marks an error', async () => {
 		const p = await person(w);
 		const row = stay(p.number, { admitted_at: daysAgo(20), discharged_at: daysAgo(5), source_updated_at: daysAgo(4) });
@@ -168,6 +175,44 @@ describe('each wrong row is told apart', () => {
 			stay(p.number, { admitted_at: daysAgo(95), discharged_at: daysAgo(85) })]);
 		assert.deepEqual(codes(said), [[3, 'OLDER'], [4, 'ADMISSION_OVERLAPS']]);
 		assert.deepEqual([tally(batch), (await admissions(p.id)).map((a) => a.ward)], [{ received: 4, processed: 4, created: 1, updated: 1, ignored: 1, rejected: 1, warnings: 1 }, ['Ny']]);
+	});
+});
+
+describe('blocks that are merged side by side', () => {
+	// with 20 rows a block each round of the same stays is a block: the next one is laid out while it is written
+	const rounds = (number) => Array.from({ length: 12 }, (_, round) => Array.from({ length: 20 }, (_, i) => stay(number,
+		{ source_id: `beside-${number}-${i}`, source_updated_at: daysAgo(12 - round), ward: `Runde ${round}`, admitted_at: daysAgo(900 - i * 20), discharged_at: daysAgo(890 - i * 20) })));
+
+	test('tell of each row what they would tell one after the other', async () => {
+		const p = await person(w);
+		const told = rounds(p.number);
+		told[5][3] = { source_system: 'DIPS', source_id: told[5][3].source_id, source_updated_at: daysAgo(7), op: 'delete' };
+		told.splice(9, 0, told[2]);
+		const { batch, report: said } = await bring(w, clinic, 'admissions', told.flat());
+		assert.deepEqual(tally(batch), { received: 260, processed: 260, created: 21, updated: 218, deleted: 1, ignored: 20, warnings: 20 });
+		assert.deepEqual(codes(said), Array.from({ length: 20 }, (_, i) => [181 + i, 'OLDER']));
+		const all = await admissions(p.id);
+		assert.deepEqual([all.length, new Set(all.map((a) => a.ward))], [21, new Set(['Runde 11', 'Runde 4'])]);
+		assert.deepEqual(w.daemon.events('JOB_FAILED'), [], 'nobody ran into anybody');
+	});
+
+	test('another agency\'s batch does not wait for them', async () => {
+		const p = await person(w);
+		const row = { source_system: 'PROFIL', source_id: `beside-${p.number}`, source_updated_at: daysAgo(1), patient_id: (await person(w)).number, patient_id_system: 'FNR', unit_id: w.ids.unit['drammen-kommune:mottak'],
+			staff_no: 'mh-1', agency_orgnr: municipality, started_at: daysAgo(10), minutes: 45, mode: 'FACE_TO_FACE', place: 'HOME', outcome: 'HELD', purposes: 'HOUSING' };
+		await w.database.asOwner(async (client) => {
+			await client.query('select 1 from patient where id = $1 for update', [p.id]); // whoever merges stays of theirs waits
+			const long = (await send(w, clinic, 'admissions', ndjson(rounds(p.number)[0]))).is(202);
+			await until(async () => (await w.sql('select 1 from pg_locks l join pg_stat_activity s using (pid) where not l.granted and s.datname = current_database()')).length > 0, 3000, 'a merge that waits');
+			assert.equal((await bring(w, 'drammen-kommune:mh-1', 'contacts', [row])).batch.counts.created, 1);
+			assert.equal((await w.api(clinic, 'GET', `/imports/${long.body.id}`)).is(200).body.state, 'RECEIVED');
+		});
+	});
+
+	test('a dry run of many blocks is judged while it is received', async () => {
+		const p = await person(w);
+		const { batch } = await bring(w, clinic, 'admissions?mode=dry_run', rounds(p.number)[0].concat(rounds(p.number)[1], rounds(p.number)[2]));
+		assert.deepEqual([batch.state, tally(batch)], ['DONE', { received: 60, processed: 60, created: 60 }]);
 	});
 });
 
