@@ -6,7 +6,8 @@ FUZZ_B := build-fuzz
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FUZZ_B)/%)
 FUZZ_ROOMS := $(wildcard server/base/*.c server/contract/*.c server/domain/*.c server/auth/*.c) \
-	$(addprefix server/http/,chunk.c grammar.c head.c)
+	$(addprefix server/http/,chunk.c grammar.c head.c) \
+	$(addprefix server/api/,adt_event.c import_mask.c import_number.c import_reader.c import_row.c import_shape.c)
 FUZZ_OBJ := $(FUZZ_ROOMS:server/%.c=$(FUZZ_B)/server/%.o) $(FUZZ_B)/embedded.o
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE -Iserver -std=gnu11 -Wno-unknown-warning-option \
 	$(PG_CFLAGS) -pthread

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/import_number.h"
 #include "domain/hl7.h"
 #include "domain/identifiers.h"
 #include "domain/national_id.h"
@@ -70,17 +71,8 @@ static void put_person(json_t *row, const struct hl7 *m, const struct seal_keys 
 {
 	const char *number = patient_number(m);
 
-	if (number == NULL)
-		return;
-
-	const char *found = seal_lookup(seals, m->arena, number);
-	json_t *list = json_array();
-
-	for (size_t n = strcspn(found, ","); *found != '\0'; n = strcspn(found, ",")) {
-		json_array_append_new(list, json_stringn(found, n));
-		found += n + (found[n] == ',');
-	}
-	json_object_set_new(row, "p", list);
+	if (number != NULL)
+		json_object_set_new(row, "p", import_number_found(seals, m->arena, number));
 }
 
 /* Whose bed it is: PV1-3.4, else who sends. */
@@ -138,6 +130,35 @@ static const char *missing(const struct hl7 *m, const char *told_at)
 	return told_at == NULL ? "has no time that can be read (EVN-2, MSH-7)" : NULL;
 }
 
+/* What a row of a file is refused for (import_row.c). */
+static bool is_misplaced(const json_t *value)
+{
+	return import_number_is_clear(value) || import_number_is_reserved(value);
+}
+
+static bool has_misplaced(json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value) if (is_misplaced(value)) return true;
+	return false;
+}
+
+/* The event when nothing in it must not be kept, else the refusal; takes `event`. */
+static json_t *unless_misplaced(json_t *event)
+{
+	const json_t *control = json_object_get(event, "control");
+	json_t *refused;
+
+	if (!has_misplaced(event) && !has_misplaced(json_object_get(event, "row")))
+		return event;
+	refused = refusal(is_misplaced(control) ? NULL : json_string_value(control),
+			  "has a personal number outside of PID-3, or the mark of a sealed one");
+	json_decref(event);
+	return refused;
+}
+
 json_t *adt_event_read(struct arena *a, const struct seal_keys *seals, const char *message,
 		       size_t size)
 {
@@ -167,7 +188,8 @@ json_t *adt_event_read(struct arena *a, const struct seal_keys *seals, const cha
 	put(row, "i", hl7_get(&m, "PV1", 19, 1));
 	put_hash(row, seals);
 	put(row, "t", told_at);
-	return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "control", control, "sender",
-			 hl7_get(&m, "MSH", 3, 1), "event", hl7_get(&m, "MSH", 9, 2), "planned_for",
-			 at(a, hl7_get(&m, "PV2", 8, 1)), "row", row);
+	return unless_misplaced(json_pack("{s:s, s:s, s:s, s:s*, s:o}", "control", control,
+					  "sender", hl7_get(&m, "MSH", 3, 1), "event",
+					  hl7_get(&m, "MSH", 9, 2), "planned_for",
+					  at(a, hl7_get(&m, "PV2", 8, 1)), "row", row));
 }

@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "api/import_mask.h"
+#include "api/import_number.h"
 #include "domain/national_id.h"
 #include "domain/oslo_time.h"
 
-enum { REMARKS_MAX = 8 /* of one row */, HASH_SHOWN = 32, DIGITS = 11 };
+enum { REMARKS_MAX = 8 /* of one row */, HASH_SHOWN = 32 };
 
 /* What is said of the row while it is judged. */
 struct verdict {
@@ -18,14 +19,6 @@ struct verdict {
 	const json_t *row;
 	struct faults faults;
 };
-
-static bool is_clear_number(const json_t *value)
-{
-	const char *s = json_string_value(value);
-
-	return s != NULL && json_string_length(value) <= DIGITS + 1 &&
-	       national_id_is_valid(s, json_string_length(value));
-}
 
 static void remark(struct import_judge *j, const json_t *id, const struct fault *f)
 {
@@ -40,7 +33,7 @@ static void remark(struct import_judge *j, const json_t *id, const struct fault 
 			      "code", code, "message", f->detail);
 
 	/* an identifier that is a personal number is wrong, and is not repeated */
-	if (json_is_string(id) && !is_clear_number(id))
+	if (json_is_string(id) && !import_number_is_clear(id))
 		json_object_set(o, "source_id", (json_t *)(uintptr_t)id);
 	if (f->pointer[0] == '/' && import_name_is_plain(f->pointer + 1))
 		json_object_set_new(o, "field", json_string(f->pointer + 1));
@@ -111,13 +104,9 @@ static void check_texts(struct verdict *v)
 
 	json_object_foreach((json_t *)(uintptr_t)v->row, name, value)
 	{
-		const char *text = json_string_value(value);
-
-		if (text == NULL)
-			continue;
-		if (strstr(text, "seal:") != NULL)
+		if (import_number_is_reserved(value))
 			fault(v, name, "reserved", "holds the mark of a sealed number");
-		if (strcmp(name, "patient_id") != 0 && is_clear_number(value))
+		if (strcmp(name, "patient_id") != 0 && import_number_is_clear(value))
 			fault(v, name, "clear_number", "is a personal number, which has one place");
 	}
 }
@@ -216,16 +205,8 @@ static void seal_person(struct import_judge *j, json_t *row)
 {
 	const char *number = json_string_value(json_object_get(row, "patient_id"));
 
-	if (number != NULL) {
-		const char *found = seal_lookup(j->seals, j->arena, number);
-		json_t *list = json_array();
-
-		for (size_t n = strcspn(found, ","); *found != '\0'; n = strcspn(found, ",")) {
-			json_array_append_new(list, json_stringn(found, n));
-			found += n + (found[n] == ',');
-		}
-		json_object_set_new(row, "p", list);
-	}
+	if (number != NULL)
+		json_object_set_new(row, "p", import_number_found(j->seals, j->arena, number));
 	json_object_del(row, "patient_id");
 	json_object_del(row, "patient_id_system");
 }

@@ -90,8 +90,10 @@ static char *put_escape(const struct hl7 *m, struct piece s, char *out)
 	static const char names[] = "FSTRE";
 	const char meant[] = {m->field, m->component, m->subcomponent, m->repetition, m->escape};
 
-	if (len == 1 && strchr(names, *s.at) != NULL)
-		*out++ = meant[strchr(names, *s.at) - names];
+	const char *name = len == 1 ? memchr(names, *s.at, sizeof(meant)) : NULL;
+
+	if (name != NULL)
+		*out++ = meant[name - names];
 	else if (len == 3 && memcmp(s.at, ".br", 3) == 0)
 		*out++ = '\n';
 	else if (len == 3 && *s.at == 'X' && hex(s.at[1]) >= 2 && hex(s.at[1]) < 8 &&

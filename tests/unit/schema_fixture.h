@@ -2,30 +2,12 @@
 #define TESTS_SCHEMA_FIXTURE_H
 
 /* For tests of one part of the schema compiler: texts in, faults or the refusal as text out. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "arena_fixture.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "contract/schema.h"
-
-static struct arena *arena;
-
-static inline int arena_begin(void **state)
-{
-	(void)state;
-	arena = arena_new(64 * 1024 * 1024);
-	return 0;
-}
-
-static inline int arena_end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static inline json_t *parsed(const char *text)
 {

@@ -1,21 +1,14 @@
 /* api/adt_event: what a message becomes, and how one that cannot be read is answered. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "arena_fixture.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "api/adt_event.h"
+#include "api/import_number.h"
 #include "domain/national_id.h"
+#include "seal_fixture.h"
 
-static const char keys[] = "{\"encryption\":[{\"id\":\"e1\",\"key\":"
-			   "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}],\"lookup\":[{\"id\":"
-			   "\"h1\",\"key\":\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE\"}]}";
-static struct arena *arena;
 static struct seal_keys *seals;
 
 static const char *member(json_t *object, const char *name)
@@ -82,6 +75,9 @@ static void test_what_is_left_out(void **state)
 	assert_null(member(row, "admitted_at"));
 }
 
+static const char misplaced[] =
+	"has a personal number outside of PID-3, or the mark of a sealed one";
+
 static const struct {
 	const char *text, *why;
 } wrong[] = {
@@ -92,6 +88,9 @@ static const struct {
 	{"MSH|^~\\&|A||||202609032215||ADT^A01|\r",
 	 "has no sender (MSH-3), trigger event (MSH-9.2) or control id (MSH-10)"},
 	{"MSH|^~\\&|A||||202610250230||ADT^A01|M\r", "has no time that can be read (EVN-2, MSH-7)"},
+	{"MSH|^~\\&|A||||202609032215||ADT^A01|01819012365\r", misplaced},
+	{"MSH|^~\\&|A||||202609032215||ADT^A01|M\rPV1|1|I|01819012365\r", misplaced},
+	{"MSH|^~\\&|A||||202609032215||ADT^A01|M\rPV1|1|I|seal:\r", misplaced},
 };
 
 static void test_wrong_messages(void **state)
@@ -102,6 +101,7 @@ static void test_wrong_messages(void **state)
 
 		assert_string_equal(member(e, "code"), "AE");
 		assert_string_equal(member(e, "text"), wrong[i].why);
+		assert_false(import_number_is_clear(json_object_get(e, "control")));
 	}
 }
 
@@ -112,15 +112,12 @@ int main(void)
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_wrong_messages),
 	};
-	char why[256];
 
-	arena = arena_new(1 << 20);
-	seals = seal_keys_load(keys, why);
+	seals = seal_fixture();
 	national_id_mode(false, false);
 
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("adt_event", tests, arena_begin, arena_end);
 
-	arena_free(arena);
 	seal_keys_free(seals);
 	return failed;
 }

@@ -1,5 +1,5 @@
 /* The terms on which an issuer speaks for an agency. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdio.h>
 
@@ -7,7 +7,6 @@
 
 #define NAMES "\"organisation_number\":\"310158380\",\"agency_id\":\"a\""
 
-static struct arena *a;
 static struct agency_entry entry;
 
 static const char *read_text(const char *more)
@@ -17,25 +16,11 @@ static const char *read_text(const char *more)
 	snprintf(text, sizeof(text), "{" NAMES "%s}", more);
 
 	json_t *json = json_loads(text, 0, NULL);
-	const char *why = agency_entry_read(a, json, &entry);
+	const char *why = agency_entry_read(arena, json, &entry);
 
 	assert_non_null(json);
 	json_decref(json);
 	return why;
-}
-
-static int start(void **state)
-{
-	(void)state;
-	a = arena_new(1024 * 1024);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_free(a);
-	return 0;
 }
 
 static void is_strict_by_default(void **state)
@@ -105,5 +90,5 @@ int main(void)
 		cmocka_unit_test(refuses_what_it_does_not_understand),
 	};
 
-	return cmocka_run_group_tests_name("agency_entry", tests, start, stop);
+	return cmocka_run_group_tests_name("agency_entry", tests, arena_begin, arena_end);
 }

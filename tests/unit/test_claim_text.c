@@ -1,26 +1,10 @@
 /* Text out of claims: bounds, hidden characters, scopes. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "auth/claim_text.h"
-
-static struct arena *arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_new(16 * 1024 * 1024);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static json_t *parse(const char *text)
 {
@@ -211,5 +195,5 @@ int main(void)
 		cmocka_unit_test(test_scope_is_bounded),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

@@ -1,10 +1,8 @@
 /* The contract's loader: what it reads from an operation, and that it refuses what is wrong. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "arena_fixture.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "contract/contract.h"
 
@@ -24,22 +22,6 @@ static const char things[] =
 	"\"x-resource\":\"things\",\"x-person\":\"path.id\",\"responses\":{\"200\":{\"content\":"
 	"{\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"id\"]}}}},"
 	"\"default\":{\"$ref\":\"#/components/responses/Bad\"}}}}";
-
-static struct arena *arena;
-
-static int make_arena(void **state)
-{
-	(void)state;
-	arena = arena_new(16 * 1024 * 1024);
-	return 0;
-}
-
-static int free_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static struct contract *load(const char *paths, const char **why)
 {
@@ -185,5 +167,5 @@ int main(void)
 		cmocka_unit_test(refuses_an_id_used_twice),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, free_arena);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

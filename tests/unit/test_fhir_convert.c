@@ -1,5 +1,5 @@
 /* api/fhir_convert: elements of resources as members of native bodies. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,22 +7,6 @@
 #include "api/fhir_convert.h"
 
 #define UUID "01890a5d-ac96-774b-bcce-b302099a8057"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 /* What `found` becomes by the rule: the body, or in angle brackets the fault. */
 static void assert_becomes(const char *rule_text, const char *found_text, const char *expected)
@@ -158,5 +142,5 @@ int main(void)
 					   cmocka_unit_test(canonicals_and_answers),
 					   cmocka_unit_test(what_is_gone)};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

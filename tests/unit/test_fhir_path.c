@@ -1,5 +1,5 @@
 /* api/fhir_path: where something stands in a FHIR resource. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,22 +7,6 @@
 #include "api/fhir_path.h"
 
 #define OURS "https://samhandling.example/fhir/StructureDefinition/"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static json_t *resource_of(const char *text)
 {
@@ -146,5 +130,5 @@ int main(void)
 		cmocka_unit_test(what_stands_there), cmocka_unit_test(what_is_taken_off),
 		cmocka_unit_test(how_it_is_named), cmocka_unit_test(what_is_contained)};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* api/fhir_value: the values of search parameters, taken apart. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,22 +8,6 @@
 
 #define UUID "01890a5d-ac96-774b-bcce-b302099a8057"
 #define BASE "https://x.example/fhir/r4"
-
-static struct arena *arena;
-
-static int start(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 /* Whether the object is, as text with sorted members, what was expected; NULL is NULL. */
 static void assert_json(json_t *made, const char *expected)
@@ -176,5 +160,5 @@ int main(void)
 		cmocka_unit_test(national_numbers_are_known),
 	};
 
-	return cmocka_run_group_tests_name("fhir_value", tests, start, stop);
+	return cmocka_run_group_tests_name("fhir_value", tests, arena_begin, arena_end);
 }

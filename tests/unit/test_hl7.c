@@ -1,16 +1,10 @@
 /* domain/hl7: messages, their values, escapes, characters and times. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "arena_fixture.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "domain/hl7.h"
-
-static struct arena *arena;
 
 static enum hl7_fault open_text(struct hl7 *m, const char *text)
 {
@@ -73,6 +67,16 @@ static const struct {
 	{"", HL7_NOT_MSH},
 };
 
+/* MSH-18 is read before the text is known to hold no NUL. */
+static void test_an_escape_of_nothing(void **state)
+{
+	static const char text[] = "MSH|^~\\&|A|||||||||||||||8859/1\\\0\\\r";
+	struct hl7 m;
+
+	(void)state;
+	assert_int_equal(hl7_open(&m, arena, text, sizeof(text) - 1), HL7_CHARACTERS);
+}
+
 static void test_opening(void **state)
 {
 	struct hl7 m;
@@ -127,14 +131,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_opening),
+		cmocka_unit_test(test_an_escape_of_nothing),
 		cmocka_unit_test(test_many_messages),
 		cmocka_unit_test(test_times),
 	};
 
-	arena = arena_new(1 << 20);
-
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-
-	arena_free(arena);
-	return failed;
+	return cmocka_run_group_tests_name("hl7", tests, arena_begin, arena_end);
 }

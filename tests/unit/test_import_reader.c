@@ -1,18 +1,11 @@
 /* api/import_reader: a file cut into rows, in pieces of any size. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "cmocka_all.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "api/import_reader.h"
 #include "import_contract.h"
-
-static const char keys[] = "{\"encryption\":[{\"id\":\"e1\",\"key\":"
-			   "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}],\"lookup\":[{\"id\":"
-			   "\"h1\",\"key\":\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE\"}]}";
+#include "seal_fixture.h"
 
 /* What came out: '+' for a row that was taken, '-' for one that was rejected. */
 static bool note(void *context, const char *text)
@@ -23,9 +16,8 @@ static bool note(void *context, const char *text)
 
 static enum import_reading read_all(const char *file, char delimiter, size_t piece, char *out)
 {
-	char why[256];
 	struct arena *a = arena_new(4 << 20), *row = arena_new(1 << 20);
-	struct seal_keys *seals = seal_keys_load(keys, why);
+	struct seal_keys *seals = seal_fixture();
 	struct import_judge judge = {.shape = import_test_shape(a),
 				     .seals = seals,
 				     .arena = row,

@@ -1,18 +1,11 @@
 /* api/import_row: what becomes of a row, and what is said of a wrong one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "cmocka_all.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "api/import_row.h"
 #include "import_contract.h"
-
-static const char keys[] = "{\"encryption\":[{\"id\":\"e1\",\"key\":"
-			   "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}],\"lookup\":[{\"id\":"
-			   "\"h1\",\"key\":\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE\"}]}";
+#include "seal_fixture.h"
 
 struct fixture {
 	struct arena *contract;
@@ -22,16 +15,15 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char why[256];
 
 	f->contract = arena_new(1 << 20);
 	f->judge = (struct import_judge){.shape = import_test_shape(f->contract),
-					 .seals = seal_keys_load(keys, why),
+					 .seals = seal_fixture(),
 					 .arena = arena_new(1 << 20),
 					 .remarks = json_array(),
 					 .number = 7};
 	*state = f;
-	return f->judge.seals == NULL;
+	return 0;
 }
 
 static int tear_down(void **state)

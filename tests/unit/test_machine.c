@@ -1,5 +1,6 @@
 /* The step of a machine: every state, action and role of every table, judged from the same table.
  */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 #include "domain/machine.h"
@@ -21,7 +22,6 @@ static const char doors[] =
 	","
 	"{\"action\":\"shut\",\"from\":[\"OPEN\"],\"to\":\"GONE\",\"who\":{\"roles\":[\"SY\"]}}]}}";
 
-static struct arena *arena;
 static const struct machine *machine;
 static size_t tried;
 
@@ -29,17 +29,9 @@ static int build(void **state)
 {
 	const char *why = NULL;
 
-	(void)state;
-	arena = arena_new(64 * 1024 * 1024);
+	arena_begin(state);
 	machine = machines_find(machines_load(arena, contract_of(arena, doors), &why), "doors");
 	return machine == NULL;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 static struct names names_of(const char *list)
@@ -243,5 +235,5 @@ int main(void)
 		cmocka_unit_test(agrees_with_every_table),
 	};
 
-	return cmocka_run_group_tests(tests, build, tear_down);
+	return cmocka_run_group_tests(tests, build, arena_end);
 }

@@ -1,9 +1,9 @@
 /* The access matrix asked cell by cell, against the text of the same matrix. */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 #include "domain/matrix.h"
 
-static struct arena *arena;
 static struct contract contract;
 static const struct matrix *matrix;
 static size_t asked;
@@ -12,18 +12,10 @@ static int load(void **state)
 {
 	const char *why = NULL;
 
-	(void)state;
-	arena = arena_new(16 * 1024 * 1024);
+	arena_begin(state);
 	embedded_document(arena, &contract);
 	matrix = matrix_load(arena, &contract, &why);
 	return matrix == NULL;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 static const json_t *part(const char *name, const char *member)
@@ -210,5 +202,5 @@ int main(void)
 		cmocka_unit_test(opens_numbers_by_their_own_row),
 	};
 
-	return cmocka_run_group_tests(tests, load, tear_down);
+	return cmocka_run_group_tests(tests, load, arena_end);
 }

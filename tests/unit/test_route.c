@@ -1,9 +1,7 @@
 /* Matching paths: literals before parameters, with a way back, and values for each parameter. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
+#include "arena_fixture.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "contract/route.h"
 
@@ -17,7 +15,6 @@ static struct operation operations[] = {
 };
 enum { COUNT = sizeof(operations) / sizeof(*operations) };
 
-static struct arena *arena;
 static struct contract contract;
 
 static int build(void **state)
@@ -25,20 +22,12 @@ static int build(void **state)
 	static struct operation live = {.id = "live", .path = "/health/live", .method = METHOD_GET};
 	const char *why = NULL;
 
-	(void)state;
-	arena = arena_new(1024 * 1024);
+	arena_begin(state);
 	contract.routes = arena_alloc(arena, sizeof(*contract.routes));
 	for (size_t i = 0; i < COUNT; i++)
 		if (!route_add(arena, contract.routes, "/api/v1", &operations[i], &why))
 			return 1;
 	return route_add(arena, contract.routes, "", &live, &why) ? 0 : 1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
 }
 
 static struct route_match match_of(const char *path, bool *found)
@@ -140,5 +129,5 @@ int main(void)
 		cmocka_unit_test(refuses_other_names_for_the_same_form),
 	};
 
-	return cmocka_run_group_tests(tests, build, tear_down);
+	return cmocka_run_group_tests(tests, build, arena_end);
 }

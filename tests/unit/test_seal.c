@@ -1,5 +1,5 @@
 /* Seals of personal numbers: there and back, rotation, tampering, foreign text. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +22,6 @@ static const char new_keys[] =
 	KEYS(KEY("e2", KEY_C) "," KEY("e1", KEY_A), KEY("h2", KEY_A) "," KEY("h1", KEY_B));
 static const char other_keys[] = KEYS(KEY("e1", KEY_C), KEY("h1", KEY_C));
 
-static struct arena *arena;
 static struct seal_keys *keys;
 
 static struct seal_keys *load(const char *json)
@@ -37,19 +36,16 @@ static struct seal_keys *load(const char *json)
 
 static int setup(void **state)
 {
-	(void)state;
-	arena = arena_new(16 * 1024 * 1024);
+	arena_begin(state);
 	keys = load(old_keys);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	seal_keys_free(keys);
 	seal_keys_free(NULL);
-	arena_free(arena);
-	return 0;
+	return arena_end(state);
 }
 
 static const char *open_text(const struct seal_keys *k, const char *seal)

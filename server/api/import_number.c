@@ -1,0 +1,34 @@
+/* Finds personal numbers in rows and messages. */
+#include "api/import_number.h"
+
+#include <string.h>
+
+#include "domain/national_id.h"
+
+json_t *import_number_found(const struct seal_keys *seals, struct arena *a, const char *number)
+{
+	const char *found = seal_lookup(seals, a, number);
+	json_t *list = json_array();
+
+	for (size_t n = strcspn(found, ","); *found != '\0'; n = strcspn(found, ",")) {
+		json_array_append_new(list, json_stringn(found, n));
+		found += n + (found[n] == ',');
+	}
+	return list;
+}
+
+bool import_number_is_clear(const json_t *value)
+{
+	const char *s = json_string_value(value);
+
+	/* eleven digits, and a separator perhaps */
+	return s != NULL && json_string_length(value) <= NATIONAL_ID_SIZE &&
+	       national_id_is_valid(s, json_string_length(value));
+}
+
+bool import_number_is_reserved(const json_t *value)
+{
+	const char *s = json_string_value(value);
+
+	return s != NULL && strstr(s, "seal:") != NULL;
+}
