@@ -27,6 +27,7 @@ struct import_block {
 
 enum { IMPORT_ROW_MAX = 64 * 1024 /* bytes of one row */ };
 
+/* An empty block of that batch, for an upload; its close frees what the arena does not own. */
 void import_block_open(struct import_block *b, struct request *r, const char *batch);
 void import_block_close(struct import_block *b);
 

@@ -130,6 +130,7 @@ size_t request_header_count(const struct request *r, const char *name);
 /* A validated parameter, or NULL. */
 const char *request_parameter(const struct request *r, enum place place, const char *name);
 
+/* Adds a header to the answer; both texts must outlive it (a constant, or the arena's). */
 void reply_header(struct request *r, const char *name, const char *value);
 
 /* Says that the answer depends on this request header too: one Vary, in the arena's memory. */

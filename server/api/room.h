@@ -25,6 +25,7 @@ enum outcome { ANSWERED, REGISTRY_CHANGED, TRY_AGAIN };
 bool authorise_cell(struct request *r);
 enum outcome execute_once(struct request *r);
 
+/* Room 5, by the operation's x-executor (execute.c chooses). */
 enum outcome statement_execute(struct request *r);
 enum outcome transition_execute(struct request *r);
 enum outcome ops_execute(struct request *r);

@@ -33,6 +33,7 @@ struct algorithm_facts {
 /* By exact name; ALGORITHM_COUNT for everything else, "none" and HS256 included. */
 enum algorithm algorithm_find(const char *name);
 
+/* What holds for it; a constant. Not to be asked for ALGORITHM_COUNT. */
 const struct algorithm_facts *algorithm_facts(enum algorithm algorithm);
 
 #endif

@@ -87,6 +87,7 @@ struct key_answer {
 const char *key_store_take(struct key_store *s, const struct key_errand *errand,
 			   const struct key_answer *answer, bool *changed);
 
+/* The set could not be had or was not taken: the one before stays, and the next try comes later. */
 void key_store_failed(struct key_store *s, const struct key_errand *errand);
 
 /* The registry is up to date: wakes who waits. */

@@ -28,6 +28,7 @@ const char *member_text(struct arena *a, const json_t *json, const char *name);
 bool member_texts(struct arena *a, const json_t *json, const char *name, size_t max,
 		  struct texts *out);
 
+/* True or false; absent is `usual`. */
 bool member_flag(const json_t *json, const char *name, bool usual, bool *out);
 
 /* An integer from `least` to `most`. */
@@ -38,6 +39,7 @@ bool member_number(const json_t *json, const char *name, int64_t least, int64_t 
 bool member_word(const json_t *json, const char *name, const char *const *words,
 		 int *out /* holds the default */);
 
+/* Whether the text is among them, byte for byte. */
 bool texts_hold(const struct texts *names, const char *text);
 
 #endif

@@ -16,6 +16,7 @@ enum {
 	RANDOM_SHA256_HEX_SIZE = 65
 };
 
+/* `size` bytes that nobody can guess. */
 void random_bytes(void *out, size_t size);
 
 /* A random UUID (version 4, RFC 9562). */
@@ -38,6 +39,7 @@ void random_receipt_of(const unsigned char bytes[RANDOM_RECEIPT_BYTES],
  */
 bool random_receipt_read(const char *typed, char out[RANDOM_RECEIPT_SIZE]);
 
+/* SHA-256 of `size` bytes. */
 void random_sha256(const void *bytes, size_t size, unsigned char out[RANDOM_SHA256_BYTES]);
 
 /* SHA-256 of a string as 64 small hexadecimal digits. */

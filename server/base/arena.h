@@ -38,6 +38,7 @@ char *arena_copy(struct arena *a, const char *ptr, size_t len);
 /* A copy of a string; NULL stays NULL. */
 char *arena_dup(struct arena *a, const char *s);
 
+/* The formatted text, NUL-terminated. */
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));

@@ -66,6 +66,7 @@ const struct machines *machines_load(struct arena *a, const struct contract *c, 
 /* The machine by name, or NULL. */
 const struct machine *machines_find(const struct machines *m, const char *name);
 
+/* Whether the name is among them. */
 bool names_have(const struct names *names, const char *name);
 
 #endif

@@ -47,6 +47,7 @@ struct schema *schema_compile(const struct schema_source *source, const char *po
 /* Schemas of one document that share what they refer to and their patterns. Lives in the arena. */
 struct schema_set;
 
+/* An empty one. The source is copied; its document must outlive all compiling. Never NULL. */
 struct schema_set *schema_set_new(const struct schema_source *source);
 
 /* As schema_compile(), sharing with what the set has compiled before. */

@@ -19,6 +19,7 @@ struct pattern *pattern_compile(struct arena *a, const char *text, const char **
 /* Expressions of which each is compiled once. Lives in the arena; used by one thread. */
 struct pattern_set;
 
+/* An empty one. Never NULL. */
 struct pattern_set *pattern_set_new(struct arena *a);
 
 /* As pattern_compile(), sharing with what the set has compiled before. */

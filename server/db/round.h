@@ -36,6 +36,8 @@ struct round {
 	const char *constraint; /* name of the violated constraint, or NULL */
 };
 
+/* Begins anew with no step. `c` may be NULL when share_run() is to find one; results live in `a`.
+ */
 void round_init(struct round *r, struct connection *c, struct arena *a);
 
 /* Adds a statement; returns its step's number. */

@@ -38,6 +38,7 @@ struct machine_decision {
 	const char *missing[MACHINE_REQUIRED_MAX];
 };
 
+/* Judges one action. Its texts are those of the machine and the question, which must outlive it. */
 struct machine_decision machine_decide(const struct machine_question *q);
 
 /*

@@ -38,6 +38,7 @@ struct matrix_answer {
 	bool number_open;     /* national identity numbers are shown whole, not masked */
 };
 
+/* Judges one question; the answer's texts are the matrix's own. */
 struct matrix_answer matrix_ask(const struct matrix *m, const struct matrix_question *q);
 
 #endif

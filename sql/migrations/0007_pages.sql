@@ -39,34 +39,24 @@ exception when data_exception then
 	perform cursor_refuse();
 end $$;
 
-create function cursor_time(cursor_text text, part int) returns timestamptz language plpgsql stable as $$
+-- A part as what `kind` is; its value says nothing.
+create function cursor_as(cursor_text text, part int, kind anyelement) returns anyelement language plpgsql stable as $$
 begin
-	return cursor_part(cursor_text, part)::timestamptz;
+	kind := cursor_part(cursor_text, part);
+	return kind;
 exception when data_exception then
 	perform cursor_refuse();
 end $$;
 
-create function cursor_date(cursor_text text, part int) returns date language plpgsql stable as $$
-begin
-	return cursor_part(cursor_text, part)::date;
-exception when data_exception then
-	perform cursor_refuse();
-end $$;
-
-create function cursor_number(cursor_text text, part int) returns bigint language plpgsql immutable as $$
-begin
-	return cursor_part(cursor_text, part)::bigint;
-exception when data_exception then
-	perform cursor_refuse();
-end $$;
-
-create function cursor_uuid(cursor_text text, part int) returns uuid language plpgsql immutable as $$
-begin
-	return cursor_part(cursor_text, part)::uuid;
-exception when data_exception then
-	perform cursor_refuse();
-end $$;
+create function cursor_time(cursor_text text, part int) returns timestamptz language sql stable as $$
+	select cursor_as(cursor_text, part, null::timestamptz) $$;
+create function cursor_date(cursor_text text, part int) returns date language sql stable as $$
+	select cursor_as(cursor_text, part, null::date) $$;
+create function cursor_number(cursor_text text, part int) returns bigint language sql stable as $$
+	select cursor_as(cursor_text, part, null::bigint) $$;
+create function cursor_uuid(cursor_text text, part int) returns uuid language sql stable as $$
+	select cursor_as(cursor_text, part, null::uuid) $$;
 
 -- migrate:down
-drop function if exists cursor_make, cursor_refuse, cursor_part, cursor_time, cursor_date, cursor_number, cursor_uuid, list_page, page_size;
+drop function if exists cursor_make, cursor_refuse, cursor_part, cursor_as, cursor_time, cursor_date, cursor_number, cursor_uuid, list_page, page_size;
 drop type if exists list_item;
