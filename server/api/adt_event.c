@@ -114,7 +114,11 @@ static void put_hash(json_t *row, const struct seal_keys *seals)
 
 static json_t *refusal(const char *control, const char *text)
 {
-	return json_pack("{s:s*, s:s, s:s}", "control", control, "code", "AE", "text", text);
+	json_t *o = json_pack("{s:s*, s:s, s:s}", "control", control, "code", "AE", "text", text);
+
+	if (import_number_is_misplaced(json_object_get(o, "control")))
+		json_object_del(o, "control");
+	return o;
 }
 
 /* What keeps a message that is one from being an event of ours; NULL: nothing. */
@@ -131,29 +135,27 @@ static const char *missing(const struct hl7 *m, const char *told_at)
 }
 
 /* What a row of a file is refused for (import_row.c). */
-static bool is_misplaced(const json_t *value)
-{
-	return import_number_is_clear(value) || import_number_is_reserved(value);
-}
-
 static bool has_misplaced(json_t *object)
 {
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(object, name, value) if (is_misplaced(value)) return true;
+	json_object_foreach(object, name, value)
+	{
+		if (import_number_is_misplaced(value))
+			return true;
+	}
 	return false;
 }
 
 /* The event when nothing in it must not be kept, else the refusal; takes `event`. */
 static json_t *unless_misplaced(json_t *event)
 {
-	const json_t *control = json_object_get(event, "control");
 	json_t *refused;
 
 	if (!has_misplaced(event) && !has_misplaced(json_object_get(event, "row")))
 		return event;
-	refused = refusal(is_misplaced(control) ? NULL : json_string_value(control),
+	refused = refusal(json_string_value(json_object_get(event, "control")),
 			  "has a personal number outside of PID-3, or the mark of a sealed one");
 	json_decref(event);
 	return refused;

@@ -32,3 +32,8 @@ bool import_number_is_reserved(const json_t *value)
 
 	return s != NULL && strstr(s, "seal:") != NULL;
 }
+
+bool import_number_is_misplaced(const json_t *value)
+{
+	return import_number_is_clear(value) || import_number_is_reserved(value);
+}

@@ -21,4 +21,7 @@ bool import_number_is_clear(const json_t *value);
 /* Whether it is a text that would be opened like a sealed number. */
 bool import_number_is_reserved(const json_t *value);
 
+/* Either: what may neither be kept nor repeated. */
+bool import_number_is_misplaced(const json_t *value);
+
 #endif

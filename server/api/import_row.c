@@ -32,8 +32,7 @@ static void remark(struct import_judge *j, const json_t *id, const struct fault 
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "row", (int)j->number, "severity", "error",
 			      "code", code, "message", f->detail);
 
-	/* an identifier that is a personal number is wrong, and is not repeated */
-	if (json_is_string(id) && !import_number_is_clear(id))
+	if (json_is_string(id) && !import_number_is_misplaced(id))
 		json_object_set(o, "source_id", (json_t *)(uintptr_t)id);
 	if (f->pointer[0] == '/' && import_name_is_plain(f->pointer + 1))
 		json_object_set_new(o, "field", json_string(f->pointer + 1));

@@ -59,7 +59,9 @@ static void expect_no_number(json_t *object)
 	json_t *value;
 
 	json_object_foreach(object, name, value)
-		expect(!import_number_is_clear(value) && !import_number_is_reserved(value));
+	{
+		expect(!import_number_is_misplaced(value));
+	}
 }
 
 static void check_event(const char *text, size_t size)

@@ -50,7 +50,9 @@ static void expect_no_number(json_t *object)
 	json_t *value;
 
 	json_object_foreach(object, name, value)
-		expect(!import_number_is_clear(value) && !import_number_is_reserved(value));
+	{
+		expect(!import_number_is_misplaced(value));
+	}
 }
 
 static bool note(void *context, const char *text)

@@ -91,6 +91,7 @@ static const struct {
 	{"MSH|^~\\&|A||||202609032215||ADT^A01|01819012365\r", misplaced},
 	{"MSH|^~\\&|A||||202609032215||ADT^A01|M\rPV1|1|I|01819012365\r", misplaced},
 	{"MSH|^~\\&|A||||202609032215||ADT^A01|M\rPV1|1|I|seal:\r", misplaced},
+	{"MSH|^~\\&|A||||x||ADT^A01|01819012365\r", "has no time that can be read (EVN-2, MSH-7)"},
 };
 
 static void test_wrong_messages(void **state)

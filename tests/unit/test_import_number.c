@@ -44,6 +44,8 @@ static void test_texts(void **state)
 
 		assert_int_equal(import_number_is_clear(value), texts[i].clear);
 		assert_int_equal(import_number_is_reserved(value), texts[i].reserved);
+		assert_int_equal(import_number_is_misplaced(value),
+				 texts[i].clear || texts[i].reserved);
 		json_decref(value);
 	}
 	assert_false(import_number_is_clear(json_true()));

@@ -145,6 +145,24 @@ static void test_wrong_rows(void **state)
 	}
 }
 
+/* An identifier that must not be kept is not repeated either. */
+static void test_a_misplaced_identifier(void **state)
+{
+	static const char *const ids[] = {"01819012365", "open:seal:x"};
+	struct fixture *f = *state;
+	char text[256];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text),
+			 "{\"source_system\":\"S\",\"source_id\":\"%s\",\"must\":\"x\","
+			 "\"source_updated_at\":\"2026-09-03T22:10:00Z\"}",
+			 ids[i]);
+		assert_null(judge_text(f, text));
+		assert_string_equal(said(f, "field"), "source_id");
+		assert_null(said(f, "source_id"));
+	}
+}
+
 static void test_deletion_needs_its_key_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -176,6 +194,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_good_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_hash, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_wrong_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_misplaced_identifier, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_deletion_needs_its_key_alone, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_another_systems_number, set_up, tear_down),
