@@ -63,7 +63,7 @@ begin
 	elsif app_role() = 'PT' or current_setting('app.basis', true) in ('EMERGENCY', 'LEGAL_REPRESENTATIVE') then
 		return cell;
 	-- sharing has stopped: only the coordinator's own agency reads
-	elsif plan_state(p) = 'SUSPENDED' and not coalesce(own, false) then
+	elsif not coalesce(own, false) and plan_state(p) = 'SUSPENDED' then
 		return null;
 	elsif app_role() = 'RE' then
 		return case when relative_is_told(p, cell) then cell end;
@@ -144,6 +144,18 @@ create function plan_list_admit(patient uuid) returns boolean language sql as $$
 	select case when app_role() = 'RE' and patient is not null then gate_citizen(patient) is null else true end
 $$;
 
+-- The order of a list of plans: ids alone, by when they are to be looked at. Owner's rights as in assessments_in_order.
+create function plans_in_order(persons uuid[], of_kind text, coordinator uuid, of_unit uuid, after_due timestamptz, after_id uuid)
+returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return query select p.id from plan p cross join lateral (select coalesce(p.next_review_on::timestamptz, 'infinity') as due) d
+	where p.patient_id = any (persons) and (of_kind is null or p.kind = of_kind)
+		and (coordinator is null or p.coordinator_staff_id = coordinator)
+		and (of_unit is null or of_unit in (p.coordinating_unit_id, p.coordinator_unit_id))
+		and (after_due is null or (d.due, p.id) > (after_due, after_id))
+	order by d.due, p.id;
+end $$;
+
 -- Who may coordinate a plan of this kind.
 create function plan_coordinator_roles(kind text) returns text[] language sql immutable as $$
 	select case kind when 'IP' then '{CO,CU,TM,TL,DPS,MH,NAV,HO}' when 'CRISIS' then '{TM,TL,DPS,MH}'
@@ -183,6 +195,6 @@ create policy plan_history_read on row_history for select using (
 
 -- migrate:down
 drop policy plan_history_read on row_history;
-drop function if exists relative_is_told, plan_facts, plan_has_coordinator, works_in, plan_coordinator_roles, plan_list_admit, plan_locked,
+drop function if exists relative_is_told, plan_facts, plan_has_coordinator, works_in, plan_coordinator_roles, plans_in_order, plan_list_admit, plan_locked,
 	plan_writable, plan_seen, plan_admit, plan_shows_all, plan_may_write, plan_cell, plan_takes_part, plan_state,
 	measure_is_open, plan_is_open, plan_resource, pass_gate, cell_of cascade;

@@ -142,11 +142,24 @@ create function plan_participant_json(t plan_participant) returns jsonb language
 		'joined_at', t.joined_at, 'left_at', t.left_at, 'created_at', t.created_at, 'updated_at', t.updated_at))
 $$;
 
+-- Who coordinates these plans; of several with the same coordinator it is asked once.
+create function plan_coordinators(plans plan[]) returns table (plan_id uuid, coordinator jsonb) language plpgsql stable as $$
+begin
+	return query
+	with asked as materialized (
+		select x.id, x.coordinator_staff_id as member, x.coordinator_unit_id as of_unit, plan_coordinator_roles(x.kind) as roles
+		from unnest(plans) x where x.coordinator_staff_id is not null
+	), told as materialized (
+		select d.*, jsonb_build_object('staff_id', s.id, 'name', s.name, 'unit', unit_brief(d.of_unit),
+			'is_active', works_in(d.member, d.of_unit, d.roles)) as body
+		from (select distinct a.member, a.of_unit, a.roles from asked a) d join staff s on s.id = d.member
+	)
+	select a.id, t.body from asked a join told t using (member, of_unit, roles);
+end $$;
+
 create function plan_coordinator_json(p plan) returns jsonb language plpgsql stable as $$
 begin
-	return (select jsonb_build_object('staff_id', s.id, 'name', s.name, 'unit', unit_brief(p.coordinator_unit_id),
-		'is_active', plan_has_coordinator(p))
-	from staff s where s.id = p.coordinator_staff_id);
+	return (select c.coordinator from plan_coordinators(array[p]) c);
 end $$;
 
 -- Goals, participants and measures as they are now, whole; a version keeps them as they were.
@@ -223,10 +236,10 @@ begin
 		|| case when limited then plan_limited_belongings(shown) else shown end);
 end $$;
 
-create function plan_brief_json(p plan, cell jsonb, is_valid boolean, is_binding boolean) returns jsonb language sql stable as $$
+create function plan_brief_json(p plan, cell jsonb, coordinator jsonb, is_valid boolean, is_binding boolean) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'version', p.version, 'kind', p.kind, 'patient_id', p.patient_id,
 		'status', plan_state(p), 'updated_at', p.updated_at)
-		|| case when cell ->> 'level' = 'S' then '{}' else jsonb_build_object('coordinator', plan_coordinator_json(p),
+		|| case when cell ->> 'level' = 'S' then '{}' else jsonb_build_object('coordinator', coordinator,
 			'coordinating_unit', unit_brief(p.coordinating_unit_id), 'next_review_on', p.next_review_on,
 			'version_in_force', nullif(p.version_number, 0), 'is_valid', is_valid,
 			'is_binding', is_binding, 'created_at', p.created_at) end)
@@ -248,6 +261,6 @@ $$;
 
 -- migrate:down
 drop function if exists plan_without_closed, plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
-	plan_limited, plan_belongings, plan_coordinator_json, plan_participant_json, agency_may_get, participant_is_covered,
+	plan_limited, plan_belongings, plan_coordinator_json, plan_coordinators, plan_participant_json, agency_may_get, participant_is_covered,
 	plan_goal_json, plan_completeness_json, plan_is_binding, plan_is_valid, plan_is_complete, plan_parts,
 	plan_parts_individual, said, plan_review_due, intensive_since, plan_member cascade;

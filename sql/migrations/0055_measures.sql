@@ -9,7 +9,7 @@ declare
 	own boolean := own_unit or m.responsible_agency_id = app_agency_id()
 		or coalesce(m.proposed_by_agency_id = app_agency_id(), false);
 	p plan := (select x from plan x where x.id = m.plan_id);
-	takes_part boolean;
+	is_shared boolean;
 begin
 	if app_role() = 'PT' then
 		return case when m.patient_id = app_citizen_id() then 'FULL' end;
@@ -19,16 +19,27 @@ begin
 	elsif strpos(gates, 'c') > 0 and consent_covering(m.patient_id, 'MEASURES') is null then
 		return null;
 	end if;
-	takes_part := plan_takes_part(p) and (plan_state(p) <> 'SUSPENDED' or p.coordinator_agency_id = app_agency_id());
-	if takes_part and (strpos(gates, 'c') = 0 or consent_covering(m.patient_id, 'PLAN') is not null) then
+	is_shared := coalesce(p.coordinator_agency_id = app_agency_id(), false) or plan_state(p) <> 'SUSPENDED';
+	if gates !~ '[po]' then
+		return case when is_shared then 'FULL' when own then 'STAND_ALONE' end;
+	elsif is_shared and plan_takes_part(p) and (strpos(gates, 'c') = 0 or consent_covering(m.patient_id, 'PLAN') is not null) then
 		return 'FULL';
-	elsif strpos(gates, 'p') > 0 then
-		return case when own_unit then 'STAND_ALONE' end;
-	elsif strpos(gates, 'o') > 0 then
-		return case when own then 'STAND_ALONE' end;
 	end if;
-	return case when plan_state(p) <> 'SUSPENDED' or p.coordinator_agency_id = app_agency_id() then 'FULL'
-		when own then 'STAND_ALONE' end;
+	return case when case when strpos(gates, 'p') > 0 then own_unit else own end then 'STAND_ALONE' end;
+end $$;
+
+-- The order of a list of measures: ids alone, by when an answer was due. Owner's rights as in assessments_in_order.
+create function measures_in_order(persons uuid[], of_plan uuid, of_unit uuid, of_state text, is_overdue boolean, after_due timestamptz,
+	after_id uuid) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	at timestamptz := clock_now();
+begin
+	return query select m.id from measure m
+	where m.patient_id = any (persons) and (of_plan is null or m.plan_id = of_plan)
+		and (of_unit is null or m.responsible_unit_id = of_unit) and (of_state is null or m.state = of_state)
+		and (is_overdue is null or (m.state = 'PROPOSED' and m.accept_due_at < at) = is_overdue)
+		and (after_due is null or (m.accept_due_at, m.id) > (after_due, after_id))
+	order by m.accept_due_at, m.id;
 end $$;
 
 -- Before one measure is read or changed. An agency may know its own duty without a part in the plan.
@@ -320,4 +331,4 @@ drop function if exists measure_is_stand_alone, measure_recall, measure_handover
 drop trigger follow on measure;
 drop function if exists measure_follow, measure_apply, measure_check, measure_change, measure_propose, measure_plan,
 	measure_check_references, measure_json(measure, text), measure_json(measure), measure_facts, measure_locked,
-	measure_seen, measure_admit, measure_projection cascade;
+	measure_seen, measure_admit, measures_in_order, measure_projection cascade;

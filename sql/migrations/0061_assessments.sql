@@ -4,11 +4,25 @@
 -- What resources about a person share ---------------------------------------------------------------------
 -- Whose rows a list shows: the person asked for, and a citizen themselves, through the gate; else those to whom the
 -- caller's units stand in relation. Whoever needs a consent names the person: without one they see none.
-create function people_asked(asked uuid, resource text, category text) returns setof uuid language sql as $$
-	select unnest(case when coalesce(asked, app_citizen_id()) is not null
+create function people_asked(asked uuid, resource text, category text) returns setof uuid language plpgsql as $$
+begin
+	return query select unnest(case when coalesce(asked, app_citizen_id()) is not null
 			then admit_listed(coalesce(asked, app_citizen_id()), resource, category)
-		else related_persons() end)
-$$;
+		else related_persons() end);
+end $$;
+
+-- The order of a list of assessments: ids alone, the newest first. Owner's rights: row security is asked of those that
+-- are shown, where asked of each row it cost more than all else.
+create function assessments_in_order(persons uuid[], instrument text, at_occasion text, of_enrolment uuid, before_day date,
+	before_id uuid) returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return query select a.id from assessment a
+	where a.patient_id = any (persons) and not a.entered_in_error
+		and (instrument is null or a.instrument_code = instrument) and (at_occasion is null or a.occasion = at_occasion)
+		and (of_enrolment is null or a.enrolment_id = of_enrolment)
+		and (before_day is null or (a.assessed_on, a.id) < (before_day, before_id))
+	order by a.assessed_on desc, a.id desc;
+end $$;
 
 -- The last day of a deadline that starts on a day.
 create function deadline_day(rule text, start date) returns date language sql stable as $$
@@ -143,6 +157,9 @@ end $$;
 -- How it has gone since the baseline: the difference, whether it is for the better, whether it is more than chance.
 create function assessment_delta(a assessment) returns jsonb language plpgsql stable as $$
 begin
+	if (a).declined or (a).entered_in_error then
+		return null;
+	end if;
 	return (select jsonb_strip_nulls(jsonb_build_object('baseline_id', b.id, 'baseline_on', b.assessed_on,
 		'total', d.total, 'better', case when d.total <> 0 then (d.total < 0) = (i.better = 'LOW') end,
 		'reliable', abs(d.total) >= i.reliable_change,
@@ -154,7 +171,6 @@ begin
 	where b.patient_id = (a).patient_id and b.instrument_code = (a).instrument_code
 		and b.instrument_version = (a).instrument_version and b.occasion = 'BASELINE' and b.id <> (a).id
 		and b.assessed_on <= (a).assessed_on and not b.declined and not b.entered_in_error
-		and not (a).declined and not (a).entered_in_error
 	order by b.assessed_on desc limit 1);
 end $$;
 
@@ -200,4 +216,4 @@ drop table assessment cascade;
 delete from thing_of_person where resource = 'assessments';
 delete from deadline_rule where code = 'ASSESSMENT_BASELINE';
 drop function if exists may_correct, assessment_json, assessment_delta, record_assessment, assessment_rules,
-	assessment_faults, enrolment_near, deadline_day, people_asked cascade;
+	assessment_faults, enrolment_near, deadline_day, assessments_in_order, people_asked cascade;

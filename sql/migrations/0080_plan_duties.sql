@@ -69,7 +69,7 @@ end $$;
 -- Which of these persons' plans are valid today: what plan_is_valid() says of each (a test compares them), asked for all at
 -- once, since one after the other the plans of a team took a hundred times as long. Owner's rights: part of plan_duties, and
 -- in a list of plans a caller's own objections would make plans of others look incomplete.
-create function valid_plans(persons uuid[]) returns uuid[] language plpgsql stable security definer
+create function valid_plans(persons uuid[], only_these uuid[] default null) returns uuid[] language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
 	at timestamptz := clock_now();
@@ -106,7 +106,7 @@ begin
 			left join participants t on t.plan_id = p.id
 			left join measures m on m.plan_id = p.id
 			left join intensive i on i.patient_id = p.patient_id
-			where p.patient_id = any (persons) and p.state in ('ACTIVE', 'UNDER_REVIEW')
+			where p.patient_id = any (persons) and (only_these is null or p.id = any (only_these)) and p.state in ('ACTIVE', 'UNDER_REVIEW')
 				and (p.consent_id is null or c.id is not null)
 		)
 		select a.id from asked a

@@ -3,21 +3,17 @@
 -- name: listAssessments
 -- Newest first; begins with the person asked for, or with whom the caller's units are related to. Row security leaves out
 -- single things closed to the caller, but not of the person whom the gate has admitted.
+with asked as materialized (
+	select array(select people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY')) as persons
+)
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (assessment_json(a.whole), cursor_make(a.assessed_on::text, a.id::text), a.patient_id)::list_item
-	from (select cursor_date(:query.cursor, 0) as before_day, cursor_uuid(:query.cursor, 1) as before_id offset 0) c
-	cross join people_asked(:query.patient_id::uuid, 'assessments', 'HEALTH_SUMMARY') p (id)
-	cross join lateral (select x as whole, x.assessed_on, x.id, x.patient_id from assessment x
-		where x.patient_id = p.id
-			and (:query.instrument_code::text is null or x.instrument_code = :query.instrument_code)
-			and (:query.occasion::text is null or x.occasion = :query.occasion)
-			and (:query.enrolment_id::text is null or x.enrolment_id = :query.enrolment_id::uuid)
-			and not x.entered_in_error
-			and (:query.patient_id::text is null or not item_is_blocked(x.patient_id, x.id))
-			and (:query.cursor::text is null or (x.assessed_on, x.id) < (c.before_day, c.before_id))
-		order by x.assessed_on desc, x.id desc limit page_size(:query.limit) + 1) a
-	order by a.assessed_on desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
+	select (assessment_json(r.a), cursor_make((r.a).assessed_on::text, o.id::text), (r.a).patient_id)::list_item
+	from assessments_in_order((select persons from asked), :query.instrument_code, :query.occasion, :query.enrolment_id::uuid,
+		cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
+	cross join lateral (select x as a from assessment x where x.id = o.id
+		and (:query.patient_id::text is null or not item_is_blocked(x.patient_id, x.id)) offset 0) r
+	order by o.n limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createAssessment
 select record_assessment(:new.id::uuid, :body::jsonb) as id, 201 as status, '/api/v1/assessments/' || :new.id as location

@@ -1,30 +1,21 @@
 -- Measures (domain.md §3.4, §4.5). What must hold whoever asks stands in migration 0055.
 
 -- name: listMeasures
--- In the order of the list, so that no more projections are asked for than the page takes.
-with asked as (
-	select plan_list_admit(:query.patient_id::uuid) as ok, related_persons() || :query.patient_id::uuid as persons,
-		cursor_time(:query.cursor, 0) as after_due, cursor_uuid(:query.cursor, 1) as after_id offset 0
-), related as (
-	select x as m, x.id, x.accept_due_at as due from asked cross join measure x
-	where asked.ok and x.patient_id = any (asked.persons)
-		and (:query.patient_id::text is null or x.patient_id = :query.patient_id::uuid)
-		and (:query.plan_id::text is null or x.plan_id = :query.plan_id::uuid)
-		and (:query.unit_id::text is null or x.responsible_unit_id = :query.unit_id::uuid)
-		and (:query.status::text is null or x.state = :query.status)
-		and (:query.overdue::text is null
-			or (x.state = 'PROPOSED' and x.accept_due_at < clock_now()) = :query.overdue::boolean)
-		and (:query.cursor::text is null or (x.accept_due_at, x.id) > (asked.after_due, asked.after_id))
-	order by x.accept_due_at, x.id offset 0
+-- In order, so that no more rows and projections are asked for than the page takes.
+with asked as materialized (
+	select case when plan_list_admit(:query.patient_id::uuid) then case when :query.patient_id::text is null then related_persons()
+		else array[:query.patient_id::uuid] end end as persons
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (measure_json(r.m, s.projection), cursor_make(r.due::text, r.id::text), (r.m).patient_id)::list_item
-	from related r cross join lateral (select measure_projection(r.m) as projection offset 0) s
-	where s.projection is not null
+	select (measure_json(r.m, r.projection), cursor_make((r.m).accept_due_at::text, o.id::text), (r.m).patient_id)::list_item
+	from measures_in_order((select persons from asked), :query.plan_id::uuid, :query.unit_id::uuid, :query.status,
+		:query.overdue::boolean, cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
+	cross join lateral (select x as m, measure_projection(x) as projection from measure x where x.id = o.id offset 0) r
+	where r.projection is not null
 		-- whose plan may not be seen, is not told which plan it is
-		and (:query.plan_id::text is null or s.projection = 'FULL')
-	order by r.due, r.id limit page_size(:query.limit) + 1), :query.limit) l
+		and (:query.plan_id::text is null or r.projection = 'FULL')
+	order by o.n limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createMeasure
 select measure_propose(:new.id::uuid, :body::jsonb) as id

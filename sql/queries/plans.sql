@@ -2,36 +2,30 @@
 
 -- name: listPlans
 -- Begins with the persons whom the caller's units are related to; each row by the cell of its kind, and in order, so that
--- no more cells are asked for than the page takes. Validity is computed for the page at once.
-with asked as (
-	select plan_list_admit(:query.patient_id::uuid) as ok, related_persons() || :query.patient_id::uuid as persons,
-		cursor_time(:query.cursor, 0) as after_due, cursor_uuid(:query.cursor, 1) as after_id offset 0
-), related as (
-	select x as p, x.id, coalesce(x.next_review_on::timestamptz, 'infinity') as due from asked cross join plan x
-	where asked.ok and x.patient_id = any (asked.persons)
-		and (:query.patient_id::text is null or x.patient_id = :query.patient_id::uuid)
-		and (:query.kind::text is null or x.kind = :query.kind)
-		and (:query.coordinator_staff_id::text is null or x.coordinator_staff_id = :query.coordinator_staff_id::uuid)
-		and (:query.unit_id::text is null or :query.unit_id::uuid in (x.coordinating_unit_id, x.coordinator_unit_id))
-		and (:query.cursor::text is null
-			or (coalesce(x.next_review_on::timestamptz, 'infinity'), x.id) > (asked.after_due, asked.after_id))
-	order by due, x.id offset 0
+-- no more rows and cells are asked for than the page takes. What is said of them is computed for the page at once.
+with asked as materialized (
+	select case when plan_list_admit(:query.patient_id::uuid) then case when :query.patient_id::text is null then related_persons()
+		else array[:query.patient_id::uuid] end end as persons
 ), page as materialized (
-	select r.p, r.id, r.due, c.cell
-	from related r cross join lateral (select plan_cell(r.p) as cell offset 0) c
-	where c.cell is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
+	select r.p, o.id, coalesce((r.p).next_review_on::timestamptz, 'infinity') as due, r.cell, o.n
+	from plans_in_order((select persons from asked), :query.kind, :query.coordinator_staff_id::uuid, :query.unit_id::uuid,
+		cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
+	cross join lateral (select x as p, plan_cell(x) as cell from plan x where x.id = o.id offset 0) r
+	where r.cell is not null and (:query.status::text is null or plan_state(r.p) = :query.status)
 		-- who sees the state alone learns no more by asking for it
-		and (c.cell ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
-	order by r.due, r.id limit page_size(:query.limit) + 1
+		and (r.cell ->> 'level' <> 'S' or (:query.coordinator_staff_id::text is null and :query.unit_id::text is null))
+	order by o.n limit page_size(:query.limit) + 1
 ), judged as materialized (
-	select valid_plans(array(select (f.p).patient_id from page f where f.cell ->> 'level' <> 'S')) as valid,
+	select valid_plans(array(select (f.p).patient_id from page f), array(select f.id from page f where f.cell ->> 'level' <> 'S')) as valid,
 		array(select m.plan_id from measure m where m.plan_id = any (array(select f.id from page f)) and m.state = 'PROPOSED') as proposed
+), coordinated as materialized (
+	select c.plan_id, c.coordinator from plan_coordinators(array(select f.p from page f where f.cell ->> 'level' <> 'S')) c
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (plan_brief_json(f.p, f.cell, f.id = any (j.valid), f.id = any (j.valid) and f.id <> all (j.proposed)),
+	select (plan_brief_json(f.p, f.cell, k.coordinator, f.id = any (j.valid), f.id = any (j.valid) and f.id <> all (j.proposed)),
 		cursor_make(f.due::text, f.id::text), (f.p).patient_id)::list_item
-	from page f cross join judged j order by f.due, f.id), :query.limit) l
+	from page f cross join judged j left join coordinated k on k.plan_id = f.id order by f.n), :query.limit) l
 
 -- name: createPlan
 select plan_create(:new.id::uuid, :body::jsonb) as id
