@@ -5,6 +5,13 @@
 -- what has been committed and has no place yet: emptied again and again, so the outbox is vacuumed often (0001)
 create index outbox_unplaced on outbox (seq) where position is null;
 
+-- Whether there are any. Asked in their order, so that it is their small index that is looked at, also while PostgreSQL's
+-- statistics are from a time when many were waiting.
+create function outbox_waits() returns boolean language plpgsql as $$
+begin
+	return (select seq from outbox where position is null order by seq limit 1) is not null;
+end $$;
+
 -- Gives committed events their places, at most so many, and answers the last place that is taken. Any daemon may call it
 -- at any time; the lock lets one after the other. Sequences are taken before the commit, so `seq` has gaps and commits out
 -- of order; but of one patient (note_change locks the row) and of one thing (its own row is locked) whoever is seen to be
@@ -14,7 +21,7 @@ set search_path = pg_catalog, public, pg_temp as $$
 declare
 	last bigint;
 begin
-	if exists (select 1 from outbox where position is null) then
+	if outbox_waits() then
 		perform pg_advisory_xact_lock(hashtextextended('news', 0));
 		select coalesce(max(position), 0) into last from outbox;
 		update outbox o set position = last + f.n
@@ -236,6 +243,6 @@ revoke execute on function outbox_place(int), outbox_range(bigint, int, text[]) 
 grant execute on function outbox_place(int), outbox_range(bigint, int, text[]) to samhandling_service;
 
 -- migrate:down
-drop function if exists news_page, news_after, news_entities, news_view, news_probe, outbox_range, outbox_head, outbox_place;
+drop function if exists news_page, news_after, news_entities, news_view, news_probe, outbox_range, outbox_head, outbox_place, outbox_waits;
 drop table news_kind;
 drop index outbox_unplaced;

@@ -11,7 +11,7 @@ create function outbox_turn() returns bigint language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
 	perform pg_advisory_xact_lock(hashtextextended('news', 0));
-	while exists (select 1 from outbox where position is null) loop
+	while outbox_waits() loop
 		perform outbox_place(5000);
 	end loop;
 	return outbox_head();
