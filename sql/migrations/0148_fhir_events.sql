@@ -87,8 +87,9 @@ create function fhir_event_outcome(act text) returns text language sql immutable
 	select case act when 'DENIED' then '4' else '0' end $$;
 
 -- Who did it, for which agency, from which unit; who is hidden from the person is masked.
-create function fhir_event_agents(l jsonb) returns json language sql stable as $$
-	select fhir_list(
+create function fhir_event_agents(l jsonb) returns json language plpgsql stable as $$
+begin
+	return fhir_list(
 		json_build_object('who', coalesce(case when l ->> 'staff_id' is not null or l ->> 'name' is not null then
 				json_build_object('reference', 'Practitioner/' || (l ->> 'staff_id'), 'display', l ->> 'name', 'identifier',
 					case when l ->> 'hpr_number' is not null then json_build_object('system', 'urn:oid:2.16.578.1.12.4.1.4.4',
@@ -98,12 +99,13 @@ create function fhir_event_agents(l jsonb) returns json language sql stable as $
 		case when l ->> 'agency_id' is not null then json_build_object('requestor', false, 'who', json_build_object(
 			'reference', 'Organization/' || (l ->> 'agency_id'), 'display', l ->> 'agency_name')) end,
 		case when l ->> 'unit_id' is not null then json_build_object('requestor', false, 'who', json_build_object(
-			'reference', 'Organization/' || (l ->> 'unit_id'), 'display', l ->> 'unit_name')) end)
-$$;
+			'reference', 'Organization/' || (l ->> 'unit_id'), 'display', l ->> 'unit_name')) end);
+end $$;
 
 -- What was shown, whom, and on which decision the access stood.
-create function fhir_event_entities(l jsonb) returns jsonb language sql stable as $$
-	select jsonb_agg(e order by n) from (
+create function fhir_event_entities(l jsonb) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_agg(e order by n) from (
 		select 0 as n, jsonb_build_object('type', fhir_coding(fhir_system('resource'), l ->> 'resource'), 'what',
 			case when l ->> 'resource_id' is not null then json_build_object('identifier', json_build_object('system',
 				fhir_naming('id'), 'value', l ->> 'resource_id')) end, 'detail',
@@ -118,11 +120,12 @@ create function fhir_event_entities(l jsonb) returns jsonb language sql stable a
 		union all select 2, jsonb_build_object('what', fhir_reference('Consent', l ->> 'consent_id')) where l ->> 'consent_id' is not null
 		union all select 3, jsonb_build_object('what', json_build_object('identifier', json_build_object('system', fhir_naming('id'),
 				'value', l ->> 'emergency_id')), 'type', fhir_coding(fhir_system('resource'), 'emergency-accesses'))
-		where l ->> 'emergency_id' is not null) x
-$$;
+		where l ->> 'emergency_id' is not null) x);
+end $$;
 
-create function fhir_event(l jsonb, thing uuid, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'AuditEvent', 'id', thing, 'meta', fhir_meta(1, at),
+create function fhir_event(l jsonb, thing uuid, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'AuditEvent', 'id', thing, 'meta', fhir_meta(1, at),
 		-- of the Trust framework's draft; its profile is not claimed
 		'extension', case when l ->> 'patient_id' is not null then json_build_array(json_build_object('url',
 			'http://hl7.no/fhir/StructureDefinition/auditevent-patient-extension',
@@ -138,29 +141,43 @@ create function fhir_event(l jsonb, thing uuid, at timestamptz) returns jsonb la
 		'agent', fhir_event_agents(l),
 		'source', '{"observer": {"display": "Samhandling"}, "type": [{"system":
 			"http://terminology.hl7.org/CodeSystem/security-source-type", "code": "4"}]}'::json,
-		'entity', fhir_event_entities(l)))
+		'entity', fhir_event_entities(l)));
+end $$;
+
+create function fhir_event_thing(l access_log) returns fhir_thing language plpgsql stable as $$
+declare
+	id uuid := fhir_event_id(l.at, l.id);
+begin
+	return row(id, l.patient_id, fhir_event(access_log_json(l)::jsonb, id, l.at), 1, l.at)::fhir_thing;
+end $$;
+
+-- The acts that FHIR's letter and outcome leave.
+create function fhir_event_acts(asked jsonb) returns access_log_action[] language sql stable as $$
+	select array(select a from unnest(enum_range(null::access_log_action)) a
+		where fhir_holds_token(asked #> '{action,groups}', null, fhir_event_action(a::text))
+			and fhir_holds_token(asked #> '{outcome,groups}', null, fhir_event_outcome(a::text)))
 $$;
 
-create function fhir_event_thing(l access_log) returns fhir_thing language sql stable as $$
-	select row(i.id, (l).patient_id, fhir_event(access_log_json(l)::jsonb, i.id, (l).at), 1, (l).at)::fhir_thing
-	from (select fhir_event_id((l).at, (l).id) as id) i
-$$;
+-- What else a search asks of an entry beside the person and the page; by what is shown, which hides a protected sender.
+-- Only what is asked is looked at, since it is of thousands.
+create function fhir_event_holds(l access_log, asked jsonb) returns boolean language plpgsql stable cost 1000 as $$
+declare
+	-- as exact as the resource says it
+	at timestamptz := date_trunc('milliseconds', l.at);
+begin
+	return (not asked ? 'date' or fhir_holds_date(asked #> '{date,groups}', at, at))
+		and (not asked ? '_lastUpdated' or fhir_holds_date(asked #> '{_lastUpdated,groups}', at, at))
+		and (not asked ? 'subtype' or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('access-action'), l.action::text)
+			or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('operation'), l.operation)
+			or fhir_holds_token(asked #> '{subtype,groups}', 'http://hl7.org/fhir/restful-interaction', fhir_event_interaction(l.action::text)))
+		and (not asked ? 'agent' or fhir_event_is_by(access_log_shown(l), asked #> '{agent,groups}'));
+end $$;
 
--- What a search asks of an entry beside the person and the page; by what is shown, which hides a protected sender.
-create function fhir_event_holds(l access_log, asked jsonb) returns boolean language sql stable as $$
-	-- the moment is as exact as the resource says it
-	select fhir_holds_date(asked #> '{date,groups}', m.at, m.at) and fhir_holds_date(asked #> '{_lastUpdated,groups}', m.at, m.at)
-		and fhir_holds_token(asked #> '{action,groups}', null, fhir_event_action((l).action::text))
-		and fhir_holds_token(asked #> '{outcome,groups}', null, fhir_event_outcome((l).action::text))
-		and (not asked ? 'subtype' or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('access-action'), (l).action::text)
-			or fhir_holds_token(asked #> '{subtype,groups}', fhir_system('operation'), (l).operation)
-			or fhir_holds_token(asked #> '{subtype,groups}', 'http://hl7.org/fhir/restful-interaction', fhir_event_interaction((l).action::text)))
-		and (not asked ? 'agent' or (select fhir_holds_reference(asked #> '{agent,groups}', 'Practitioner', s.staff_id)
-			or fhir_holds_reference(asked #> '{agent,groups}', 'Organization', s.agency_id)
-			or fhir_holds_reference(asked #> '{agent,groups}', 'Organization', s.unit_id)
-			from access_log_shown(l) s))
-	from (select date_trunc('milliseconds', (l).at) as at) m
-$$;
+create function fhir_event_is_by(l access_log, agents jsonb) returns boolean language plpgsql stable as $$
+begin
+	return fhir_holds_reference(agents, 'Practitioner', l.staff_id) or fhir_holds_reference(agents, 'Organization', l.agency_id)
+		or fhir_holds_reference(agents, 'Organization', l.unit_id);
+end $$;
 
 -- Entries, the newest first: those that are named, those about one person, or the agency's; each of the three by its own
 -- index. What is null asks nothing; `after` is the last entry of the page before.
@@ -168,17 +185,18 @@ create function fhir_events(ids uuid[], about uuid, bounds tstzrange, asked json
 language plpgsql stable as $$
 begin
 	return query execute format($sql$
-		select r.* from %s cross join lateral access_log_about(l, $2) r
-		where %s and l.at >= coalesce(lower($3), '-infinity') and l.at <= coalesce(upper($3), 'infinity') and not isempty($3)
-			and ($5 is null or (l.at, l.id) < (fhir_event_at($5), fhir_event_number($5))) and fhir_event_holds(r, $4)
-		order by l.at desc, l.id desc limit $6 $sql$,
+		select r.* from (select l from %s where %s and l.at >= coalesce(lower($3), '-infinity') and l.at <= coalesce(upper($3), 'infinity') and not isempty($3)
+			and ($5 is null or (l.at, l.id) < (fhir_event_at($5), fhir_event_number($5))) and l.action = any ($7) %s
+			order by l.at desc, l.id desc limit $6) s
+		cross join lateral access_log_about(s.l, $2) r order by r.at desc, r.id desc $sql$,
 		case when ids is null then 'access_log l' else 'unnest($1) i (id) cross join lateral fhir_event_seen(i.id) l' end,
 		case when ids is not null then '($2 is null or $2 = any (access_log_persons(l.patient_id, l.shown_set)))'
 			-- a comparison that the agency's index cannot answer: the person's entries are fewer
 			when about is not null then '(l.patient_id = $2 or l.shown_set = any (access_log_sets_of($2)))
 				and (app_is_citizen() or l.agency_id is not distinct from app_agency_id())'
-			else 'l.agency_id = app_agency_id()' end)
-	using ids, about, bounds, asked, after, most;
+			else 'l.agency_id = app_agency_id()' end,
+		case when asked ?| '{date,_lastUpdated,subtype,agent}' then 'and fhir_event_holds(access_log_about(l, $2), $4)' else '' end)
+	using ids, about, bounds, asked, after, most, fhir_event_acts(asked);
 end $$;
 
 -- How far back the newest entries of the caller's agency before a moment reach: the moment of the one after `entries` of them;
@@ -223,5 +241,5 @@ end $$;
 
 -- migrate:down
 drop function if exists fhir_event_id, fhir_event_at, fhir_event_number, fhir_bounds, fhir_event_about, fhir_event_seen, fhir_event_action,
-	fhir_event_interaction, fhir_event_outcome, fhir_event_agents, fhir_event_entities, fhir_event, fhir_event_thing, fhir_event_holds, fhir_events,
+	fhir_event_interaction, fhir_event_outcome, fhir_event_agents, fhir_event_entities, fhir_event, fhir_event_thing, fhir_event_acts, fhir_event_holds, fhir_event_is_by, fhir_events,
 	access_log_reach, fhir_event_span, fhir_event_search cascade;
