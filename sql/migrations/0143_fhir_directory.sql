@@ -26,8 +26,9 @@ create function fhir_made(u unit) returns setof fhir_thing language sql stable a
 	select u.id, null::uuid, fhir_unit(u), u.version, u.updated_at $$;
 
 -- Of the native answer, which leaves addresses out with the gate f.
-create function fhir_practitioner(s jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Practitioner', 'id', s ->> 'id',
+create function fhir_practitioner(s jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Practitioner', 'id', s ->> 'id',
 		'meta', fhir_meta((s ->> 'version')::int, at, 'http://hl7.no/fhir/StructureDefinition/no-basis-Practitioner', app_gate('f')),
 		'identifier', case when s ->> 'hpr_number' is not null then json_build_array(json_build_object(
 			'system', 'urn:oid:2.16.578.1.12.4.1.4.4', 'value', s ->> 'hpr_number')) end,
@@ -35,8 +36,8 @@ create function fhir_practitioner(s jsonb, at timestamptz) returns jsonb languag
 		'name', json_build_array(json_build_object('text', s ->> 'name')),
 		'telecom', fhir_telecom(s ->> 'phone', s ->> 'email'),
 		'qualification', case when s ->> 'profession' is not null then json_build_array(json_build_object('code',
-			json_build_object('text', s ->> 'profession'))) end))
-$$;
+			json_build_object('text', s ->> 'profession'))) end));
+end $$;
 
 -- A role that is over, or was never taken up, is not active.
 create function fhir_role(m staff_membership) returns jsonb language sql stable as $$

@@ -18,8 +18,9 @@ create function fhir_contact_period(starts text, minutes text) returns json lang
 		else to_json(starts::timestamptz + make_interval(mins => minutes::int)) #>> '{}' end) $$;
 
 -- Of the native answer; a letter has no meeting in it and is told by its mode.
-create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c ->> 'id',
+create function fhir_contact(c jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c ->> 'id',
 		'meta', fhir_meta((c ->> 'version')::int, at, null, fhir_is_subset(c)),
 		'extension', fhir_list(fhir_native_state('contact-state', c ->> 'status'), case when c ? 'outcome' then
 			json_build_object('url', fhir_extension('contact-outcome'), 'valueCode', c ->> 'outcome') end),
@@ -38,8 +39,8 @@ create function fhir_contact(c jsonb, at timestamptz) returns jsonb language sql
 		'period', fhir_contact_period(coalesce(c ->> 'started_at', c ->> 'planned_at', c ->> 'date'), c ->> 'minutes'),
 		'length', fhir_minutes(c ->> 'minutes'),
 		'reasonCode', (select jsonb_agg(fhir_concept(fhir_system('contact-purpose'), p)) from jsonb_array_elements_text(c -> 'purposes') p),
-		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')))
-$$;
+		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')));
+end $$;
 
 create function fhir_days(nights text) returns json language sql stable as $$
 	select case when nights is not null then json_build_object('value', nights::int, 'unit', 'd',
@@ -139,8 +140,9 @@ select fhir_add_rows('Encounter', 'contacts', 'HEALTH_SUMMARY', 'contact'),
 	fhir_add_rows('Encounter', 'admissions', 'ADMISSION', 'admission');
 
 -- EpisodeOfCare: the time in the team. Who sees the status alone sees that and the days.
-create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'EpisodeOfCare', 'id', e ->> 'id',
+create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'EpisodeOfCare', 'id', e ->> 'id',
 		'meta', fhir_meta((e ->> 'version')::int, at, null, fhir_is_subset(e)),
 		'extension', json_build_array(fhir_native_state('enrolment-state', e ->> 'status')),
 		'status', case e ->> 'status' when 'PENDING' then 'planned' when 'PAUSED' then 'onhold'
@@ -151,8 +153,8 @@ create function fhir_enrolment(e jsonb, at timestamptz) returns jsonb language s
 		'managingOrganization', fhir_organization(e -> 'unit'),
 		'period', fhir_period(e ->> 'enrolled_at', e ->> 'ended_at'),
 		'referralRequest', case when e ? 'referral_id' then json_build_array(fhir_reference('ServiceRequest', e ->> 'referral_id')) end,
-		'careManager', fhir_reference('Practitioner', e #>> '{main_contact,id}')))
-$$;
+		'careManager', fhir_reference('Practitioner', e #>> '{main_contact,id}')));
+end $$;
 
 create function fhir_made(e enrolment) returns setof fhir_thing language sql stable as $$
 	select e.id, e.patient_id, fhir_enrolment(enrolment_json(e), e.updated_at), e.version, e.updated_at $$;

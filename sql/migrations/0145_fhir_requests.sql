@@ -1,8 +1,9 @@
 -- migrate:up
 -- ServiceRequest: referrals, and measures of plans. Task: what an agency has to do, and handovers that wait.
 
-create function fhir_referral(r jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', r ->> 'id',
+create function fhir_referral(r jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', r ->> 'id',
 		'meta', fhir_meta((r ->> 'version')::int, at, null, fhir_is_subset(r)),
 		'extension', json_build_array(fhir_native_state('referral-state', r ->> 'status')),
 		'replaces', case when r ? 'supersedes' then json_build_array(fhir_reference('ServiceRequest', r ->> 'supersedes')) end,
@@ -19,11 +20,12 @@ create function fhir_referral(r jsonb, at timestamptz) returns jsonb language sq
 		'requester', coalesce(fhir_reference('Practitioner', r #>> '{author,staff_id}'), fhir_organization(r -> 'sent_by_unit')),
 		'performer', case when r -> 'responsible_unit' ? 'id' then json_build_array(fhir_organization(r -> 'responsible_unit')) end,
 		'reasonCode', case when r ? 'reason' then json_build_array(json_build_object('text', r ->> 'reason')) end,
-		'supportingInfo', case when r ? 'consent_id' then json_build_array(fhir_reference('Consent', r ->> 'consent_id')) end))
-$$;
+		'supportingInfo', case when r ? 'consent_id' then json_build_array(fhir_reference('Consent', r ->> 'consent_id')) end));
+end $$;
 
-create function fhir_measure(m jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', m ->> 'id',
+create function fhir_measure(m jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', m ->> 'id',
 		'meta', fhir_meta((m ->> 'version')::int, at, null, fhir_is_subset(m)),
 		'extension', json_build_array(fhir_native_state('measure-state', m ->> 'status')),
 		'identifier', case when m #>> '{legal_decision,reference}' is not null then json_build_array(json_build_object(
@@ -41,8 +43,8 @@ create function fhir_measure(m jsonb, at timestamptz) returns jsonb language sql
 			fhir_reference('Organization', m ->> 'proposed_by_agency_id')),
 		'performer', fhir_list(fhir_organization(m -> 'responsible_unit'), fhir_reference('Practitioner', m ->> 'responsible_staff_id')),
 		'supportingInfo', (select jsonb_agg(fhir_reference('Goal', g)) from jsonb_array_elements_text(m -> 'goal_ids') g),
-		'note', case when m ? 'how' then json_build_array(json_build_object('text', m ->> 'how')) end))
-$$;
+		'note', case when m ? 'how' then json_build_array(json_build_object('text', m ->> 'how')) end));
+end $$;
 
 create function fhir_referral_seen(thing uuid) returns setof fhir_thing language sql as $$
 	select r.id, case when referral_standing(r) <> 'STATUS' then r.patient_id end,
@@ -73,8 +75,9 @@ create function fhir_focus(entity text, thing text) returns json language sql st
 		when 'contact' then 'Encounter' end, thing) where entity in ('referral', 'measure', 'plan', 'enrolment', 'admission', 'contact')
 $$;
 
-create function fhir_task(t jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', t ->> 'id',
+create function fhir_task(t jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', t ->> 'id',
 		'meta', fhir_meta((t ->> 'version')::int, at),
 		'status', case t ->> 'status' when 'DONE' then 'completed' when 'CANCELLED' then 'cancelled' else 'requested' end,
 		'statusReason', case when t ? 'closing_note' then json_build_object('text', t ->> 'closing_note') end,
@@ -86,12 +89,13 @@ create function fhir_task(t jsonb, at timestamptz) returns jsonb language sql st
 		'owner', coalesce(fhir_reference('Practitioner', t ->> 'assignee_staff_id'),
 			fhir_reference('Organization', coalesce(t ->> 'unit_id', t ->> 'agency_id'))),
 		'note', case when t ? 'note' then json_build_array(json_build_object('text', t ->> 'note')) end,
-		'restriction', case when t ? 'due_at' then json_build_object('period', fhir_period(null, t ->> 'due_at')) end))
-$$;
+		'restriction', case when t ? 'due_at' then json_build_object('period', fhir_period(null, t ->> 'due_at')) end));
+end $$;
 
 -- Until it is accepted the sender stays responsible: the receiver is who is asked.
-create function fhir_handover(h jsonb, at timestamptz, patient uuid) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', h ->> 'id',
+create function fhir_handover(h jsonb, at timestamptz, patient uuid) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', h ->> 'id',
 		'meta', fhir_meta((h ->> 'version')::int, at),
 		'status', case h ->> 'status' when 'OFFERED' then 'requested' when 'ACCEPTED' then 'accepted'
 			when 'REJECTED' then 'rejected' else 'cancelled' end,
@@ -103,8 +107,8 @@ create function fhir_handover(h jsonb, at timestamptz, patient uuid) returns jso
 		'for', fhir_reference('Patient', patient::text), 'authoredOn', h ->> 'offered_at', 'lastModified', h ->> 'updated_at',
 		'requester', fhir_organization(h -> 'from_unit'), 'owner', fhir_organization(h -> 'to_unit'),
 		'reasonCode', fhir_concept(fhir_system('legal-basis'), h ->> 'legal_basis'),
-		'restriction', json_build_object('period', fhir_period(null, h ->> 'due_at'))))
-$$;
+		'restriction', json_build_object('period', fhir_period(null, h ->> 'due_at'))));
+end $$;
 
 create function fhir_made(t task) returns setof fhir_thing language sql stable as $$
 	select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at $$;

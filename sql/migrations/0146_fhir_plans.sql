@@ -6,8 +6,9 @@ create function fhir_plan_status(state text) returns text language sql immutable
 		when 'ENDED' then 'completed' when 'DECLINED' then 'revoked' when 'CANCELLED' then 'revoked' else 'draft' end $$;
 
 -- What stands in the kind's own member, the person's wish first, is the description; no text is shortened or joined.
-create function fhir_plan(p jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'CarePlan', 'id', p ->> 'id',
+create function fhir_plan(p jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'CarePlan', 'id', p ->> 'id',
 		'meta', fhir_meta((p ->> 'version')::int, at, null, fhir_is_subset(p)),
 		'extension', json_build_array(fhir_native_state('plan-state', p ->> 'status')),
 		'identifier', case when p ? 'version_in_force' then json_build_array(json_build_object(
@@ -26,8 +27,8 @@ create function fhir_plan(p jsonb, at timestamptz) returns jsonb language sql st
 			union all select jsonb_build_object('detail', jsonb_build_object('kind', 'Appointment',
 				'code', fhir_concept(fhir_system('activity-type'), 'PLAN_REVIEW'), 'status', 'scheduled',
 				'scheduledPeriod', fhir_period(p ->> 'next_review_on', null)))
-			where p ? 'next_review_on' and p ->> 'status' in ('ACTIVE', 'UNDER_REVIEW')) x)))
-$$;
+			where p ? 'next_review_on' and p ->> 'status' in ('ACTIVE', 'UNDER_REVIEW')) x)));
+end $$;
 
 create function fhir_plan_seen(thing uuid) returns setof fhir_thing language sql as $$
 	select p.id, p.patient_id, fhir_plan(plan_json(p, plan_belongings(p), plan_cell(p)), p.updated_at), p.version, p.updated_at
@@ -35,8 +36,9 @@ create function fhir_plan_seen(thing uuid) returns setof fhir_thing language sql
 $$;
 
 -- Goal: in the person's own words; the score of a goal-based outcome is one of the targets' measures.
-create function fhir_goal(g jsonb, person uuid, plan_state text, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Goal', 'id', g ->> 'id',
+create function fhir_goal(g jsonb, person uuid, plan_state text, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Goal', 'id', g ->> 'id',
 		'meta', fhir_meta((g ->> 'version')::int, at),
 		'lifecycleStatus', case when g ? 'removed_at' then 'cancelled' else case fhir_plan_status(plan_state)
 			when 'active' then 'active' when 'on-hold' then 'on-hold' when 'completed' then 'completed'
@@ -47,8 +49,8 @@ create function fhir_goal(g jsonb, person uuid, plan_state text, at timestamptz)
 		'target', fhir_list(case when g ? 'target_date' then json_build_object('dueDate', g ->> 'target_date') end,
 			case when g ? 'score' then json_build_object('measure', fhir_concept(fhir_system('instrument'), 'GBO'),
 				'detailInteger', (g ->> 'score')::int) end),
-		'expressedBy', fhir_reference('Patient', person::text)))
-$$;
+		'expressedBy', fhir_reference('Patient', person::text)));
+end $$;
 
 -- A goal is seen in its plan, as much of it as the plan shows.
 create function fhir_goal_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
@@ -70,8 +72,9 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- CareTeam: of a plan, with its id.
-create function fhir_team(p jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'CareTeam', 'id', p ->> 'id',
+create function fhir_team(p jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'CareTeam', 'id', p ->> 'id',
 		'meta', fhir_meta((p ->> 'version')::int, at, null, fhir_is_subset(p)),
 		'status', case fhir_plan_status(p ->> 'status') when 'active' then 'active' when 'on-hold' then 'suspended'
 			when 'draft' then 'proposed' else 'inactive' end,
@@ -82,8 +85,8 @@ create function fhir_team(p jsonb, at timestamptz) returns jsonb language sql st
 				'member', coalesce(fhir_reference('Practitioner', t ->> 'staff_id')::jsonb,
 					jsonb_build_object('display', t ->> 'name')),
 				'onBehalfOf', fhir_organization(t -> 'unit'), 'period', fhir_period(t ->> 'joined_at', t ->> 'left_at'))))
-			from jsonb_array_elements(p -> 'participants') t where t ? 'name')))
-$$;
+			from jsonb_array_elements(p -> 'participants') t where t ? 'name')));
+end $$;
 
 create function fhir_team_seen(thing uuid) returns setof fhir_thing language sql as $$
 	select p.id, p.patient_id, fhir_team(plan_json(p, plan_belongings(p), plan_cell(p)), p.updated_at), p.version, p.updated_at

@@ -7,8 +7,9 @@ create function fhir_consent_rule(kind text) returns json language sql stable as
 		'code', '59284-0'))), fhir_concept(fhir_system('consent-type'), kind)) $$;
 
 -- What is released stands as a permission within a denial: to whom, and which categories.
-create function fhir_consent(c jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Consent', 'id', c ->> 'id',
+create function fhir_consent(c jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Consent', 'id', c ->> 'id',
 		'meta', fhir_meta((c ->> 'version')::int, at),
 		'extension', json_build_array(fhir_native_state('consent-state', c ->> 'state')),
 		'status', case c ->> 'state' when 'REQUESTED' then 'proposed' when 'GRANTED' then 'active' when 'REFUSED' then 'rejected'
@@ -25,11 +26,12 @@ create function fhir_consent(c jsonb, at timestamptz) returns jsonb language sql
 					'IRCP'), 'reference', fhir_reference('Organization', x))) from jsonb_array_elements_text(c -> 'to_agencies') x),
 				'action', json_build_array(fhir_concept('http://terminology.hl7.org/CodeSystem/consentaction', 'access')),
 				'code', (select json_agg(fhir_concept(fhir_system('data-category'), x))
-					from jsonb_array_elements_text(c -> 'data_categories') x))))))
-$$;
+					from jsonb_array_elements_text(c -> 'data_categories') x))))));
+end $$;
 
-create function fhir_objection(o jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Consent', 'id', o ->> 'id',
+create function fhir_objection(o jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Consent', 'id', o ->> 'id',
 		'meta', fhir_meta((o ->> 'version')::int, at),
 		'extension', json_build_array(fhir_native_state('objection-state', o ->> 'state')),
 		'status', case o ->> 'state' when 'ACTIVE' then 'active' else 'inactive' end,
@@ -48,8 +50,8 @@ create function fhir_objection(o jsonb, at timestamptz) returns jsonb language s
 				union all select jsonb_build_object('role', fhir_concept(fhir_system('role'), r), 'reference',
 					jsonb_build_object('display', r)) from jsonb_array_elements_text(o -> 'against_roles') r) x),
 			'class', (select jsonb_agg(jsonb_build_object('system', fhir_system('resource'), 'code', t))
-				from jsonb_array_elements_text(o -> 'resource_types') t))))
-$$;
+				from jsonb_array_elements_text(o -> 'resource_types') t))));
+end $$;
 
 create function fhir_made(c consent) returns setof fhir_thing language sql stable as $$
 	select c.id, c.patient_id, fhir_consent(consent_json(c)::jsonb, c.updated_at), c.version, c.updated_at where consent_is_mine(c) $$;
@@ -58,8 +60,9 @@ create function fhir_made(o objection) returns setof fhir_thing language sql sta
 select fhir_add_rows('Consent', 'consents', 'IDENTITY', 'consent'), fhir_add_rows('Consent', 'objections', 'IDENTITY', 'objection');
 
 -- Flag: who sees the status alone is not told of whom or what.
-create function fhir_risk(f jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Flag', 'id', f ->> 'id',
+create function fhir_risk(f jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Flag', 'id', f ->> 'id',
 		'meta', fhir_meta((f ->> 'version')::int, at, null, f ->> 'projection' <> 'FULL'),
 		'extension', json_build_array(fhir_native_state('risk-flag-state', f ->> 'status')),
 		'status', case f ->> 'status' when 'ACTIVE' then 'active' when 'RETRACTED' then 'entered-in-error' else 'inactive' end,
@@ -67,8 +70,8 @@ create function fhir_risk(f jsonb, at timestamptz) returns jsonb language sql st
 		'code', coalesce(case when f ? 'kind' then json_build_object('coding', json_build_array(
 			json_build_object('system', fhir_system('risk-flag-kind'), 'code', f ->> 'kind')), 'text', f ->> 'precautions') end, fhir_masked()),
 		'subject', coalesce(fhir_reference('Patient', f ->> 'patient_id'), fhir_masked()),
-		'period', fhir_period(f ->> 'valid_from', f ->> 'valid_to'), 'author', fhir_reference('Organization', f ->> 'owner_agency_id')))
-$$;
+		'period', fhir_period(f ->> 'valid_from', f ->> 'valid_to'), 'author', fhir_reference('Organization', f ->> 'owner_agency_id')));
+end $$;
 
 create function fhir_made(f risk_flag) returns setof fhir_thing language sql stable as $$
 	select f.id, f.patient_id, fhir_risk(risk_flag_json(f), f.updated_at), f.version, f.updated_at $$;
@@ -79,8 +82,9 @@ select fhir_add_rows('Flag', 'risk-flags', 'RISK', 'risk_flag', '$.status == "ac
 create function fhir_absent(reason text) returns json language sql stable as $$
 	select fhir_concept('http://terminology.hl7.org/CodeSystem/data-absent-reason', reason) $$;
 
-create function fhir_assessment(a jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Observation', 'id', a ->> 'id',
+create function fhir_assessment(a jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Observation', 'id', a ->> 'id',
 		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'items'),
 		'status', case when (a ->> 'entered_in_error')::boolean then 'entered-in-error'
 			when a ? 'correction_reason' then 'corrected' else 'final' end,
@@ -95,8 +99,8 @@ create function fhir_assessment(a jsonb, at timestamptz) returns jsonb language 
 			else 'unknown' end) end,
 		'component', (select jsonb_agg(jsonb_build_object('code', fhir_concept(fhir_system('instrument-item'),
 				(a ->> 'instrument_code') || '-' || i.key), 'valueInteger', i.value) order by i.key)
-			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number' and (i.value)::numeric % 1 = 0)))
-$$;
+			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number' and (i.value)::numeric % 1 = 0)));
+end $$;
 
 create function fhir_made(a assessment) returns setof fhir_thing language sql stable as $$
 	select a.id, a.patient_id, fhir_assessment(assessment_json(a)::jsonb, a.updated_at), a.version, a.updated_at $$;
@@ -108,8 +112,9 @@ create function fhir_report_words(r jsonb) returns jsonb language sql stable as 
 	select jsonb_agg(jsonb_build_object('extension', jsonb_build_array(jsonb_build_object('url', fhir_extension('payload-kind'),
 		'valueCode', k)), 'contentString', r ->> k)) from unnest('{observed,feared}'::text[]) k where r ->> k <> '' $$;
 
-create function fhir_report(r jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Communication', 'id', r ->> 'id',
+create function fhir_report(r jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Communication', 'id', r ->> 'id',
 		'meta', fhir_meta((r ->> 'version')::int, at, null, r ->> 'projection' <> 'OWN'),
 		'extension', json_build_array(fhir_native_state('concern-report-state', r ->> 'status')),
 		'status', 'completed', 'category', json_build_array(fhir_concept(fhir_system('communication-category'), 'CONCERN_REPORT')),
@@ -121,8 +126,8 @@ create function fhir_report(r jsonb, at timestamptz) returns jsonb language sql 
 		'recipient', case when r -> 'receiving_unit' ? 'id' then json_build_array(fhir_organization(r -> 'receiving_unit')) end,
 		'sender', coalesce(fhir_reference('Organization', r #>> '{sender,agency_id}'), case when (r #>> '{sender,identity_protected}')::boolean
 			then fhir_masked() end),
-		'payload', fhir_report_words(r)))
-$$;
+		'payload', fhir_report_words(r)));
+end $$;
 
 create function fhir_report_seen(thing uuid) returns setof fhir_thing language sql as $$
 	select r.id, case when concern_report_standing(r) <> 'STATUS' then r.patient_id end,

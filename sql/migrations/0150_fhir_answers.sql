@@ -3,8 +3,9 @@
 -- score is an Observation of the same id.
 
 -- Who got it has acknowledged it or not; an answer is a message of its own.
-create function fhir_message(m jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Communication', 'id', m ->> 'id',
+create function fhir_message(m jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Communication', 'id', m ->> 'id',
 		'meta', fhir_meta((m ->> 'version')::int, at),
 		'extension', fhir_list(fhir_native_state('message-state', m ->> 'status'),
 			fhir_fact('answer-wanted', 'valueBoolean', m -> 'answer_wanted'), fhir_fact('answer-by', 'valueDateTime', m -> 'answer_by')),
@@ -16,8 +17,8 @@ create function fhir_message(m jsonb, at timestamptz) returns jsonb language sql
 		'subject', fhir_reference('Patient', m ->> 'patient_id'), 'topic', json_build_object('text', m ->> 'subject'),
 		'sent', m ->> 'sent_at', 'received', m ->> 'acknowledged_at',
 		'recipient', json_build_array(fhir_organization(m -> 'to_unit')), 'sender', fhir_organization(m -> 'from_unit'),
-		'payload', json_build_array(json_build_object('contentString', m ->> 'text'))))
-$$;
+		'payload', json_build_array(json_build_object('contentString', m ->> 'text'))));
+end $$;
 
 create function fhir_made(m message) returns setof fhir_thing language sql stable as $$
 	select m.id, m.patient_id, fhir_message(message_json(m), m.updated_at), m.version, m.updated_at $$;
@@ -30,8 +31,9 @@ create function fhir_messages(person uuid, asked jsonb) returns setof fhir_thing
 select fhir_add_source('Communication', '{messages}', null, 'fhir_message_seen', 'fhir_messages', is_gated => false);
 
 -- Who sees the scores alone sees no answers.
-create function fhir_response(a jsonb, at timestamptz) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'QuestionnaireResponse', 'id', a ->> 'id',
+create function fhir_response(a jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'QuestionnaireResponse', 'id', a ->> 'id',
 		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'items'),
 		'extension', fhir_list(fhir_fact('occasion', 'valueCode', a -> 'occasion'),
 			fhir_fact('declined', 'valueBoolean', nullif(a -> 'declined', 'false')),
@@ -43,8 +45,8 @@ create function fhir_response(a jsonb, at timestamptz) returns jsonb language sq
 		'author', fhir_reference('Practitioner', a ->> 'rater_staff_id'),
 		'item', (select jsonb_agg(jsonb_build_object('linkId', (a ->> 'instrument_code') || '-' || i.key,
 				'answer', jsonb_build_array(jsonb_build_object('valueInteger', i.value))) order by i.key)
-			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number')))
-$$;
+			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number')));
+end $$;
 
 create function fhir_response_made(a assessment) returns setof fhir_thing language sql stable as $$
 	select a.id, a.patient_id, fhir_response(assessment_json(a)::jsonb, a.updated_at), a.version, a.updated_at $$;
