@@ -8,7 +8,7 @@ static const char not_modified[] =
 	"case when :header.if_none_match is null then null "
 	"when btrim(:header.if_none_match) = '*' "
 	"or :header.if_none_match like '%' || h.hash || '\"%' "
-	"then set_config('app.not_modified', 'yes', true) end as not_modified";
+	"then show_nobody() end as not_modified";
 
 /* The hash covers every column, and the role, since open actions depend on it. */
 static const char wrapped[] =
@@ -20,7 +20,7 @@ static const char wrapped[] =
 static const char weak[] = "select a.*, case when :header.if_none_match is null then null "
 			   "when btrim(:header.if_none_match) = '*' "
 			   "or :header.if_none_match like '%%\"' || a.etag || '\"%%' "
-			   "then set_config('app.not_modified', 'yes', true) end as not_modified "
+			   "then show_nobody() end as not_modified "
 			   "from (%s\n) a";
 
 /*

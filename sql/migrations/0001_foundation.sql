@@ -63,6 +63,9 @@ begin
 end $$;
 create function show(patient uuid) returns text language sql as $$
 	select set_config('app.shown', case when patient is null then '' else '{' || patient || '}' end, true) $$;
+-- An answer "not modified" shows nobody, so nothing waits for its row to reach the disk.
+create function show_nobody() returns text language sql as $$
+	select set_config('app.shown', '', true) || set_config('synchronous_commit', 'off', true) $$;
 
 -- Refusals: SQLSTATE AP and a status; MESSAGE is a code of api-spec/problems.yaml ---------------------
 create function raise_problem(status int, code text, detail jsonb default null) returns boolean
@@ -333,7 +336,7 @@ create policy idempotency_old on idempotency to samhandling_maintenance using (t
 -- migrate:down
 drop table status_view, idempotency, row_history, outbox, deadline_rule, legal_basis, sandbox_clock cascade;
 drop function if exists clock_unset, clock_now, clock_today, oslo_day, app_agency_id, app_staff_id, app_unit_ids, app_role, app_cell,
-	app_gate, app_citizen_id, app_is_citizen, show_all, show, raise_problem, raise_unless, fault, easter_sunday,
+	app_gate, app_citizen_id, app_is_citizen, show_all, show, show_nobody, raise_problem, raise_unless, fault, easter_sunday,
 	is_working_day, working_day_add, deadline_at, touch_row, note_change, install_change_trigger, changed_since,
 	sees_status_only, expect_one, seal_hashes, number_out,
 	idempotency_replay cascade;

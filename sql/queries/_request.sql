@@ -48,8 +48,10 @@ on conflict (digest) do nothing
 returning 1 as first
 
 -- name: context
--- What is not set is empty: the connection's transaction-local settings ended with the last transaction.
-select set_config('app.role', coalesce(:auth.role, ''), true),
+-- What is not set is empty: the connection's transaction-local settings ended with the last transaction. One column, since
+-- each of an answer costs more than to set what it tells.
+select num_nulls(
+	set_config('app.role', coalesce(:auth.role, ''), true),
 	set_config('app.now', (now() + c.ahead)::text, true),
 	set_config('app.request_id', :request.id, true),
 	case when :auth.agency_id is not null then set_config('app.agency_id', :auth.agency_id, true) end,
@@ -62,7 +64,7 @@ select set_config('app.role', coalesce(:auth.role, ''), true),
 	case when :gate.cells is not null then set_config('app.cells', :gate.cells, true) end,
 	case when :gate.gates is not null then set_config('app.gates', :gate.gates, true) end,
 	case when :gate.number is not null then set_config('app.number', :gate.number, true) end,
-	case when g.generation::text <> :auth.generation then raise_stale_registry() end
+	case when g.generation::text <> :auth.generation then raise_stale_registry() end)
 from sandbox_clock c, registry_generation g
 
 -- name: reset
@@ -77,23 +79,21 @@ from (select gate_refusal(:gate.patient_id::uuid, :gate.resource, :gate.category
 	offset 0) g
 
 -- name: log
--- One row: with the person shown, the set of several, or nobody. An answer "not modified" shows nobody, so nothing
--- waits for its row to reach the disk.
+-- One row: with the person shown, the set of several, or nobody.
 insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, shown_set, agency_id,
 	unit_id, staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
 	emergency_id, objection_overridden)
 select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action,
 	coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource), :request.resource_id,
-	case when strpos(s.shown, ',') = 0 then s.shown::uuid end,
-	case when strpos(s.shown, ',') > 0 then access_log_set_id(s.shown) end,
+	case when strpos(current_setting('app.shown', true), ',') = 0
+		then nullif(btrim(current_setting('app.shown', true), '{}'), '')::uuid end,
+	case when strpos(current_setting('app.shown', true), ',') > 0
+		then access_log_set_id(btrim(current_setting('app.shown', true), '{}')) end,
 	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
 	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
 	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,
 	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
 	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
-from (select nullif(case when current_setting('app.not_modified', true) = 'yes'
-		then left(set_config('synchronous_commit', 'off', true), 0)
-	else btrim(current_setting('app.shown', true), '{}') end, '') as shown offset 0) s
 
 -- name: denial
 -- One row for whom the request names, and one for whom else the refusal is about.
