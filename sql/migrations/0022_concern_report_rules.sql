@@ -130,7 +130,7 @@ begin
 		from deadline d where d.state = 'OPEN' and d.code <> 'CR_PURGE_UNIDENTIFIED' and d.entity_id = any (about));
 end $$;
 
-create function unit_brief(asked uuid) returns jsonb language plpgsql stable as $$
+create function unit_brief(asked uuid) returns jsonb language plpgsql stable strict as $$
 begin
 	return (select jsonb_build_object('id', u.id, 'name', u.name, 'agency_id', a.id, 'agency_name', a.name)
 		from unit u join agency a on a.id = u.agency_id where u.id = asked);

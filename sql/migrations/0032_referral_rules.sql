@@ -71,12 +71,12 @@ create function referral_status_word(state text) returns text language sql immut
 		when state in ('ENROLLED', 'REJECTED', 'REDIRECTED', 'WITHDRAWN', 'LAPSED') then 'CLOSED' else 'BEING_HANDLED' end
 $$;
 
-create function staff_brief(asked uuid) returns jsonb language plpgsql stable as $$
+create function staff_brief(asked uuid) returns jsonb language plpgsql stable strict as $$
 begin
 	return (select jsonb_build_object('id', s.id, 'name', s.name) from staff s where s.id = asked);
 end $$;
 
-create function agency_brief(asked uuid) returns jsonb language plpgsql stable as $$
+create function agency_brief(asked uuid) returns jsonb language plpgsql stable strict as $$
 begin
 	return (select jsonb_build_object('id', a.id, 'name', a.name) from agency a where a.id = asked);
 end $$;

@@ -88,19 +88,21 @@ begin
 		case when exists (select 1 from handover h where h.entity_id = m.id and h.state = 'OFFERED') then 'offered' end], null);
 end $$;
 
-create function measure_json(m measure) returns jsonb language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('id', m.id, 'version', m.version, 'projection', 'FULL', 'plan_id', m.plan_id,
+-- One expression without a query of its own, which PL/pgSQL computes without starting one.
+create function measure_json(m measure) returns jsonb language plpgsql stable as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('id', m.id, 'version', m.version, 'projection', 'FULL', 'plan_id', m.plan_id,
 		'patient_id', m.patient_id, 'status', m.state, 'title', m.title, 'domain', m.domain, 'how', m.how, 'extent', m.extent,
 		'responsible_unit', unit_brief(m.responsible_unit_id), 'responsible_agency_id', m.responsible_agency_id,
 		'responsible_staff_id', m.responsible_staff_id,
-		'responsible_name', (select s.name from staff s where s.id = m.responsible_staff_id),
+		'responsible_name', case when m.responsible_staff_id is not null then staff_brief(m.responsible_staff_id) ->> 'name' end,
 		'legal_decision', m.legal_decision, 'start_on', m.start_on, 'end_on', m.end_on, 'goal_ids', m.goal_ids,
 		'is_adapted', m.is_adapted, 'adaptation', m.adaptation, 'depends_on_id', m.depends_on_id,
 		'proposed_by', m.proposed_by, 'proposed_by_agency_id', m.proposed_by_agency_id, 'proposed_at', m.proposed_at,
 		'accept_due_at', m.accept_due_at, 'overdue', m.state = 'PROPOSED' and m.accept_due_at < clock_now(),
 		'accepted_at', m.accepted_at, 'refusal', m.refusal, 'hold', m.hold, 'evaluation', m.evaluation,
-		'ended_at', m.ended_at, 'end_reason', m.end_reason, 'created_at', m.created_at, 'updated_at', m.updated_at))
-$$;
+		'ended_at', m.ended_at, 'end_reason', m.end_reason, 'created_at', m.created_at, 'updated_at', m.updated_at));
+end $$;
 
 create function measure_json(m measure, projection text) returns jsonb language sql stable as $$
 	select case when projection = 'FULL' then measure_json(m)

@@ -14,6 +14,7 @@ import { fhir } from './fhir.mjs';
 import { imports } from './imports.mjs';
 import { makeBench, settings } from './data.mjs';
 import { guard } from './guard.mjs';
+import { lists } from './lists.mjs';
 import { pgbench, pgbenchScript, wrk } from './load.mjs';
 import { news } from './news.mjs';
 
@@ -172,6 +173,7 @@ const parts = {
 	listing: () => listing(daemons),
 	board: () => board(big, daemons.big, who),
 	fhir: () => fhir(big, daemons.big, who),
+	lists: () => lists(big, daemons.big, who),
 	news: () => news(daemons.big, { writer: who.token, administrator: tokenFor('drammen-dps/SA', { seconds: 3600 }) }),
 	crowd: () => crowd(daemons.big),
 	guard: () => guard(small, { ...who, start: (more) => startDaemon(small, more) }),
