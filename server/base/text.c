@@ -1,6 +1,9 @@
 /* Pure functions on text that more than one room needs. */
 #include "base/text.h"
 
+#include <stdint.h>
+#include <string.h>
+
 /* Length of the sequence that `lead` begins, 0 when it begins none. */
 static size_t sequence_length(unsigned char lead)
 {
@@ -31,11 +34,25 @@ static bool second_byte_fits(unsigned char lead, unsigned char second)
 	return second >= low && second <= high;
 }
 
+/* How far it is ASCII, in eights: most of what comes is nothing else. */
+static size_t ascii_words(const char *s, size_t len)
+{
+	size_t n = 0;
+	uint64_t word;
+
+	for (; len - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, s + n, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return n;
+}
+
 bool text_is_utf8(const char *s, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)s;
 
-	for (size_t i = 0; i < len;) {
+	for (size_t i = ascii_words(s, len); i < len;) {
 		size_t n = sequence_length(p[i]);
 
 		if (n == 0 || n > len - i)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -95,6 +96,17 @@ static void knows_utf8(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(text_is_utf8(rows[i].text, strlen(rows[i].text)), rows[i].good);
+	/* wherever it stands among others, which are looked at in eights */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int before = 0; before < 18; before++) {
+			char line[48];
+			int n = snprintf(line, sizeof(line), "%.*s%s%.*s", before,
+					 "abcdefghijklmnopqr", rows[i].text, 17 - before,
+					 "abcdefghijklmnopqr");
+
+			assert_int_equal(text_is_utf8(line, (size_t)n), rows[i].good);
+		}
+	}
 }
 
 int main(void)
