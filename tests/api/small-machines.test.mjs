@@ -1,4 +1,4 @@
-// Consents, objections and memberships: every action from every state by every role.
+// Consents, objections, emergency accesses and memberships: every action from every state by every role.
 import { describe, test } from 'node:test';
 import { makePerson, refused } from './around-steps.mjs';
 import { world } from './harness.mjs';
@@ -24,6 +24,14 @@ describe('every action from every state by every role', () => {
 	test('of an objection', () => walk(w, { machine: 'objections', path: '/objections', force: force('objection'),
 		make: async () => (await w.api(tm, 'POST', `/patients/${patient}/objections`, { scope: 'WHOLE_RECORD', against: 'STAFF', against_id: w.ids.staff['nav-drammen:nav-1'] })).is(201).body,
 		people: [...everyone.map((as) => ({ as, standing: [] })), { as: pt, standing: ['self'] }, ...refused(...everyone, pt)] }));
+
+	test('of an emergency access', () => {
+		const [opener, head, elsewhere] = [dps, 'drammen-dps:tl-2', { as: tl, hidden: true }];
+		return walk(w, { machine: 'emergency-accesses', path: '/emergency-accesses', body: () => ({ note: 'Vurdert' }),
+			force: force('emergency_access', `, reviewed_by = case when $2 like 'REVIEWED%' then staff_id end, expires_at = clock_now() + interval '1 hour'`),
+			make: async () => (await w.api(opener, 'POST', '/emergency-accesses', { patient_id: await makePerson(w), reason: 'Akutt forverring, svarer ikke' })).is(201).body,
+			people: [...[opener, head, pv].map((as) => ({ as, standing: ['same_agency'] })), elsewhere, ...refused(opener, head, pv)] });
+	});
 
 	test('of a membership in another agency\'s team', () => {
 		const deciders = [['drammen-dps:sa-1', 'unit_side'], ['drammen-dps:pm-1', 'unit_side'], [tl, 'unit_side'], ['lier-kommune:sa-1', 'employer'], ['lier-kommune:tl-1', 'employer']];

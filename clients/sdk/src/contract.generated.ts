@@ -10022,10 +10022,10 @@ export interface components {
          */
         EmergencyAccessTransition: {
             /**
-             * @description What the review says
+             * @description What the review says; expire is the service's own
              * @enum {string}
              */
-            action: "approve" | "report_breach";
+            action: "approve" | "report_breach" | "expire";
             /** @description The ground for it */
             note?: string;
         };
