@@ -9,11 +9,19 @@ create function import_lock(batch uuid, first int) returns bigint language sql i
 	select hashtextextended(batch::text, first)
 $$;
 
--- Waits until the blocks before one are written. False when they are not after all: then whoever was at them has failed.
+-- Waits until the blocks before one are written. False when they are not after all: then whoever was at them has failed, or
+-- takes so long that a statement which waits on would have no time left for its own rows.
 create function import_turn(batch uuid, first int) returns boolean language plpgsql as $$
+declare
+	before int := (select max(k.first_row) from import_block k where k.batch_id = batch and k.first_row < first);
 begin
-	perform pg_advisory_xact_lock_shared(import_lock(batch, (select max(k.first_row) from import_block k
-		where k.batch_id = batch and k.first_row < first)));
+	begin
+		perform set_config('lock_timeout', '2s', true);
+		perform pg_advisory_xact_lock_shared(import_lock(batch, before));
+		perform set_config('lock_timeout', '0', true);
+	exception when lock_not_available then
+		return false;
+	end;
 	return exists (select 1 from import_batch b where b.id = batch and b.state in ('RECEIVING', 'RECEIVED', 'RUNNING')
 		and not exists (select 1 from import_block k where k.batch_id = batch and k.first_row > b.merged and k.first_row < first));
 end $$;
