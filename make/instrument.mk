@@ -11,7 +11,7 @@ $(INSTRUMENT): tests/instrument/reports.c
 endif
 
 VALGRIND := valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-	--fair-sched=yes --log-file=$(REPORTS)/valgrind.%p
+	--fair-sched=yes --max-threads=1000 --log-file=$(REPORTS)/valgrind.%p
 
 .PHONY: valgrind
 valgrind: ## run the tests with every program of ours under valgrind (SUITES=… chooses some)
