@@ -61,14 +61,22 @@ function updateOperation(type, t, what) {
 		statuses: [...always, '405', '412'] });
 }
 
-// What would become of a create, as far as it can be said without the rows.
+// What would become of a write, as far as it can be said without the rows.
+function validation(type, { id, summary, description, statuses = [], ...fhir }) {
+	return operation({ id, summary, description, of: 'directory', 'x-action': 'read', 'x-executor': 'ops', scope: 'fhir.write', fhir: { interaction: 'validate', type, ...fhir },
+		answer: answerOf('FhirOperationOutcome', 'What is wrong with it, or that nothing is'), requestBody: bodyOf('Resource'),
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirPreferValidate')], statuses: ['400', '401', '403', '413', '415', '422', ...statuses] });
+}
+
 function validateOperation(type, t) {
 	const ways = t.ways.filter((w) => w.create);
-	return operation({ id: `fhirValidate${type}`, summary: `Try a ${type} without writing it`, of: 'directory', 'x-action': 'read', 'x-executor': 'ops', scope: 'fhir.write',
-		description: `The resource, or Parameters with it, is read as by a create, down to the form of what ${ways.map((w) => `\`${w.create}\``).join(' or ')} takes; what only rows can say (of whom, in which state, by whom) is not asked. For everybody with a token.`,
-		fhir: { interaction: 'validate', type, operation: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate', writes: expand(ways) },
-		answer: answerOf('FhirOperationOutcome', 'What is wrong with it, or that nothing is'), requestBody: bodyOf('Resource'),
-		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirPreferValidate')], statuses: ['400', '401', '403', '413', '415', '422'] });
+	return validation(type, { id: `fhirValidate${type}`, summary: `Try a ${type} without writing it`, operation: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate', writes: expand(ways),
+		description: `The resource, or Parameters with it, is read as by a create, down to the form of what ${ways.map((w) => `\`${w.create}\``).join(' or ')} takes; what only rows can say (of whom, by whom) is not asked. For everybody with a token.` });
+}
+
+function validateChange(type, t) {
+	return validation(type, { id: `fhirValidateChanged${type}`, summary: `Try a changed ${type} without writing it`, statuses: ['404'], writes: expand(t.ways.filter((w) => w.update || w.step)),
+		description: `The resource, or Parameters with it, is compared with what stands, as by an update: which change and step it asks for, whether that leads anywhere from its status, and of which form they are. For ${t.who}, and whoever else may read it.` });
 }
 
 // Every entry needs what its own operation needs; the Bundle itself no more than a token.
@@ -91,6 +99,7 @@ export function addWrites(fragment, { types }, what) {
 			fragment.paths[`${base}/${type}/$validate`] = { 'x-root': true, post: validateOperation(type, t) };
 		}
 		fragment.paths[`${base}/${type}/{id}`].put = updateOperation(type, t, what[type].what);
+		fragment.paths[`${base}/${type}/{id}/$validate`] = { 'x-root': true, parameters: [ref('parameters', 'Id')], post: validateChange(type, t) };
 		if (t.example) fragment.components.schemas[`Fhir${type}`].example = t.example;
 	}
 	return fragment;

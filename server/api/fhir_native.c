@@ -115,18 +115,24 @@ static void tell_left_out(const struct fhir_map *m)
 	answer_outcome(m->request, issues);
 }
 
-void fhir_native_try(const struct fhir_map *m, const json_t *body)
+bool fhir_native_fits(const struct fhir_map *m, const struct fhir_call *call)
 {
-	const struct fhir_call call = {.operation = "create", .key = "create", .body = body};
-	struct request *r = m->request, *inner = native_of(r, m, &call);
+	struct request *inner = native_of(m->request, m, call);
 
-	if (!validate(inner))
-		inner_answer(r, inner);
-	else if (m->left_out != NULL)
+	if (validate(inner))
+		return true;
+	inner_answer(m->request, inner);
+	return false;
+}
+
+void fhir_native_fine(const struct fhir_map *m)
+{
+	if (m->left_out != NULL)
 		tell_left_out(m);
 	else
-		answer_outcome(r, json_pack("[o]", fhir_remark("information", "informational",
-							       "Nothing is wrong with it")));
+		answer_outcome(m->request,
+			       json_pack("[o]", fhir_remark("information", "informational",
+							    "Nothing is wrong with it")));
 }
 
 enum outcome fhir_native_finish(const struct fhir_map *m, const struct request *inner)

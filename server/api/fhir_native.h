@@ -29,8 +29,11 @@ struct fhir_call {
 enum outcome fhir_native(struct request *r, const struct fhir_map *m, const struct fhir_call *call,
 			 struct request **inner);
 
-/* Whether its form is what the create takes, without running it: an OperationOutcome says. */
-void fhir_native_try(const struct fhir_map *m, const json_t *body);
+/* Whether the body's form is what the operation takes, without running it. False when answered. */
+bool fhir_native_fits(const struct fhir_map *m, const struct fhir_call *call);
+
+/* Answers that nothing is wrong with what was tried, or what would be left out of it. */
+void fhir_native_fine(const struct fhir_map *m);
 
 /* Reads the resource as its FHIR read does, gate and log row included. */
 enum outcome fhir_native_read(struct request *r, const char *id, struct request **inner);
