@@ -23,19 +23,27 @@ insert into code_concept (system_code, code, display_nb, display_en, sort) value
 -- Within which time both levels of the service give the person something (domain.md §1.1 row 7).
 insert into deadline_rule (code, amount, unit, valid_from) values ('CONCURRENT_SERVICES', 30, 'DAYS', '2000-01-01');
 
--- Persons who hold something of an enrolment and no longer work there.
-create function gaps_of_holders(e enrolment) returns table (gap text, rule text, since timestamptz, entity text, entity_id uuid,
-	agencies uuid[], staff_id uuid, details text[]) language sql stable as $$
-	select 'HOLDER_GONE', h.rule, left_work_at(h.member, h.of_unit), h.entity, h.entity_id, array[u.agency_id], h.member, null::text[]
-	from (select 'MAIN_CONTACT' as rule, e.main_contact_id as member, e.unit_id as of_unit, 'enrolments' as entity, e.id as entity_id
-		union all select 'SUBSTITUTE', e.substitute_id, e.unit_id, 'enrolments', e.id
-		union all select 'PLAN_COORDINATOR', p.coordinator_staff_id, p.coordinator_unit_id, 'plans', p.id
-			from plan p where p.patient_id = e.patient_id and plan_is_open(p.state)
-		union all select 'MEASURE_HOLDER', m.responsible_staff_id, m.responsible_unit_id, 'measures', m.id
-			from measure m where m.patient_id = e.patient_id and measure_is_open(m.state)) h
-	join unit u on u.id = h.of_unit
-	where h.member is not null and left_work_at(h.member, h.of_unit) is not null
-$$;
+-- Persons who hold something of these enrolments and no longer work there; of each in each unit it is asked once.
+create function gaps_of_holders(enrolments enrolment[]) returns table (enrolment_id uuid, gap text, rule text, since timestamptz,
+	entity text, entity_id uuid, agencies uuid[], staff_id uuid, details text[]) language plpgsql stable as $$
+begin
+	return query
+	with held as materialized (
+		select e.id as enrolled, 'MAIN_CONTACT' as of_rule, e.main_contact_id as member, e.unit_id as of_unit, 'enrolments' as of_entity,
+			e.id as thing from unnest(enrolments) e
+		union all select e.id, 'SUBSTITUTE', e.substitute_id, e.unit_id, 'enrolments', e.id from unnest(enrolments) e
+		union all select e.id, 'PLAN_COORDINATOR', p.coordinator_staff_id, p.coordinator_unit_id, 'plans', p.id
+			from unnest(enrolments) e join plan p on p.patient_id = e.patient_id and plan_is_open(p.state)
+		union all select e.id, 'MEASURE_HOLDER', m.responsible_staff_id, m.responsible_unit_id, 'measures', m.id
+			from unnest(enrolments) e join measure m on m.patient_id = e.patient_id and measure_is_open(m.state)
+	), gone as materialized (
+		select d.member, d.of_unit, left_work_at(d.member, d.of_unit) as left_at
+		from (select distinct h.member, h.of_unit from held h where h.member is not null) d
+	)
+	select h.enrolled, 'HOLDER_GONE', h.of_rule, g.left_at, h.of_entity, h.thing, array[u.agency_id], h.member, null::text[]
+	from held h join gone g using (member, of_unit) join unit u on u.id = h.of_unit
+	where g.left_at is not null;
+end $$;
 
 -- What has been laid before somebody who has not taken it: measures, plans without a coordinator, and one measure twice.
 create function gaps_of_duties(e enrolment) returns table (gap text, rule text, since timestamptz, entity text, entity_id uuid,
@@ -109,12 +117,19 @@ $$;
 -- whose plans and measures no single caller sees all; nothing but the gap is told.
 create function responsibility_gaps(enrolments uuid[]) returns table (enrolment_id uuid, patient_id uuid, unit_id uuid, gap text,
 	rule text, since timestamptz, entity text, entity_id uuid, agencies uuid[], staff_id uuid, details text[])
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+	own enrolment[] := array(select e from enrolment e where e.id = any (enrolments) and e.unit_id = any (app_unit_ids())
+		and e.ended_at is null);
+begin
+	return query
 	select e.id, e.patient_id, e.unit_id, g.gap, g.rule, g.since, g.entity, g.entity_id, g.agencies, g.staff_id, g.details
-	from enrolment e cross join lateral (select * from gaps_of_holders(e) union all select * from gaps_of_duties(e)
-		union all select * from gaps_of_levels(e) union all select * from gaps_of_matrix(e)) g
-	where e.id = any (enrolments) and e.unit_id = any (app_unit_ids()) and e.ended_at is null
-$$;
+	from gaps_of_holders(own) g join unnest(own) e on e.id = g.enrolment_id
+	union all
+	select e.id, e.patient_id, e.unit_id, g.gap, g.rule, g.since, g.entity, g.entity_id, g.agencies, g.staff_id, g.details
+	from unnest(own) e cross join lateral (select * from gaps_of_duties(e) union all select * from gaps_of_levels(e)
+		union all select * from gaps_of_matrix(e)) g;
+end $$;
 
 create function gap_word(of_system text, of_code text) returns text language sql stable as $$
 	select c.display_nb from code_concept c where c.system_code = of_system and c.code = of_code $$;
