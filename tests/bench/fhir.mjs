@@ -1,4 +1,5 @@
-// The same person and the same list of persons, asked for natively and over FHIR, in turn.
+// The same person and the same list of persons, asked for natively and over FHIR, in turn; and what is rare, in a long log.
+import { tokenFor } from '../api/lib/tokens.mjs';
 import { bar } from './bars.mjs';
 import { wrk } from './load.mjs';
 
@@ -12,6 +13,17 @@ async function pairs(bench) {
 		search: { native: [`/api/v1/patients?unit_id=${id}&limit=50`], fhir: [`/fhir/r4/Patient?organization=Organization/${id}&_count=50`] } };
 }
 
+// An agency's million entries: the newest, and an act that none of them is.
+async function log(bench, daemon, inTurn) {
+	await bench.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, patient_id, at)
+		select 'bench', 'getPatient', 'READ', 'bench', $1, gen_random_uuid(), gen_random_uuid(), now() - n * interval '1 millisecond' from generate_series(1, 1000000) n`, [bench.ids.agency['drammen-dps']]);
+	await bench.sql('analyze access_log');
+	const token = tokenFor('drammen-dps/PV', { seconds: 3600 });
+	const ask = (query) => () => wrk(daemon.port, { clients: 1, paths: [`/fhir/r4/AuditEvent?_count=50${query}`], token });
+	const m = await inTurn({ 'the newest of a million entries': ask(''), 'what none of a million entries is': ask('&subtype=EXPORT') });
+	for (const [what, { p50 }] of Object.entries(m)) bar(`${what} over FHIR, median of 1 client`, p50 / 1000, 'most', 250, ' ms');
+}
+
 export async function fhir(bench, daemon, { token, inTurn }) {
 	for (const [what, paths] of Object.entries(await pairs(bench))) {
 		const ask = (face, duration) => wrk(daemon.port, { clients: 8, paths: paths[face], token, duration });
@@ -19,4 +31,5 @@ export async function fhir(bench, daemon, { token, inTurn }) {
 		const m = await inTurn({ [`${what}, native, 8 clients`]: () => ask('native'), [`${what}, FHIR, 8 clients`]: () => ask('fhir') });
 		bar(`${what} of patients over FHIR, to native`, m[`${what}, FHIR, 8 clients`].rate / m[`${what}, native, 8 clients`].rate, 'least', 0.8, ' ×');
 	}
+	await log(bench, daemon, inTurn);
 }
