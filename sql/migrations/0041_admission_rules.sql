@@ -49,6 +49,16 @@ begin
 		and p.address_protection = 'STRICTLY_CONFIDENTIAL' and not address_is_open(p.id, p.address_protection));
 end $$;
 
+-- The order of a list of stays: ids alone, the latest first. Owner's rights as in assessments_in_order.
+create function admissions_in_order(persons uuid[], of_state text, of_unit uuid, before_at timestamptz, before_id uuid)
+returns setof uuid language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return query select a.id from admission a cross join lateral (select coalesce(a.admitted_at, a.planned_for) as begins) b
+	where a.patient_id = any (persons) and (of_state is null or a.state = of_state) and (of_unit is null or a.unit_id = of_unit)
+		and (before_at is null or (b.begins, a.id) < (before_at, before_id))
+	order by b.begins desc, a.id desc;
+end $$;
+
 create function admission_json(a admission) returns jsonb language plpgsql stable as $$
 declare
 	hidden boolean := admission_place_is_hidden(a);
@@ -360,5 +370,5 @@ drop trigger stands_alone on admission_segment;
 drop function if exists legal_period_correct, legal_period_move, legal_period_add, legal_period_admission,
 	legal_period_json, admission_correct, admission_parts_follow, admission_may_correct, admission_step,
 	admission_discharge, admission_transfer, leave_close, admission_latest, admission_enter, admission_begin,
-	first_legal_kind, segment_stands_alone, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
+	first_legal_kind, segment_stands_alone, admissions_in_order, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
 	happened_at cascade;

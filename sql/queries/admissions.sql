@@ -8,19 +8,15 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (admission_json(f.a), cursor_make(f.begins::text, (f.a).id::text), (f.a).patient_id)::list_item
-	from asked cross join lateral (
-		select a, coalesce(a.admitted_at, a.planned_for) as begins
-		from admission a
-		where a.patient_id = any (asked.persons) and (:query.status::text is null or a.state = :query.status)
-			-- who sees the state alone learns no place by asking for it
-			and (:query.unit_id::text is null or (a.unit_id = :query.unit_id::uuid and app_cell() <> 'S'))
-			-- row security closes single stays too; not of the one person whom the gate has admitted
-			and (:query.patient_id::text is null or not item_is_blocked(a.patient_id, a.id))
-			and (:query.cursor::text is null or (coalesce(a.admitted_at, a.planned_for), a.id)
-				< (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-		order by begins desc, a.id desc limit page_size(:query.limit) + 1) f
-	order by f.begins desc, (f.a).id desc), :query.limit) l
+	select (admission_json(r.a), cursor_make(coalesce((r.a).admitted_at, (r.a).planned_for)::text, o.id::text), (r.a).patient_id)::list_item
+	from admissions_in_order((select persons from asked), :query.status, :query.unit_id::uuid, cursor_time(:query.cursor, 0),
+		cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
+	cross join lateral (select x as a from admission x where x.id = o.id
+		-- who sees the state alone learns no place by asking for it
+		and (:query.unit_id::text is null or app_cell() <> 'S')
+		-- row security closes single stays too; not of the one person whom the gate has admitted
+		and (:query.patient_id::text is null or not item_is_blocked(x.patient_id, x.id)) offset 0) r
+	order by o.n limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createAdmission
 select admission_enter(:new.id::uuid, :body::jsonb) as id
