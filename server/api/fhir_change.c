@@ -208,5 +208,10 @@ bool fhir_change_find(struct fhir_map *m, const json_t *current, const json_t *s
 	fhir_map_refuse(m, c.sent);
 	json_decref(c.before);
 	json_decref(c.sent);
-	return m->request->faults->count == 0;
+	if (m->request->faults->count == 0)
+		return true;
+	json_decref(out->patch);
+	json_decref(out->step);
+	*out = (struct fhir_change){NULL, NULL};
+	return false;
 }

@@ -3,7 +3,7 @@
 
 #include "api/fhir_map.h"
 
-/* What an update comes to natively; NULL where nothing is asked for. The caller's. */
+/* What an update comes to natively; NULL where nothing is asked for, or refused. The caller's. */
 struct fhir_change {
 	json_t *patch; /* body of the way's `update` */
 	json_t *step;  /* body of the way's `step`, with its action */

@@ -38,9 +38,6 @@ static const char *change_by(struct request *r, const char *members)
 		out = arena_dup(r->arena, text);
 		free(text);
 		json_decref(both);
-	} else {
-		json_decref(change.patch);
-		json_decref(change.step);
 	}
 	json_decref(current);
 	json_decref(sent);
