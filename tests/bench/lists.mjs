@@ -8,7 +8,7 @@ insert into consent (id, patient_id, owner_agency_id, type, state, purpose, vali
 select bench_uuid(30000000 + n), bench_uuid(n), $1, 'IP_PLAN', 'GRANTED', 'Plan', clock_now() - interval '100 days', clock_now() + interval '200 days' from generate_series(1, 200) n`, `
 insert into plan (id, kind, patient_id, state, owner_agency_id, coordinator_staff_id, coordinator_unit_id, coordinator_agency_id, content, period_from, period_to, next_review_on,
 	reviewed_at, version_number, consent_id, approved_at)
-select bench_uuid(31000000 + 4 * n + k), kind, bench_uuid(n), 'ACTIVE', $1, m.staff_id, m.unit_id, $1, content::jsonb, clock_today() - 100, clock_today() + 200, clock_today() + n % 60,
+select bench_uuid(31000000 + 4 * n + k), kind, bench_uuid(n), 'ACTIVE', $1, m.staff_id, m.unit_id, $1, content::jsonb, clock_today() - 100, clock_today() + 200, clock_today() + 30 + n % 60,
 	clock_now() - interval '100 days', 1, bench_uuid(30000000 + n), clock_now() - interval '100 days'
 from generate_series(1, 200) n
 cross join (values (0, 'IP', '{"resources": "x", "needs": ["x"], "contributions": [{"by": "PATIENT", "what": "x"}], "cooperation": []}'),
