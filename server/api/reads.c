@@ -4,11 +4,10 @@
 #include <string.h>
 
 /* What says that the caller holds the answer with the hash `h.hash`. */
-static const char not_modified[] =
-	"case when :header.if_none_match is null then null "
-	"when btrim(:header.if_none_match) = '*' "
-	"or :header.if_none_match like '%' || h.hash || '\"%' "
-	"then show_nobody() end as not_modified";
+static const char not_modified[] = "case when :header.if_none_match is null then null "
+				   "when btrim(:header.if_none_match) = '*' "
+				   "or :header.if_none_match like '%' || h.hash || '\"%' "
+				   "then show_nobody() end as not_modified";
 
 /* The hash covers every column, and the role, since open actions depend on it. */
 static const char wrapped[] =
