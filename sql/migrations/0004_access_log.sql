@@ -95,6 +95,41 @@ begin
 	return entry;
 end $$;
 
+-- How many of an agency's entries are looked at for one page. What is asked for may be rare, and the log has millions: a page
+-- of a search that names neither person nor entries ends there, full or not, and the next one goes on.
+create function access_log_span() returns int language sql immutable as $$ select 5000 $$;
+
+-- How far back such a page looks, of what lies within the bounds: the moment of the entry after so many; null: to their
+-- beginning. Always before their end, so that pages of many entries of one moment come on. Owner's rights, since it counts by
+-- the index alone, which policies do not let it.
+create function access_log_reach(bounds tstzrange) returns timestamptz language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select l.at from access_log l where l.agency_id = app_agency_id() and not isempty(bounds)
+		and l.at > coalesce(lower(bounds), '-infinity') and l.at < coalesce(upper(bounds), 'infinity')
+	order by l.at desc offset access_log_span() limit 1
+$$;
+
+-- Entries, the newest first: those about one person, or the agency's; each by its own index. `after_at` and `after_id` are the
+-- last entry of the page before; `acts`: null is all of them; `holds` tells of an entry whether it is what else is asked, null
+-- is nothing. Made anew for each page, so that the planner sees the bounds.
+create function access_log_newest(about uuid, bounds tstzrange, after_at timestamptz, after_id bigint, acts access_log_action[],
+	holds regproc, asked jsonb, most int) returns setof access_log language plpgsql stable as $$
+begin
+	return query execute format($sql$
+		select r.* from (select l from access_log l
+			where %s and l.at >= coalesce(lower($2), '-infinity') and l.at <= coalesce(upper($2), 'infinity')
+				and not isempty($2) and l.at <@ $2 and ($3 is null or (l.at, l.id) < ($3, $4))
+				and ($5 is null or l.action = any ($5)) %s
+			order by l.at desc, l.id desc limit $7) s
+		cross join lateral access_log_about(s.l, $1) r order by r.at desc, r.id desc $sql$,
+		-- a comparison that the agency's index cannot answer: the person's entries are fewer
+		case when about is not null then '(l.patient_id = $1 or l.shown_set = any (access_log_sets_of($1)))
+				and (app_is_citizen() or l.agency_id is not distinct from app_agency_id())'
+			else 'l.agency_id = app_agency_id()' end,
+		case when holds is not null then format('and %s(access_log_about(l, $1), $6)', holds) else '' end)
+	using about, bounds, after_at, after_id, acts, asked, most;
+end $$;
+
 -- What SQL logs beside the request's own row (sql/queries/_request.sql): a row for each of the persons, {null} being one
 -- that shows nobody. `entry` says the rest by the names of the columns, most of it who calls (server/api/caller.h).
 create function log_access(entry jsonb, persons uuid[] default '{null}') returns void language sql as $$
@@ -169,4 +204,5 @@ create policy access_log_read on access_log for select using (
 -- migrate:down
 drop table access_log, access_log_set, access_log_set_member cascade;
 drop type access_log_action;
-drop function if exists log_access, access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;
+drop function if exists log_access, access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_span, access_log_reach,
+	access_log_newest, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;

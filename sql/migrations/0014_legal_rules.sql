@@ -262,6 +262,34 @@ create function access_log_json(entry access_log) returns json language sql stab
 	from access_log_shown(entry) l
 $$;
 
+-- Whether an entry is by whom and on what basis a list asks; by what is shown, which hides a protected sender.
+create function access_log_holds(l access_log, asked jsonb) returns boolean language plpgsql stable cost 1000 as $$
+begin
+	l := access_log_shown(l);
+	return (asked ->> 'staff_id' is null or l.staff_id = (asked ->> 'staff_id')::uuid)
+		and (asked ->> 'basis' is null or l.basis = asked ->> 'basis');
+end $$;
+
+-- A page of the log: a citizen's own entries, or the agency's as far as row security shows them, perhaps of one person. Without a
+-- person it may end before it is full (access_log_span).
+create function access_log_page(person uuid, bounds tstzrange, act access_log_action, asked jsonb, cursor_text text, size_text text,
+	out body json, out next text, out noted text) language plpgsql as $$
+declare
+	about uuid := case when app_is_citizen() then app_citizen_id() else person end;
+	after_at timestamptz := cursor_time(cursor_text, 0);
+	size int := page_size(size_text);
+	reach timestamptz := case when about is null then access_log_reach(bounds * tstzrange(null, after_at)) end;
+	entries access_log[];
+begin
+	entries := array(select e from access_log_newest(about,
+		case when person <> about then 'empty' else bounds * tstzrange(reach, null) end, after_at, cursor_number(cursor_text, 1),
+		case when act is not null then array[act] end, case when asked <> '{}' then 'access_log_holds'::regproc end, asked, size + 1) e);
+	select l.body, coalesce(l.next, case when reach is not null then cursor_make(to_json(reach) #>> '{}', '0') end)
+	into body, next from list_page(array(select (access_log_json(e), cursor_make(to_json(e.at) #>> '{}', e.id::text), null)::list_item
+		from unnest(entries) e), size_text) l;
+	noted := show_all(array(select unnest(access_log_persons(e.patient_id, e.shown_set)) from unnest(entries[:size]) e));
+end $$;
+
 -- Municipalities with what came before and after.
 create function municipality_json(m municipality) returns json language sql stable as $$
 	select json_build_object('number', (m).number, 'name', (m).name, 'valid_from', (m).valid_from,
@@ -297,7 +325,7 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists municipality_now, municipality_json, access_log_json, access_log_shown, emergency_facts,
+drop function if exists municipality_now, municipality_json, access_log_page, access_log_holds, access_log_json, access_log_shown, emergency_facts,
 	emergency_json, objection_facts, objection_is_mine, objection_json, objection_is_whole, consent_facts,
 	consent_is_mine, consent_json, consent_step, check_consent_grant, insert_consent,
 	consent_state, emergency_state, open_emergency, tell_of_emergency, emergency_person cascade;

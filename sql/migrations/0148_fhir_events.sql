@@ -179,37 +179,25 @@ begin
 		or fhir_holds_reference(agents, 'Organization', l.unit_id);
 end $$;
 
--- Entries, the newest first: those that are named, those about one person, or the agency's; each of the three by its own
--- index. What is null asks nothing; `after` is the last entry of the page before.
+-- Entries, the newest first: those that are named, those about one person, or the agency's. What is null asks nothing; `after` is
+-- the last entry of the page before.
 create function fhir_events(ids uuid[], about uuid, bounds tstzrange, asked jsonb, after uuid, most int) returns setof access_log
 language plpgsql stable as $$
+declare
+	after_at timestamptz := fhir_event_at(after);
+	after_id bigint := fhir_event_number(after);
+	acts access_log_action[] := fhir_event_acts(asked);
 begin
-	return query execute format($sql$
-		select r.* from (select l from %s where %s and l.at >= coalesce(lower($3), '-infinity') and l.at <= coalesce(upper($3), 'infinity') and not isempty($3)
-			and ($5 is null or (l.at, l.id) < (fhir_event_at($5), fhir_event_number($5))) and l.action = any ($7) %s
-			order by l.at desc, l.id desc limit $6) s
-		cross join lateral access_log_about(s.l, $2) r order by r.at desc, r.id desc $sql$,
-		case when ids is null then 'access_log l' else 'unnest($1) i (id) cross join lateral fhir_event_seen(i.id) l' end,
-		case when ids is not null then '($2 is null or $2 = any (access_log_persons(l.patient_id, l.shown_set)))'
-			-- a comparison that the agency's index cannot answer: the person's entries are fewer
-			when about is not null then '(l.patient_id = $2 or l.shown_set = any (access_log_sets_of($2)))
-				and (app_is_citizen() or l.agency_id is not distinct from app_agency_id())'
-			else 'l.agency_id = app_agency_id()' end,
-		case when asked ?| '{date,_lastUpdated,subtype,agent}' then 'and fhir_event_holds(access_log_about(l, $2), $4)' else '' end)
-	using ids, about, bounds, asked, after, most, fhir_event_acts(asked);
+	if ids is null then
+		return query select e.* from access_log_newest(about, bounds, after_at, after_id, acts,
+			case when asked ?| '{date,_lastUpdated,subtype,agent}' then 'fhir_event_holds'::regproc end, asked, most) e;
+		return;
+	end if;
+	return query select r.* from unnest(ids) i (id) cross join lateral fhir_event_seen(i.id) l cross join lateral access_log_about(l, about) r
+		where (about is null or about = any (access_log_persons(l.patient_id, l.shown_set))) and l.at <@ bounds
+			and (after is null or (l.at, l.id) < (after_at, after_id)) and l.action = any (acts) and fhir_event_holds(r, asked)
+		order by l.at desc, l.id desc limit most;
 end $$;
-
--- How far back the newest entries of the caller's agency before a moment reach: the moment of the one after `entries` of them;
--- null: to the first. Owner's rights, since it counts by the index alone, which policies do not let it.
-create function access_log_reach(before timestamptz, entries int) returns timestamptz language sql stable security definer
-set search_path = pg_catalog, public, pg_temp as $$
-	select l.at from access_log l where l.agency_id = app_agency_id() and l.at <= coalesce(before, 'infinity')
-	order by l.at desc offset entries limit 1
-$$;
-
--- How many of an agency's entries are looked at for one page. What is asked for may be rare, and the log has millions: a page
--- of a search that names neither person nor entries ends there, full or not, and the next one goes on.
-create function fhir_event_span() returns int language sql immutable as $$ select 5000 $$;
 
 create function fhir_event_search(asked jsonb) returns fhir_found_page language plpgsql as $$
 declare
@@ -217,21 +205,18 @@ declare
 	ids uuid[] := fhir_ids(wanted #> '{_id,groups}');
 	about uuid := fhir_event_about(fhir_named((asked ->> 'patient')::uuid, asked ->> 'patient_identifier'), ids is not null);
 	bounds tstzrange := fhir_bounds(wanted #> '{date,groups}') * fhir_bounds(wanted #> '{_lastUpdated,groups}');
-	first timestamptz := coalesce(lower(bounds), '-infinity');
 	after uuid := cursor_uuid(asked ->> '_page', 1);
 	is_counted boolean := asked ->> '_total' in ('accurate', 'estimate');
-	is_wide boolean := ids is null and about is null and not isempty(bounds);
+	is_wide boolean := ids is null and about is null;
 	size int := page_size(asked ->> '_count');
-	reach timestamptz := case when is_wide then access_log_reach(case when is_counted then upper(bounds)
-		else least(upper(bounds), fhir_event_at(after)) end, fhir_event_span()) end;
+	reach timestamptz := case when is_wide then access_log_reach(case when is_counted then bounds
+		else bounds * tstzrange(null, fhir_event_at(after)) end) end;
 	found_entries access_log[];
 	page fhir_found_page;
 begin
-	reach := case when reach > first then reach end;
 	perform raise_unless(reach is null or not coalesce(is_counted, false), 422, 'invalid_parameter',
 		fault('/query/_total', 'too_costly', 'so many entries are not counted: give a time, or say about whom'));
-	found_entries := array(select e from fhir_events(ids, about, case when reach is null then bounds else bounds * tstzrange(reach, null) end,
-		wanted, after, size + 1) e);
+	found_entries := array(select e from fhir_events(ids, about, bounds * tstzrange(reach, null), wanted, after, size + 1) e);
 	page := fhir_page(asked, array(select fhir_event_thing(e) from unnest(found_entries) e));
 	page.next := coalesce(page.next, case when reach is not null then cursor_make('', fhir_event_id(reach, 0)::text) end);
 	page.total := case when is_counted then (select count(*) from fhir_events(ids, about, bounds, wanted, null, null)) end;
@@ -242,4 +227,4 @@ end $$;
 -- migrate:down
 drop function if exists fhir_event_id, fhir_event_at, fhir_event_number, fhir_bounds, fhir_event_about, fhir_event_seen, fhir_event_action,
 	fhir_event_interaction, fhir_event_outcome, fhir_event_agents, fhir_event_entities, fhir_event, fhir_event_thing, fhir_event_acts, fhir_event_holds, fhir_event_is_by, fhir_events,
-	access_log_reach, fhir_event_span, fhir_event_search cascade;
+	fhir_event_search cascade;

@@ -116,6 +116,41 @@ describe('the access log', () => {
 		for (const table of ['access_log_set', 'access_log_set_member']) await assert.rejects(w.sql(`delete from ${table}`), /append-only/);
 	});
 
+	test('what is rare is found page by page, none of which walks the log', async () => {
+		const [agency, mine] = [w.ids.agency['drammen-dps'], w.ids.staff['drammen-dps:tm-2']];
+		const [{ from, to }] = await w.sql(`select to_char(m, 'YYYY-MM-DD"T00:00:00Z"') as from, to_char(m + interval '1 day', 'YYYY-MM-DD"T00:00:00Z"') as to
+			from (select date_trunc('month', now()) + interval '2 months 1 day' as m) x`);
+		// the oldest of 50,000 is the rare one; 6,000 have one moment
+		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, basis, at)
+			select 'many', 'test', (case n when 1 then 'EXPORT' else 'READ' end)::access_log_action, 'test', $1, case n when 1 then $2::uuid else gen_random_uuid() end,
+				case n when 1 then 'SELF' else 'CARE_RELATION' end, $3::timestamptz + case when n between 5000 and 11000 then 5000 else n end * interval '1 millisecond'
+			from generate_series(1, 50000) n`, [agency, mine, from]);
+		await w.sql('analyze access_log');
+		const walk = async (who, query) => {
+			const pages = [(await w.api(who, 'GET', `/access-log?from=${from}&to=${to}&limit=10${query}`)).is(200).body];
+			for (let next; (next = pages.at(-1).links.next) && pages.length < 20;) pages.push((await w.api(who, 'GET', next)).is(200).body);
+			return pages;
+		};
+		for (const [who, query] of [['drammen-dps:tm-2', ''], ['drammen-dps/PV', '&action=EXPORT'], ['drammen-dps/PV', '&basis=SELF'], ['drammen-dps/PV', `&staff_id=${mine}`]]) {
+			const pages = await walk(who, query);
+			assert.deepEqual(pages.map((p) => p.items.length), [0, 0, 0, 0, 0, 0, 0, 0, 1], `${who} ${query}`);
+			const [{ operation, action, staff_id, basis }] = pages.at(-1).items;
+			assert.deepEqual({ operation, action, staff_id, basis }, { operation: 'test', action: 'EXPORT', staff_id: mine, basis: 'SELF' });
+		}
+		const blocks = await w.asService(async (c) => {
+			await c.query(`select set_config('app.agency_id', $1, true), set_config('app.staff_id', $2, true), set_config('app.role', 'TM', true)`, [agency, mine]);
+			const cost = async (call) => {
+				const text = `explain (analyze, buffers, format json) select * from ${call}`;
+				await c.query(text); // the catalog is read once
+				const [{ 'Plan': plan }] = (await c.query(text)).rows[0]['QUERY PLAN'];
+				return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+			};
+			return { page: await cost(`access_log_page(null, '[${from},${to})', null, '{}', null, '10')`),
+				walk: await cost(`access_log_newest(null, '[${from},${to})', null, null, null, null, '{}', 11)`) };
+		});
+		assert.ok(blocks.page > 0 && blocks.page * 3 < blocks.walk, JSON.stringify(blocks));
+	});
+
 	test('reading the log is logged, and pages do not overlap', async () => {
 		const page = (await w.api(self, 'GET', `/patients/${patient}/access-log?limit=2`)).is(200);
 		const logged = await w.sql('select operation, patient_id from access_log where request_id = $1', [page.headers['x-request-id']]);

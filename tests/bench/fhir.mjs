@@ -19,9 +19,11 @@ async function log(bench, daemon, inTurn) {
 		select 'bench', 'getPatient', 'READ', 'bench', $1, gen_random_uuid(), gen_random_uuid(), now() - n * interval '1 millisecond' from generate_series(1, 1000000) n`, [bench.ids.agency['drammen-dps']]);
 	await bench.sql('analyze access_log');
 	const token = tokenFor('drammen-dps/PV', { seconds: 3600 });
-	const ask = (query) => () => wrk(daemon.port, { clients: 1, paths: [`/fhir/r4/AuditEvent?_count=50${query}`], token });
-	const m = await inTurn({ 'the newest of a million entries': ask(''), 'what none of a million entries is': ask('&subtype=EXPORT') });
-	for (const [what, { p50 }] of Object.entries(m)) bar(`${what} over FHIR, median of 1 client`, p50 / 1000, 'most', 250, ' ms');
+	const ask = (path) => () => wrk(daemon.port, { clients: 1, paths: [path], token });
+	const [native, over] = ['/api/v1/access-log?limit=50', '/fhir/r4/AuditEvent?_count=50'];
+	const m = await inTurn({ 'the newest of a million entries': ask(native), 'what none of a million entries is': ask(`${native}&action=EXPORT`),
+		'the newest of a million entries over FHIR': ask(over), 'what none of a million entries is over FHIR': ask(`${over}&subtype=EXPORT`) });
+	for (const [what, { p50 }] of Object.entries(m)) bar(`${what}, median of 1 client`, p50 / 1000, 'most', 250, ' ms');
 }
 
 export async function fhir(bench, daemon, { token, inTurn }) {
