@@ -36,4 +36,23 @@ static inline struct request *fhir_fixture_request(const char *method, const cha
 	return r;
 }
 
+static struct request *fhir_fixture_only;
+
+/* The same in place of the last one so made, which it frees. */
+static inline struct request *fhir_fixture_next(const char *method, const char *target)
+{
+	if (fhir_fixture_only != NULL)
+		fixture_end(fhir_fixture_only);
+	fhir_fixture_only = fhir_fixture_request(method, target);
+	return fhir_fixture_only;
+}
+
+/* As a cmocka group teardown, in place of fixture_stop(). */
+static inline int fhir_fixture_stop(void **state)
+{
+	if (fhir_fixture_only != NULL)
+		fixture_end(fhir_fixture_only);
+	return fixture_stop(state);
+}
+
 #endif

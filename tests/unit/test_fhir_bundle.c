@@ -13,11 +13,9 @@ static json_t *sent;
 
 static struct fhir_bundle *bundle_of(const char *entries)
 {
-	struct request *r = fhir_fixture_request("POST", "");
+	struct request *r = fhir_fixture_next("POST", "");
 	struct fhir_bundle *b = arena_alloc(r->arena, sizeof(*b));
 
-	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
-	r->faults->arena = r->arena;
 	*b = (struct fhir_bundle){.request = r};
 	json_decref(sent);
 	sent = json_loads(arena_printf(r->arena, "{\"entry\":[%s]}", entries), 0, NULL);
@@ -103,7 +101,7 @@ static void what_is_refused(void **state)
 static int stop(void **state)
 {
 	json_decref(sent);
-	return fixture_stop(state);
+	return fhir_fixture_stop(state);
 }
 
 int main(void)

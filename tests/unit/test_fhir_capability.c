@@ -29,8 +29,10 @@ static void it_is_made_of_the_contract(void **state)
 	assert_string_equal(json_string_value(json_object_get(made, "fhirVersion")), "4.0.1");
 	assert_int_equal(strlen(json_string_value(json_object_get(made, "date"))), 10);
 	/* each once, although a search is two operations */
-	assert_int_equal(json_array_size(interactions), 2);
+	assert_int_equal(json_array_size(interactions), 4);
 	assert_non_null(named(interactions, "code", "read"));
+	assert_non_null(named(interactions, "code", "vread"));
+	assert_non_null(named(interactions, "code", "history-instance"));
 	assert_non_null(named(interactions, "code", "search-type"));
 	assert_string_equal(
 		json_string_value(json_object_get(named(parameters, "name", "identifier"), "type")),

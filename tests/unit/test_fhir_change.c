@@ -47,11 +47,7 @@ static const char *change_by(struct request *r, const char *members)
 
 static struct request *request_for(void)
 {
-	struct request *r = fhir_fixture_request("PUT", "/Task/" UUID);
-
-	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
-	r->faults->arena = r->arena;
-	return r;
+	return fhir_fixture_next("PUT", "/Task/" UUID);
 }
 
 static void what_differs_is_changed(void **state)
@@ -114,5 +110,5 @@ int main(void)
 					   cmocka_unit_test(what_cannot_be_changed_is_named),
 					   cmocka_unit_test(a_status_that_cannot_be_reached)};
 
-	return cmocka_run_group_tests(tests, fhir_fixture_start, fixture_stop);
+	return cmocka_run_group_tests(tests, fhir_fixture_start, fhir_fixture_stop);
 }

@@ -8,10 +8,8 @@
 /* A request to create a resource of the type, with the header given. */
 static struct request *request_for(const char *type, const char *prefer)
 {
-	struct request *r = fhir_fixture_request("POST", arena_printf(service.arena, "/%s", type));
+	struct request *r = fhir_fixture_next("POST", arena_printf(service.arena, "/%s", type));
 
-	r->faults = arena_alloc(r->arena, sizeof(*r->faults));
-	r->faults->arena = r->arena;
 	if (prefer != NULL)
 		r->in.headers[r->in.header_count++] = (struct header){"Prefer", prefer};
 	return r;
@@ -120,5 +118,5 @@ int main(void)
 					   cmocka_unit_test(identifiers_are_kept_apart),
 					   cmocka_unit_test(members_are_found_again)};
 
-	return cmocka_run_group_tests(tests, fhir_fixture_start, fixture_stop);
+	return cmocka_run_group_tests(tests, fhir_fixture_start, fhir_fixture_stop);
 }
