@@ -23,6 +23,7 @@ export type ProblemCode =
 	| 'consent_not_settled'
 	| 'consent_required'
 	| 'contact_not_lost'
+	| 'deviation_not_minor'
 	| 'dismissal_forbidden'
 	| 'duplicate'
 	| 'eligibility_missing'
@@ -1411,6 +1412,82 @@ export interface paths {
          * @description The privacy officer proves who asks, prolongs once with a reason, asks health personnel about correcting or deleting a record, and answers: fulfilled, in part, or refused with the law that stands against it. The person, or a guardian by law, may withdraw.
          */
         post: operations["transitionDataSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deviations
+         * @description The newest first. Staff see those of their own agency and team, of those about a person only where they may know the person; team leaders (TL) all of their unit, quality managers (QM) all of their agency, both without the person where they may not know them; the privacy officer (PV) breaches of privacy. The person (PT) and whoever represents them by law (RE) see what they have said themselves. Agencies with whom one is shared read what was learnt. Project and steering roles (PM, SG) read none one by one.
+         */
+        get: operations["listDeviations"];
+        put?: never;
+        /**
+         * Register a deviation
+         * @description Any staff, of a unit of the own agency or team; the person (PT), or whoever represents them by law (RE), as feedback on any unit. `patient_id` alone says whom it is about: a text with what looks like a personal number is refused. The person's own feedback is about themself. A leader of the agency gets a task to assess it.
+         */
+        post: operations["createDeviation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deviations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a deviation
+         * @description For those who see it in the list, whoever registered it, owns an action in it, or answers as the other party. Without `patient_id` for those who may not know the person; judgement of harm and cause is for staff whose cell of the matrix has no limited fields.
+         */
+        get: operations["getDeviation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deviations/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assess, handle and close a deviation
+         * @description The quality manager (QM) and the unit's leader (TL) assess and analyse; the other party in a matter of cooperation answers within 21 days; the quality manager sets actions and closes; each owner does their own. Whoever registered it does not end it, a harm is not set lower without a reason, and what the law asks to be told to authorities (`duties`) is recorded before it is closed.
+         */
+        post: operations["transitionDeviation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9844,6 +9921,394 @@ export interface components {
          * @enum {string}
          */
         DeliveryStatus: "PENDING" | "DELIVERED" | "FAILED" | "HIDDEN";
+        /**
+         * @description What went wrong, and what is learnt of it
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+         *       "version": 1,
+         *       "state": "REGISTERED",
+         *       "type": "COOPERATION",
+         *       "owner_agency": {
+         *         "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "patient_pseudonym": "5f0c7d32-61d4-4d0f-8a3e-2a4b7c9d1e20",
+         *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+         *       "occurred_at": "2026-03-02T08:00:00Z",
+         *       "immediate_action": "Ringte avdelingen",
+         *       "corrective_actions": [],
+         *       "notices": [],
+         *       "duties": [],
+         *       "created_at": "2026-03-07T08:00:00Z",
+         *       "updated_at": "2026-03-07T08:00:00Z",
+         *       "actions": [
+         *         "assess"
+         *       ]
+         *     }
+         */
+        Deviation: {
+            actions?: components["schemas"]["Actions"];
+            assessed_at?: components["schemas"]["Timestamp"];
+            /** @description Why it happened */
+            cause?: string;
+            closed_at?: components["schemas"]["Timestamp"];
+            /** @description What is done about it */
+            corrective_actions?: components["schemas"]["DeviationAction"][];
+            counterpart?: components["schemas"]["DeviationParty"];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What the law asks to be told */
+            duties?: components["schemas"]["DeviationDuty"][];
+            /**
+             * Format: date
+             * @description When the effect is looked at
+             */
+            effect_check_on?: string;
+            /**
+             * Format: uuid
+             * @description The emergency access that was a breach
+             */
+            emergency_access_id?: string;
+            external_ref?: components["schemas"]["DeviationReference"];
+            harm?: components["schemas"]["DeviationHarm"];
+            /** @description Why the harm is set as it is */
+            harm_reason?: string;
+            id: components["schemas"]["Uuid"];
+            /** @description What was done at once */
+            immediate_action?: string;
+            /** @description Other agencies that had part in it */
+            involved_agency_ids?: string[];
+            /** @description What was learnt, without anybody's name */
+            learning_text?: string;
+            likelihood?: components["schemas"]["DeviationLikelihood"];
+            /**
+             * Format: uuid
+             * @description The deviation that it is part of
+             */
+            merged_into?: string;
+            /** @description Why nothing is done */
+            no_action_reason?: string;
+            /** @description Who has been told */
+            notices?: components["schemas"]["DeviationNotice"][];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            occurred_at?: string;
+            /** @description Which agency */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /**
+             * Format: uuid
+             * @description About whom, for who may know the person
+             */
+            patient_id?: string;
+            /**
+             * Format: uuid
+             * @description The same for all deviations of the agency about one person
+             */
+            patient_pseudonym?: string;
+            /** @description Where */
+            place?: string;
+            /** @description Why it was rejected, or why the actions did not help */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Who of the staff registered it
+             */
+            reported_by?: string;
+            /**
+             * Format: uuid
+             * @description Their agency; absent when a citizen gave feedback
+             */
+            reporter_agency_id?: string;
+            /** @description Agencies that read what was learnt */
+            shared_with?: string[];
+            state: components["schemas"]["DeviationState"];
+            type: components["schemas"]["DeviationType"];
+            /** @description Whether nobody had to expect it */
+            unexpected?: boolean;
+            /** @description The unit where it happened */
+            unit?: {
+                /**
+                 * Format: uuid
+                 * @description Whose unit it is
+                 */
+                agency_id: string;
+                /** @description The name of that agency */
+                agency_name: string;
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+            /** @description What happened */
+            what_happened?: string;
+        };
+        /** @description What somebody does about it */
+        DeviationAction: {
+            done_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description By when
+             */
+            due_on: string;
+            id: components["schemas"]["Uuid"];
+            /** @description What the owner says of it */
+            note?: string;
+            /**
+             * Format: uuid
+             * @description Who does it
+             */
+            owner_staff_id: string;
+            /** @description What is done */
+            text: string;
+        };
+        /**
+         * @description Who has been told
+         * @example DATATILSYNET
+         * @enum {string}
+         */
+        DeviationAuthority: "STATSFORVALTER" | "UKOM" | "HELSETILSYNET" | "DATATILSYNET" | "ARBEIDSTILSYNET" | "PATIENT";
+        /**
+         * @description A new deviation
+         * @example {
+         *       "type": "COOPERATION",
+         *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+         *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+         *       "occurred_at": "2026-03-02T08:00:00Z",
+         *       "immediate_action": "Ringte avdelingen"
+         *     }
+         */
+        DeviationCreate: {
+            external_ref?: components["schemas"]["DeviationReference"];
+            /** @description What was done at once */
+            immediate_action?: string;
+            /** @description Other agencies that had part in it */
+            involved_agency_ids?: string[];
+            /**
+             * Format: date-time
+             * @description When
+             */
+            occurred_at: string;
+            /**
+             * Format: uuid
+             * @description About whom, if about somebody; a citizen's is about themself
+             */
+            patient_id?: string;
+            /** @description Where */
+            place?: string;
+            type: components["schemas"]["DeviationType"];
+            /**
+             * Format: uuid
+             * @description Where it happened; staff: their own unit when absent
+             */
+            unit_id?: string;
+            /** @description What happened */
+            what_happened: string;
+        };
+        /** @description What the law asks to be told */
+        DeviationDuty: {
+            /** @description Who is told */
+            authorities: components["schemas"]["DeviationAuthority"][];
+            /**
+             * @description Which duty
+             * @enum {string}
+             */
+            code: "DEVIATION_NOTICE" | "DEVIATION_REPORT" | "DEVIATION_BREACH";
+            /**
+             * Format: date-time
+             * @description By when, counted from when it was registered
+             */
+            due_at: string;
+            kind: components["schemas"]["DeviationNoticeKind"];
+            /** @description Whether all of them have been told */
+            met: boolean;
+        };
+        /**
+         * @description Harm done: 0 none to 4 very serious or death
+         * @example 1
+         */
+        DeviationHarm: number;
+        /**
+         * @description How likely it is to happen again, 5 the most
+         * @example 3
+         */
+        DeviationLikelihood: number;
+        /**
+         * @description A page of deviations
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/deviations"
+         *       }
+         *     }
+         */
+        DeviationList: {
+            /** @description What the page holds */
+            items: components["schemas"]["Deviation"][];
+            links: components["schemas"]["Links"];
+        };
+        /** @description Who was told, or need not be */
+        DeviationNotice: {
+            authority: components["schemas"]["DeviationAuthority"];
+            kind: components["schemas"]["DeviationNoticeKind"];
+            /** @description Why none is owed */
+            note?: string;
+            /**
+             * Format: date
+             * @description On which day
+             */
+            on: string;
+            /** @description The authority's number of the case */
+            reference?: string;
+        };
+        /**
+         * @description An alert, a report, or that none is owed
+         * @example NOTICE
+         * @enum {string}
+         */
+        DeviationNoticeKind: "NOTICE" | "REPORT" | "NOT_REQUIRED";
+        /** @description The other party, who is asked in a matter of cooperation */
+        DeviationParty: {
+            /** @description Which agency */
+            agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /** @description What it says */
+            answer?: string;
+            answered_at?: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When its answer is due
+             */
+            due_at: string;
+        };
+        /**
+         * @description Where it stands in an agency's own system of deviations
+         * @example {
+         *       "system": "SYNERGI",
+         *       "id": "2026-1041"
+         *     }
+         */
+        DeviationReference: {
+            /** @description Its id there */
+            id: string;
+            /**
+             * @description Which system
+             * @enum {string}
+             */
+            system: "SYNERGI" | "MUNICIPAL" | "OTHER";
+        };
+        /**
+         * @description Where it stands
+         * @example REGISTERED
+         * @enum {string}
+         */
+        DeviationState: "REGISTERED" | "ASSESSED" | "IN_ANALYSIS" | "ACTIONS_OPEN" | "EFFECT_CHECK" | "CLOSED" | "REJECTED" | "MERGED";
+        /**
+         * @description A step
+         * @example {
+         *       "action": "assess",
+         *       "type": "COOPERATION",
+         *       "harm": 1
+         *     }
+         */
+        DeviationTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "assess" | "reassess" | "reject" | "merge" | "analyse" | "answer" | "set_actions" | "complete_action" | "actions_done" | "effective" | "not_effective" | "close_minor" | "record_notice" | "set_external_ref";
+            /** @description What the other party says */
+            answer?: string;
+            authority?: components["schemas"]["DeviationAuthority"];
+            /** @description Why it happened */
+            cause?: string;
+            /**
+             * Format: uuid
+             * @description Which action is done
+             */
+            corrective_action_id?: string;
+            /** @description What is done, by whom and when */
+            corrective_actions?: {
+                /**
+                 * Format: date
+                 * @description By when
+                 */
+                due_on: string;
+                /**
+                 * Format: uuid
+                 * @description Who does it
+                 */
+                owner_staff_id: string;
+                /** @description What is done */
+                text: string;
+            }[];
+            /**
+             * Format: uuid
+             * @description Who is asked
+             */
+            counterpart_agency_id?: string;
+            /**
+             * Format: date
+             * @description When the effect is looked at, at most half a year ahead
+             */
+            effect_check_on?: string;
+            external_ref?: components["schemas"]["DeviationReference"];
+            harm?: components["schemas"]["DeviationHarm"];
+            /** @description What was learnt, without anybody's name */
+            learning_text?: string;
+            likelihood?: components["schemas"]["DeviationLikelihood"];
+            /**
+             * Format: uuid
+             * @description The deviation that it is part of
+             */
+            merged_into?: string;
+            /** @description Why nothing is done */
+            no_action_reason?: string;
+            /** @description What the owner says, or why no notice is owed */
+            note?: string;
+            notice_kind?: components["schemas"]["DeviationNoticeKind"];
+            /**
+             * Format: date
+             * @description On which day
+             */
+            on?: string;
+            /** @description Why */
+            reason?: string;
+            /** @description The authority's number of the case */
+            reference?: string;
+            /** @description Agencies that read what was learnt */
+            shared_with?: string[];
+            type?: components["schemas"]["DeviationType"];
+            /** @description Whether nobody had to expect it */
+            unexpected?: boolean;
+        };
+        /**
+         * @description What kind of deviation it is
+         * @example COOPERATION
+         * @enum {string}
+         */
+        DeviationType: "PATIENT_SAFETY" | "COOPERATION" | "PRIVACY" | "STAFF_SAFETY" | "SYSTEM" | "ROUTINE_MISSING";
         /**
          * @description Where the patient went
          * @example HOME
@@ -26618,6 +27083,318 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DataSubjectRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listDeviations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only those that are being handled, or only those that are not
+                 * @example true
+                 */
+                open?: boolean;
+                /**
+                 * @description Only those about this person, for who may know it
+                 * @example 3b241101-e2bb-4255-8caf-4136c566a962
+                 */
+                patient_id?: string;
+                /**
+                 * @description Only those in this state
+                 * @example ASSESSED
+                 */
+                state?: components["schemas"]["DeviationState"];
+                /**
+                 * @description Only those of this type
+                 * @example COOPERATION
+                 */
+                type?: components["schemas"]["DeviationType"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deviations */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/deviations"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviationList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createDeviation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "COOPERATION",
+                 *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                 *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+                 *       "occurred_at": "2026-03-02T08:00:00Z",
+                 *       "immediate_action": "Ringte avdelingen"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviationCreate"];
+            };
+        };
+        responses: {
+            /** @description The deviation as registered */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "state": "REGISTERED",
+                     *       "type": "COOPERATION",
+                     *       "owner_agency": {
+                     *         "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "patient_pseudonym": "5f0c7d32-61d4-4d0f-8a3e-2a4b7c9d1e20",
+                     *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+                     *       "occurred_at": "2026-03-02T08:00:00Z",
+                     *       "immediate_action": "Ringte avdelingen",
+                     *       "corrective_actions": [],
+                     *       "notices": [],
+                     *       "duties": [],
+                     *       "created_at": "2026-03-07T08:00:00Z",
+                     *       "updated_at": "2026-03-07T08:00:00Z",
+                     *       "actions": [
+                     *         "assess"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deviation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getDeviation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deviation */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "state": "REGISTERED",
+                     *       "type": "COOPERATION",
+                     *       "owner_agency": {
+                     *         "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "patient_pseudonym": "5f0c7d32-61d4-4d0f-8a3e-2a4b7c9d1e20",
+                     *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+                     *       "occurred_at": "2026-03-02T08:00:00Z",
+                     *       "immediate_action": "Ringte avdelingen",
+                     *       "corrective_actions": [],
+                     *       "notices": [],
+                     *       "duties": [],
+                     *       "created_at": "2026-03-07T08:00:00Z",
+                     *       "updated_at": "2026-03-07T08:00:00Z",
+                     *       "actions": [
+                     *         "assess"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deviation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionDeviation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "assess",
+                 *       "type": "COOPERATION",
+                 *       "harm": 1,
+                 *       "likelihood": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviationTransition"];
+            };
+        };
+        responses: {
+            /** @description The deviation after the step */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
+                     *       "version": 1,
+                     *       "state": "REGISTERED",
+                     *       "type": "COOPERATION",
+                     *       "owner_agency": {
+                     *         "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "patient_id": "3b241101-e2bb-4255-8caf-4136c566a962",
+                     *       "patient_pseudonym": "5f0c7d32-61d4-4d0f-8a3e-2a4b7c9d1e20",
+                     *       "what_happened": "Epikrisen kom fem dager etter utskrivning",
+                     *       "occurred_at": "2026-03-02T08:00:00Z",
+                     *       "immediate_action": "Ringte avdelingen",
+                     *       "corrective_actions": [],
+                     *       "notices": [],
+                     *       "duties": [],
+                     *       "created_at": "2026-03-07T08:00:00Z",
+                     *       "updated_at": "2026-03-07T08:00:00Z",
+                     *       "actions": [
+                     *         "assess"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deviation"];
                 };
             };
             400: components["responses"]["BadRequest"];

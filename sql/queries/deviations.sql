@@ -1,0 +1,30 @@
+-- Deviations; rules stand in migrations 0185 to 0187.
+
+-- name: listDeviations
+-- Those that row security shows the caller, the newest first.
+select l.body, l.next, show_all(l.persons) as noted
+from list_page(array(
+	select (deviation_json(d), cursor_make(to_json(d.created_at) #>> '{}', d.id::text), deviation_patient(d.id))::list_item
+	from deviation d
+	where (:query.state::text is null or d.state = :query.state)
+		and (:query.type::text is null or d.type = :query.type)
+		and (:query.open::text is null or deviation_is_open(d.state) = :query.open::boolean)
+		and (:query.patient_id::text is null or deviation_patient(d.id) = :query.patient_id::uuid)
+		and (:query.cursor::text is null or (d.created_at, d.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
+	order by d.created_at desc, d.id desc limit page_size(:query.limit) + 1), :query.limit) l
+
+-- name: createDeviation
+select deviation_make(:new.id::uuid, :body::jsonb) as id, 201 as status
+
+-- name: getDeviation
+select deviation_json(d) as body, d.version as etag, d.state, deviation_facts(d) as facts, show(deviation_patient(d.id)) as noted
+from deviation d where d.id = :path.id::uuid
+
+-- name: deviations.lock
+select d.state, d.version, deviation_facts(d) as facts, deviation_patient(d.id) as patient_id
+from deviation d where d.id = :path.id::uuid for update of d
+
+-- name: deviations.apply
+select note_step('deviations', :path.id::uuid,
+	deviation_step(:path.id::uuid, :machine.action, :machine.to, :body::jsonb), :machine.action, :machine.from,
+	case :machine.to when 'previous' then :machine.from else :machine.to end, :body::jsonb ->> 'reason')
