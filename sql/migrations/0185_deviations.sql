@@ -74,6 +74,7 @@ create table deviation (
 	constraint deviation_is_merged_into_another check ((state = 'MERGED') = (merged_into is not null) and merged_into is distinct from id),
 	constraint deviation_is_rejected_with_a_reason check (state <> 'REJECTED' or reason is not null)
 );
+create index deviation_newest on deviation (created_at, id);
 create index deviation_owner on deviation (owner_agency_id, created_at);
 create index deviation_reporter_agency on deviation (reporter_agency_id, created_at);
 create index deviation_reported_by on deviation (reported_by) where reported_by is not null;

@@ -25,7 +25,7 @@ insert into status_view (is_status) values ('deviation_is_told_in_part');
 create function deviation_patient(deviation uuid) returns uuid language sql stable as $$
 	select l.patient_id from deviation_person l where l.deviation_id = $1 $$;
 
--- What the law asks for now, by when, and whether it is done.
+-- What the law asks to be told of it, by when, and whether it is done.
 create function deviation_duties(d deviation) returns table (code text, kind text, authorities text[], due_at timestamptz, met boolean)
 language sql stable as $$
 	select r.code, r.kind, r.authorities, deadline_at(r.code, (d).created_at),

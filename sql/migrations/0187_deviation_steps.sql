@@ -1,10 +1,12 @@
 -- migrate:up
 -- The steps of a deviation (api-spec/machines/deviations.yaml), and what follows from them: tasks and the clocks of the law.
 
--- A harm is not made smaller without a word; what it is measured against has been assessed before.
+-- Nothing is made smaller without a word: neither the harm nor what starts a clock of the law.
 create function deviation_check_assessment(d deviation, body jsonb) returns void language sql as $$
-	select raise_unless((d).harm is null or (body ->> 'harm')::int >= (d).harm or body ? 'reason', 422, 'missing_fact',
-		fault('/reason', 'required', 'says why the harm is set lower than it was'))
+	select raise_unless((d).assessed_at is null or body ? 'reason' or ((body ->> 'harm')::int >= (d).harm
+			and (not (d).unexpected or coalesce((body ->> 'unexpected')::boolean, true))
+			and ((d).type <> 'PRIVACY' or coalesce(body ->> 'type', 'PRIVACY') = 'PRIVACY')), 422, 'missing_fact',
+		fault('/reason', 'required', 'says why it is taken less seriously than it was'))
 $$;
 
 -- Those who work together answer for it together: in what is about cooperation the other party is asked.
