@@ -19,6 +19,8 @@ await w.sql(`insert into coercion_decision (id, patient_id, owner_agency_id, typ
 	values (gen_random_uuid(), $1, $2, 'EXAM_3_1', clock_now(), 'x', clock_now(), clock_now() + interval '1 year', clock_now())`, [patient, w.ids.agency['drammen-dps']]);
 (await w.api(team, 'POST', '/opioid-substitution-followups', { patient_id: patient, started_on: '2026-01-02', medicine: 'METHADONE', level: 'BOTH', prescriber: 'x', prescriber_kind: 'GP', dispensing_place: 'PHARMACY', dispensed_per_week: 1 })).is(201);
 
+(await w.api(team, 'POST', '/deviations', { type: 'PATIENT_SAFETY', patient_id: patient, what_happened: 'Feil dose', occurred_at: '2026-01-02T10:00:00Z' })).is(201);
+
 // Every table of which the daemon may see rows and that could name a person.
 const tables = (await w.sql(`select c.table_name as name from information_schema.columns c join pg_class k on k.oid = c.table_name::regclass and not k.relispartition
 	where c.table_schema = 'public' and c.column_name = 'patient_id' and has_table_privilege('samhandling_service', k.oid, 'select')`)).map((t) => t.name).concat('patient', 'row_history');
@@ -51,6 +53,18 @@ describe('row security', () => {
 	test('shows a unit of the same agency without a relation nothing of the person', async () => {
 		const found = await seen(as('drammen-dps', 'drammen-dps:poliklinikk', 'dps-2', 'DPS'));
 		assert.deepEqual(found, {});
+	});
+
+	test('shows who works for quality and privacy the agency\'s deviation, and not whom it is about', async () => {
+		for (const [subject, role] of [['qm-1', 'QM'], ['pv-1', 'PV']]) {
+			const settings = as('drammen-dps', 'drammen-dps:ledelse', subject, role);
+			assert.equal((await seen(settings)).deviation_person, undefined, role);
+			const rows = await w.asService(async (c) => {
+				for (const [name, value] of Object.entries(settings)) await c.query('select set_config($1, $2, true)', [`app.${name}`, value]);
+				return (await c.query('select pseudonym from deviation')).rows;
+			});
+			assert.equal(rows.length, role === 'QM' ? 1 : 0);
+		}
 	});
 
 	test('shows the unit in relation the person, and what belongs to them only after the gate', async () => {
