@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/event.h"
 #include "base/line.h"
@@ -79,6 +80,14 @@ static bool connection_open(struct connection *c)
 	return false;
 }
 
+/* Nothing is asked of an idle connection: what the server says unasked is that it goes. */
+static bool has_ended(const struct connection *c)
+{
+	char unread;
+
+	return recv(PQsocket(c->pg), &unread, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
 struct connection *pool_take(enum pool_refusal *refusal)
 {
 	*refusal = POOL_NO_DATABASE;
@@ -100,6 +109,8 @@ struct connection *pool_take(enum pool_refusal *refusal)
 		event(E_POOL_EXHAUSTED, "\"waited_ms\":%lld", (long long)pool.settings.wait_ms);
 		return NULL;
 	}
+	if (c->pg != NULL && has_ended(c))
+		connection_close(c);
 	if (c->pg != NULL || connection_open(c))
 		return c;
 	*refusal = POOL_NO_DATABASE;

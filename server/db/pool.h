@@ -38,7 +38,10 @@ void pool_stop(void);
 
 enum pool_refusal { POOL_OK, POOL_BUSY, POOL_NO_DATABASE };
 
-/* A connection that is open, or NULL and why. Opens it when needed (`connect_s`). */
+/*
+ * A connection that is open, or NULL and why. Opens it when needed (`connect_s`), anew when the
+ * server has ended it since.
+ */
 struct connection *pool_take(enum pool_refusal *refusal);
 
 /* Gives it back; a broken one is closed, and opened anew by whoever takes it next. */

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -59,6 +60,36 @@ static void gives_up_after_the_limit(void **state)
 	a = pool_take(&refusal);
 	assert_non_null(a);
 	pool_give_back(a);
+	pool_stop();
+}
+
+static void terminate(int backend)
+{
+	PGconn *other = PQconnectdb(getenv("TEST_SERVICE_URL"));
+	char sql[80];
+
+	snprintf(sql, sizeof(sql), "select pg_terminate_backend(%d, 5000)", backend);
+	PQclear(PQexec(other, sql));
+	PQfinish(other);
+}
+
+static void lends_none_that_ended_meanwhile(void **state)
+{
+	enum pool_refusal refusal;
+
+	(void)state;
+	database_pool(1, 1000, 1000);
+
+	struct connection *c = pool_take(&refusal);
+	int backend = PQbackendPID(c->pg);
+
+	pool_give_back(c);
+	terminate(backend);
+	c = pool_take(&refusal);
+	assert_non_null(c);
+	assert_int_not_equal(PQbackendPID(c->pg), backend);
+	assert_int_equal(PQstatus(c->pg), CONNECTION_OK);
+	pool_give_back(c);
 	pool_stop();
 }
 
@@ -203,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lends_and_takes_back),
+		cmocka_unit_test(lends_none_that_ended_meanwhile),
 		cmocka_unit_test(gives_up_after_the_limit),
 		cmocka_unit_test(the_oldest_waiter_is_served_first),
 		cmocka_unit_test(survives_a_crowd),
