@@ -159,7 +159,20 @@ static void add_all(struct names *names, const struct names *more)
 			names->list[names->count++] = more->list[i];
 }
 
-/* Everything that helps with this action: all standings, the facts that it needs, all members. */
+static void take_away(struct names *names, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i], name) != 0)
+			names->list[kept++] = names->list[i];
+	names->count = kept;
+}
+
+/*
+ * Everything that helps with this action: all standings but those for which it is refused (who
+ * registered a deviation), the facts that it needs, all members.
+ */
 static void help(struct machine_question *q)
 {
 	q->facts = (struct names){0, arena_alloc(arena, 512 * sizeof(char *))};
@@ -172,6 +185,12 @@ static void help(struct machine_question *q)
 		for (size_t j = 0; strcmp(a->name, q->action) == 0 && j < a->require_facts.count;
 		     j++)
 			q->facts.list[q->facts.count++] = a->require_facts.list[j].fact;
+	}
+	for (size_t i = 0; i < q->machine->action_count; i++) {
+		const struct machine_action *a = &q->machine->actions[i];
+
+		for (size_t j = 0; strcmp(a->name, q->action) == 0 && j < a->refuse_when.count; j++)
+			take_away(&q->facts, a->refuse_when.list[j].fact);
 	}
 }
 
