@@ -121,33 +121,44 @@ begin
 end $$;
 
 -- Which levels of the service follow the person up, and how much is going on (domain.md §1.1 row 7, §1.4 rows 68 and 69). For
--- those who see a person's measures, unless the person has closed some of it to them. Owner's rights: it is about all
--- agencies' services, of which no single caller sees all; only the level and how many they are is told.
+-- those who see a person's measures, unless the person has closed some of it to them, or other agencies are not told (L27).
+-- Owner's rights: it is about all agencies' services, of which no single caller sees all; only the level and how many they
+-- are is told, of no more kinds than the caller may know of: a coordinator hears of no stay and no substitution treatment, a
+-- chief doctor does not hear how many measures there are.
 create function followup_json(person uuid) returns jsonb language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
+	knows_care boolean := app_role() in ('TL', 'PT') or asks_as_health_personnel();
+	measures uuid[] := array(select m.id from measure m join plan p on p.id = m.plan_id
+		where m.patient_id = person and m.state = 'IN_PROGRESS' and plan_state(p) <> 'SUSPENDED');
+	teams uuid[] := array(select e.id from enrolment e where e.patient_id = person and e.ended_at is null);
+	stays uuid[] := array(select x.id from admission x
+		where x.patient_id = person and knows_care and x.state in ('ADMITTED', 'ON_LEAVE', 'READY_FOR_DISCHARGE'));
+	treatments uuid[] := array(select f.id from lar_followup f where f.patient_id = person and knows_care and f.state = 'ACTIVE');
 	levels text[];
 begin
-	if app_gate('f') or not (app_role() in ('TL', 'PT', 'CO', 'CU') or asks_as_health_personnel()) or exists (select 1
-			from unnest('{enrolments,plan-measures,admissions,opioid-substitution-followups}'::text[]) r where resource_is_blocked(person, r)) then
+	if app_gate('f') or not (knows_care or app_role() in ('CO', 'CU'))
+		or exists (select 1 from patient p where p.id = person and p.address_protection = 'STRICTLY_CONFIDENTIAL'
+			and not address_is_open(p.id, p.address_protection))
+		or exists (select 1 from unnest('{enrolments,plan-measures,admissions,opioid-substitution-followups}'::text[]) r
+			where resource_is_blocked(person, r))
+		or exists (select 1 from unnest(measures || teams || stays || treatments) i where item_is_blocked(person, i)) then
 		return null;
 	end if;
 	levels := array(
-		select agency_level(a.type) from measure m join agency a on a.id = m.responsible_agency_id
-			where m.patient_id = person and m.state = 'IN_PROGRESS'
-		union select agency_level(a.type) from enrolment e join agency a on a.id = e.agency_id
-			where e.patient_id = person and e.ended_at is null
-		union select 'SPECIALIST' from admission x
-			where x.patient_id = person and x.state in ('ADMITTED', 'ON_LEAVE', 'READY_FOR_DISCHARGE')
+		select agency_level(a.type) from measure m join agency a on a.id = m.responsible_agency_id where m.id = any (measures)
+		union select agency_level(a.type) from enrolment e join agency a on a.id = e.agency_id where e.id = any (teams)
+		union select 'SPECIALIST' where stays <> '{}'
 		union select x.level from lar_followup f join (values ('MUNICIPAL_ONLY', 'MUNICIPAL'), ('SPECIALIST_ONLY', 'SPECIALIST'),
 				('BOTH', 'MUNICIPAL'), ('BOTH', 'SPECIALIST')) x (of_lar, level) on x.of_lar = f.level
-			where f.patient_id = person and f.state = 'ACTIVE');
+			where f.id = any (treatments));
 	return (select jsonb_strip_nulls(jsonb_build_object('level', case when levels @> '{MUNICIPAL,SPECIALIST}' then 'BOTH'
-				when 'MUNICIPAL' = any (levels) then 'MUNICIPAL_ONLY' when 'SPECIALIST' = any (levels) then 'SPECIALIST_ONLY' end,
-			'concurrent_services', count(distinct agency_level(a.type)) = 2,
-			'agencies', count(distinct a.id), 'services', count(*)))
+				when 'MUNICIPAL' = any (levels) then 'MUNICIPAL_ONLY' when 'SPECIALIST' = any (levels) then 'SPECIALIST_ONLY' end)
+			|| case when app_role() = 'KO' then '{}'::jsonb else jsonb_build_object(
+				'concurrent_services', count(distinct agency_level(a.type)) = 2,
+				'agencies', count(distinct a.id), 'services', count(*)) end)
 		from measure m join agency a on a.id = m.responsible_agency_id
-		where m.patient_id = person and m.state = 'IN_PROGRESS');
+		where m.id = any (measures));
 end $$;
 
 create function responsibilities_json(person uuid) returns jsonb language sql stable as $$

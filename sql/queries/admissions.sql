@@ -12,8 +12,8 @@ from list_page(array(
 	from admissions_in_order((select persons from asked), :query.status, :query.unit_id::uuid, cursor_time(:query.cursor, 0),
 		cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
 	cross join lateral (select x as a from admission x where x.id = o.id
-		-- who sees the state alone learns no place by asking for it
-		and (:query.unit_id::text is null or app_cell() <> 'S')
+		-- who is not told the place learns none by asking for it
+		and (:query.unit_id::text is null or (app_cell() <> 'S' and not admission_place_is_hidden(x)))
 		-- row security closes single stays too; not of the one person whom the gate has admitted
 		and (:query.patient_id::text is null or not item_is_blocked(x.patient_id, x.id)) offset 0) r
 	order by o.n limit page_size(:query.limit) + 1), :query.limit) l

@@ -257,16 +257,20 @@ describe('seeing', () => {
 	test('where somebody stays who is strictly protected, the agency that has them in and their main contact know', async () => {
 		const patient = (await w.api(team, 'POST', '/patients', { national_id: '01819012365' })).is(201).body.id;
 		await relate(w, patient, ['drammen-kommune:mottak', 'fastlege-demo:kontor']).catch(() => {});
-		const { path } = await admitted(w, patient, { level: 'HOSPITAL_PSYCH' });
+		const unit = w.ids.unit['drammen-dps:poliklinikk'];
+		const { path } = await admitted(w, patient, { level: 'HOSPITAL_PSYCH', unit_id: unit });
 		await w.sql(`update patient set address_protection = 'STRICTLY_CONFIDENTIAL' where id = $1`, [patient]);
 		const seen = async (who) => (await w.api(who, 'GET', path)).is(200).body;
+		const inUnit = async (who) => (await w.api(who, 'GET', `/admissions?patient_id=${patient}&unit_id=${unit}`)).is(200).body.items.length;
 		for (const who of [clinic, team, 'citizen/PT']) assert.deepEqual([(await seen(who)).institution, (await seen(who)).ward], ['Drammen DPS', 'Døgnenheten'], who);
 		for (const who of [municipality, doctor, gp]) {
 			const hidden = await seen(who);
 			assert.deepEqual([hidden.institution, hidden.ward, hidden.unit_id, hidden.agency_id, hidden.level], ['Skjermet', undefined, undefined, undefined, 'HOSPITAL_PSYCH'], who);
 			assert.deepEqual(hidden.segments.map((s) => [s.institution, s.ward]), [['Skjermet', undefined]]);
 			assert.ok(!JSON.stringify(hidden).includes('Drammen'));
+			assert.equal(await inUnit(who), 0, `${who} learns no place by asking for it`);
 		}
+		assert.equal(await inUnit(team), 1);
 		await w.sql('update care_relation set main_contact_id = $2 where patient_id = $1 and unit_id = $3', [patient, w.ids.staff[municipality], w.ids.unit['drammen-kommune:mottak']]);
 		assert.equal((await seen(municipality)).institution, 'Drammen DPS');
 		await w.sql(`update patient set address_protection = 'NONE' where id = $1`, [patient]);

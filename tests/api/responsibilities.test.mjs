@@ -70,7 +70,8 @@ describe('the team is told', () => {
 		const second = (await w.api(people.co, 'POST', '/measures', measureFor(w, one.id, 'drammen-dps:fact', { title: 'Samtaler' }))).is(201).body;
 		await run(second.id, people.tm);
 		const both = { level: 'BOTH', concurrent_services: true, agencies: 2, services: 2 };
-		for (const who of [tl, people.tm, people.dps, people.mh, people.gp, people.co, people.ko]) assert.deepEqual(await followup(who, person), both, who);
+		for (const who of [tl, people.tm, people.dps, people.mh, people.gp, people.co]) assert.deepEqual(await followup(who, person), both, who);
+		assert.deepEqual(await followup(people.ko, person), { level: 'BOTH' }, 'a chief doctor has no part in measures');
 		await consentTo(w, person, 'nav-drammen', { categories: ['ENROLMENT'] });
 		for (const who of ['drammen-dps:tm-3', nav]) assert.equal(await followup(who, person), undefined, who);
 		(await step(w, people.mh, `/measures/${one.measure.id}`, { action: 'hold', reason: 'Ferie', until: '2999-01-01' })).is(200);
@@ -78,6 +79,12 @@ describe('the team is told', () => {
 		(await w.api(people.dps, 'POST', '/opioid-substitution-followups', { patient_id: person, started_on: '2026-01-05', medicine: 'METHADONE', level: 'MUNICIPAL_ONLY', prescriber: 'Lege', prescriber_kind: 'GP',
 			dispensing_place: 'PHARMACY', dispensed_per_week: 3 })).is(201);
 		assert.equal((await followup(tl, person)).level, 'BOTH');
+		assert.equal((await followup(people.co, person)).level, 'SPECIALIST_ONLY', 'a coordinator does not hear of substitution treatment');
+		await w.sql("update patient set address_protection = 'STRICTLY_CONFIDENTIAL' where id = $1", [person]);
+		assert.equal(await followup(people.co, person), undefined, 'strictly protected');
+		await w.sql("update patient set address_protection = 'NONE' where id = $1", [person]);
+		(await w.api(people.tm, 'POST', `/patients/${person}/objections`, { scope: 'ITEMS', item_ids: [second.id], against: 'STAFF', against_id: w.ids.staff[people.gp] })).is(201);
+		assert.equal(await followup(people.gp, person), undefined, 'one measure is closed');
 		(await w.api(people.tm, 'POST', `/patients/${person}/objections`, { scope: 'RESOURCE_TYPES', resource_types: ['admissions'], against: 'STAFF', against_id: w.ids.staff[people.mh] })).is(201);
 		assert.equal(await followup(people.mh, person), undefined, 'closed in part');
 	});

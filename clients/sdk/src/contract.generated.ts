@@ -17474,19 +17474,19 @@ export interface components {
          *     }
          */
         Responsibilities: {
-            /** @description On which levels of the service the person is followed up, and how much is going on; for those who see measures (TM with a health profession, TL, DPS, MH, KO, GP, CO, CU, PT) */
+            /** @description On which levels of the service the person is followed up, and how much is going on; for those who see measures (TM with a health profession, TL, DPS, MH, KO, GP, CO, CU, PT). For CO and CU without stays and substitution treatment; for KO the level alone */
             followup?: {
                 /** @description How many agencies have measures that are going on */
-                agencies: number;
+                agencies?: number;
                 /** @description Whether measures of both levels, the municipality's and specialist care's, are going on */
-                concurrent_services: boolean;
+                concurrent_services?: boolean;
                 /**
                  * @description Which levels follow the person up, with measures that are going on, as the team, in hospital or in opioid substitution treatment; absent when none does
                  * @enum {string}
                  */
                 level?: "MUNICIPAL_ONLY" | "BOTH" | "SPECIALIST_ONLY";
                 /** @description How many measures are going on */
-                services: number;
+                services?: number;
             };
             /** @description What somebody has */
             items: {
