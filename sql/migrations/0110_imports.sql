@@ -114,6 +114,8 @@ create table import_parked (
 create index import_parked_hashes on import_parked using gin (hashes);
 create index import_parked_stay on import_parked (stay) where stay is not null;
 create index import_parked_ready on import_parked (id) where ready;
+create index import_parked_batch on import_parked (batch_id);
+create index patient_identifier_created on patient_identifier (created_at); -- import_wake()
 create index import_parked_until on import_parked (until);
 
 -- What a verdict on a row is counted as, and what is said of it; rooms add their own.
@@ -267,4 +269,5 @@ $$;
 -- migrate:down
 drop function if exists import_speak, import_log, import_standing, import_json, import_fail, import_remember, import_receive, import_begin, import_may cascade;
 delete from deadline_rule where code in ('IMPORT_PARKED', 'IMPORT_ROWS', 'IMPORT_UNFINISHED', 'IMPORT_HISTORY');
+drop index patient_identifier_created;
 drop table import_verdict, import_parked, import_person, import_origin, import_source, import_remark, import_block, import_batch cascade;

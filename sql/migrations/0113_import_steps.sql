@@ -77,17 +77,18 @@ begin
 			when o.patient_id <> d.patient_id and not o.removed then 'OTHER_PERSON' end);
 end $$;
 
--- One row of another type: known, or written by the type's own function, which gives the thing's id.
+-- One row of another type: known, or written by the type's own function, which gives the thing's id. Whoever writes for a
+-- person locks the person before they look: of two that bring one new key, the later finds what the earlier has written.
 create function import_other(b import_batch, d import_row) returns text language plpgsql as $$
 declare
 	k record;
 	thing uuid;
 begin
+	perform 1 from patient p where p.id = d.patient_id for no key update;
 	k := import_known(b, d);
 	if k.said is not null then
 		return k.said;
 	end if;
-	perform 1 from patient p where p.id = d.patient_id for no key update;
 	execute format('select %I($1, $2, $3)', 'import_' || replace(b.type, '-', '_') || '_write') into thing
 		using b, d, case when (k.o).removed then null else (k.o).entity_id end;
 	if d.o = 'delete' then
@@ -221,8 +222,9 @@ begin
 	if b.on_error = 'reject_batch' and b.rejected > 0 then
 		perform import_fail(b.id, 'rows_rejected');
 	else
-		-- a stay that came while its row was laid aside has not seen it
-		update import_parked p set ready = true where p.batch_id = b.id and p.stay is not null;
+		-- a stay or a person that came while its row was laid aside has not seen it
+		update import_parked p set ready = true where p.batch_id = b.id and not p.ready and (p.stay is not null
+			or exists (select 1 from patient_identifier i where i.hash = any (p.hashes)));
 		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now()
 		where x.id = b.id and x.state in ('RECEIVED', 'RUNNING');
 	end if;
@@ -343,6 +345,15 @@ end $$;
 revoke execute on function import_step() from public;
 grant execute on function import_step() to samhandling_service;
 
+-- Who was being registered while a row of theirs was laid aside has not seen the row, and its merge has not seen them. They are
+-- looked for among those registered of late, who are few; the rows that wait may be many.
+create function import_wake(batch int) returns void language sql as $$
+	update import_parked p set ready = true where p.id in (select x.id from import_parked x
+		where not x.ready and x.stay is null and x.hashes && array(select i.hash from patient_identifier i
+			where i.created_at > clock_now() - interval '1 hour')
+		order by x.id limit batch for update skip locked)
+$$;
+
 -- What falls due: uploads that nobody went on with, rows that have been kept long enough, rows whose person never came.
 create function job_imports(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -363,6 +374,7 @@ begin
 		delete from import_block k where k.batch_id = stale;
 		update import_batch b set rows_kept = false where b.id = stale;
 	end loop;
+	perform import_wake(batch);
 	delete from import_parked p where p.id in (select x.id from import_parked x where x.until <= clock_now()
 		order by x.until limit batch for update skip locked);
 	get diagnostics n = row_count;
@@ -373,6 +385,6 @@ insert into job (kind, call, batch) values ('imports_cleared', 'job_imports', 50
 -- migrate:down
 delete from job where kind = 'imports_cleared';
 drop trigger import_ready on patient_identifier;
-drop function if exists job_imports, import_step, import_do, import_ready, import_unpark, import_take, import_judge, import_finish,
-	import_claim, import_waiting, import_has_work, import_first, import_is_trial, import_count, import_try, import_merge, import_conclude,
+drop function if exists job_imports, import_wake, import_step, import_do, import_ready, import_unpark, import_take, import_judge,
+	import_finish, import_claim, import_waiting, import_has_work, import_first, import_is_trial, import_count, import_try, import_merge, import_conclude,
 	import_stay_awaited, import_other, import_known, import_lay, import_stay_person, import_each, import_turn, import_lock cascade;

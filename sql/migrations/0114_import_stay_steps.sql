@@ -148,6 +148,7 @@ declare
 	a admission;
 	said text;
 begin
+	perform 1 from patient p where p.id = d.patient_id for no key update; -- before the look, as import_other() does
 	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
 	said := import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode);
 	if said is not null then
@@ -163,7 +164,6 @@ begin
 	if said is not null then
 		return said;
 	end if;
-	perform 1 from patient p where p.id = d.patient_id for no key update;
 	if o.external_id is not null and not o.removed then
 		select * into a from admission x where x.id = o.entity_id for update;
 		if a.patient_id <> d.patient_id then
