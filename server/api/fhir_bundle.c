@@ -112,6 +112,11 @@ static long maker_of(const struct fhir_bundle *b, const char *address)
 	return -1;
 }
 
+bool fhir_bundle_makes(const struct fhir_bundle *b, const char *address)
+{
+	return maker_of(b, address) >= 0;
+}
+
 static void link_value(const struct fhir_bundle *b, json_t *value)
 {
 	long maker = maker_of(b, text(value, "reference"));

@@ -17,7 +17,7 @@ struct fhir_entry {
 	const char *url;       /* "Task/<id>", "Task?patient=…" */
 	const char *full_url;  /* "urn:uuid:…", or NULL */
 	const char *id;	       /* of what it makes, else NULL */
-	struct request *asked; /* NULL until it has run */
+	struct request *asked; /* NULL until it is prepared */
 };
 
 struct fhir_bundle {
@@ -26,6 +26,9 @@ struct fhir_bundle {
 	size_t count;
 	struct fhir_entry list[FHIR_ENTRIES_MAX];
 };
+
+/* Whether this is the fullUrl of an entry that makes something. */
+bool fhir_bundle_makes(const struct fhir_bundle *b, const char *address);
 
 /* Reads the entries and gives ids. False with faults. */
 bool fhir_bundle_read(struct fhir_bundle *b, json_t *bundle);

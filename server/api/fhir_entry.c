@@ -96,22 +96,26 @@ static void note_id(const struct request *r, struct fhir_entry *e)
 	json_decref(body);
 }
 
+bool fhir_entry_prepare(struct fhir_bundle *b, size_t place)
+{
+	struct request *r = inner_request(b->request, b->request->op);
+
+	b->list[place].asked = r;
+	r->place = arena_printf(r->arena, "Bundle.entry[%zu].resource", place);
+	return find(r, &b->list[place]) &&
+	       fhir_refer(b, r, json_object_get(json_array_get(b->entries, place), "resource"));
+}
+
 enum outcome fhir_entry_run(struct fhir_bundle *b, size_t place)
 {
 	struct fhir_entry *e = &b->list[place];
-	struct request *r = inner_request(b->request, b->request->op);
+	struct request *r = e->asked;
 	enum outcome outcome = ANSWERED;
 
-	e->asked = r;
-	r->place = arena_printf(r->arena, "Bundle.entry[%zu].resource", place);
-	if (!find(r, e))
-		return ANSWERED;
 	fhir_bundle_link(b, place);
-	outcome = fhir_refer(r, json_object_get(json_array_get(b->entries, place), "resource"));
-	if (outcome != ANSWERED || r->reply.status != 0)
-		return outcome;
 	give_headers(r, b, place);
 	r->new_id = e->id;
+	r->session = b->request->session;
 	if (!authorise(r) || !allowance_take(r) || !validate(r))
 		return ANSWERED;
 	if (r->session != NULL)

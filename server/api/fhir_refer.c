@@ -36,68 +36,78 @@ static const char *matched(struct request *r, const char *bundle, size_t *count)
 	return found;
 }
 
-/* The search, through the rooms; `asked` is its request with the answer. */
-static enum outcome search(struct request *asked)
+/* `_count` and its like say how an answer looks: of many they can leave one. */
+static bool shapes_answer(const struct request *asked)
 {
-	if (!authorise(asked) || !allowance_take(asked) || !validate(asked))
-		return ANSWERED;
-	if (asked->session != NULL)
-		return execute_once(asked);
-	execute(asked);
-	return ANSWERED;
+	for (size_t i = 0; i < asked->op->parameter_count; i++) {
+		const char *name = asked->op->parameters[i].name;
+
+		if (*name == '_' && strcmp(name, "_id") != 0 && strcmp(name, "_lastUpdated") != 0 &&
+		    request_parameter(asked, IN_QUERY, name) != NULL)
+			return true;
+	}
+	return false;
 }
 
-static enum outcome resolve(struct request *r, json_t *value, const char *reference)
+/* The search, through the rooms; `asked` is its request with the answer. */
+static void search(struct request *asked)
+{
+	if (!authorise(asked) || !allowance_take(asked) || !validate(asked))
+		return;
+	if (shapes_answer(asked)) {
+		faults_add(asked->faults, "", "not_supported",
+			   "a reference takes no parameter that says how an answer looks");
+		problem_faults(asked, "invalid_body");
+		return;
+	}
+	execute(asked);
+}
+
+static bool resolve(struct request *r, json_t *value, const char *reference)
 {
 	size_t len = strcspn(reference, "?"), count = 0;
 	const struct operation *op =
 		contract_operation(service.contract, arena_printf(r->arena, "fhirPostSearch%.*s",
 								  (int)len, reference));
 	struct request *asked;
-	enum outcome outcome;
 	const char *found;
 
-	if (op == NULL) {
-		problem(r, "unknown_reference", "of a type that is not searched for here");
-		return ANSWERED;
-	}
+	if (op == NULL)
+		return problem(r, "unknown_reference", "of a type that is not searched for here");
 	asked = inner_request(r, op);
 	inner_form(asked, arena_dup(r->arena, reference + len + 1));
-	outcome = search(asked);
-	if (outcome != ANSWERED)
-		return outcome;
+	search(asked);
 	if (asked->reply.status != 200) {
 		inner_answer(r, asked);
-		return ANSWERED;
+		return false;
 	}
 	found = matched(r, asked->reply.body, &count);
-	if (count == 1)
-		json_object_set_new(value, "reference", json_string(found));
-	else
-		problem(r, count == 0 ? "unknown_reference" : "multiple_matches",
-			"a reference by what is known of a thing must match one");
-	return ANSWERED;
+	if (count != 1)
+		return problem(r, count == 0 ? "unknown_reference" : "multiple_matches",
+			       "a reference by what is known of a thing must match one");
+	json_object_set_new(value, "reference", json_string(found));
+	return true;
 }
 
-enum outcome fhir_refer(struct request *r, json_t *resource)
+bool fhir_refer(const struct fhir_bundle *b, struct request *r, json_t *resource)
 {
 	const char *reference = text(resource, "reference"), *key;
-	enum outcome outcome = ANSWERED;
 	json_t *one;
 	size_t i;
 
-	if (reference != NULL && strchr(reference, '?') != NULL)
-		outcome = resolve(r, resource, reference);
+	if (reference != NULL && strchr(reference, '?') != NULL &&
+	    !fhir_bundle_makes(b, reference) && !resolve(r, resource, reference))
+		return false;
 	/* loops over what is no object, or no list, do nothing */
 	json_object_foreach(resource, key, one)
 	{
-		if (outcome == ANSWERED && r->reply.status == 0)
-			outcome = fhir_refer(r, one);
+		if (!fhir_refer(b, r, one))
+			return false;
 	}
 	json_array_foreach(resource, i, one)
 	{
-		if (outcome == ANSWERED && r->reply.status == 0)
-			outcome = fhir_refer(r, one);
+		if (!fhir_refer(b, r, one))
+			return false;
 	}
-	return outcome;
+	return true;
 }

@@ -23,8 +23,20 @@ static enum outcome answer(struct fhir_bundle *b, const char *type)
 static enum outcome batch(struct fhir_bundle *b)
 {
 	for (size_t i = 0; i < b->count; i++)
-		fhir_entry_run(b, i);
+		if (fhir_entry_prepare(b, i))
+			fhir_entry_run(b, i);
 	return answer(b, "batch-response");
+}
+
+/* Before the session: what its searches have told is in the log, whatever comes after. */
+static bool prepare_all(struct fhir_bundle *b, const size_t *order)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (!fhir_entry_prepare(b, order[i])) {
+			inner_answer(b->request, b->list[order[i]].asked);
+			return false;
+		}
+	return true;
 }
 
 /* In the session: all of them, until one is refused. */
@@ -57,7 +69,7 @@ static enum outcome transaction(struct fhir_bundle *b)
 		problem_faults(r, "invalid_body");
 		return ANSWERED;
 	}
-	if (!session_begin(&session, r))
+	if (!prepare_all(b, order) || !session_begin(&session, r))
 		return ANSWERED;
 	r->session = &session;
 	outcome = run_all(b, order, &done);

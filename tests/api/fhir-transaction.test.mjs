@@ -88,6 +88,34 @@ describe('a transaction', () => {
 		}
 		assert.deepEqual(await everything(), before);
 	});
+	test('what a reference has told of a person is in the log, also when the transaction is refused', async () => {
+		const [number, nobodys] = [syntheticNumber(), syntheticNumber()];
+		const { id } = (await w.api(team, 'POST', '/patients', { national_id: number, given_name: 'Rolig', family_name: 'Bjerk' })).is(201).body;
+		const by = (one, changes) => post(work({ for: { reference: `Patient?identifier=urn:oid:2.16.578.1.12.4.1.4.1|${one}` }, ...changes }));
+		const before = await everything();
+		const searches = async (r) => (await traces(r)).filter((x) => x.operation === 'fhirPostSearchPatient').map((x) => [x.action, x.patient_id]);
+		for (const [entries, status, ...none] of [[[by(number, { colour: 'red' })], 422], [[post(work({ colour: 'red' })), by(number)], 422], [[by(number), get(`Task/${anyId()}`)], 404], [[by(number), by(nobodys)], 422, ['READ', null]]]) {
+			const r = (await send(team, 'transaction', entries)).is(status);
+			assert.deepEqual(await searches(r), [['READ', id], ...none], r.story());
+			const shown = (await w.api(team, 'GET', `/patients/${id}/access-log?limit=200`)).is(200).body.items;
+			assert.ok(shown.some((x) => x.request_id === r.headers['x-request-id'] && x.operation === 'fhirPostSearchPatient'), JSON.stringify(shown));
+		}
+		const unknown = (await send(team, 'transaction', [by(nobodys, { colour: 'red' })])).is(422);
+		assert.deepEqual([problemOf(unknown), await searches(unknown)], ['unknown_reference', [['READ', null]]]);
+		assert.deepEqual(await everything(), before);
+	});
+	test('one of many is no match: a reference has no parameter that says how an answer looks', async () => {
+		const before = await everything();
+		const all = 'Organization?active=true';
+		assert.equal(issueOf((await send(team, 'transaction', [post(work({ owner: { reference: all } }))])).is(412)), 'multiple-matches');
+		for (const shape of ['_count=1', '%5Fcount=1', '_summary=count', '_total=none', '_elements=name', '_sort=_id', '_include=Organization:partof', '_count:exact=1', '_format=json']) {
+			const r = (await send(team, 'transaction', [post(work()), post(work({ owner: { reference: `${all}&${shape}` } }))])).is(422);
+			assert.deepEqual([issueOf(r), r.body.issue[0].expression], ['not-supported', ['Bundle.entry[1].resource']], r.story());
+			const batch = (await send(team, 'batch', [post(work({ owner: { reference: `${all}&${shape}` } }))])).is(200);
+			assert.deepEqual(statuses(batch), ['422'], batch.story());
+		}
+		assert.deepEqual(await everything(), before);
+	});
 	test('does nothing when a version has changed, or a step is not open', async () => {
 		const task = (await ask(team, 'POST', '/Task', work())).is(201).body;
 		const before = await everything();
