@@ -33,7 +33,7 @@ create table deviation (
 	reporter_agency_id uuid references agency, -- null: the person or a relative
 	reported_by uuid references staff,
 	reported_role text not null,
-	pseudonym uuid, -- the same for all deviations of the agency about one person; null: about nobody in particular
+	pseudonym uuid, -- the same for all of the agency about one person, but for an emergency access's; null: about nobody in particular
 	type text not null check (type in ('PATIENT_SAFETY', 'COOPERATION', 'PRIVACY', 'STAFF_SAFETY', 'SYSTEM', 'ROUTINE_MISSING')),
 	what_happened text not null check (length(what_happened) between 1 and 4000),
 	occurred_at timestamptz not null,
@@ -45,7 +45,7 @@ create table deviation (
 	harm int check (harm between 0 and 4), -- 0 none, 4 very serious or death
 	harm_reason text, -- why it was set lower than before
 	likelihood int check (likelihood between 1 and 5),
-	unexpected boolean,
+	unexpected boolean, -- null: nobody has said
 	cause text,
 	counterpart_agency_id uuid references agency,
 	counterpart_due_at timestamptz,
@@ -60,6 +60,7 @@ create table deviation (
 	merged_into uuid references deviation,
 	reason text, -- of a rejection, or why the actions had no effect
 	emergency_access_id uuid references emergency_access,
+	subject_staff_id uuid references staff, -- who opened that one: row security hides it from most
 	state text not null default 'REGISTERED' check (state in ('REGISTERED', 'ASSESSED', 'IN_ANALYSIS', 'ACTIONS_OPEN',
 		'EFFECT_CHECK', 'CLOSED', 'REJECTED', 'MERGED')),
 	assessed_at timestamptz,

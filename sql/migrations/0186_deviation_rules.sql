@@ -85,6 +85,7 @@ create function deviation_facts(d deviation) returns text[] language sql stable 
 		case when deviation_is_handled_here(d) then 'responsible' end,
 		case when (d).counterpart_agency_id = app_agency_id() then 'counterpart' end,
 		case when is_caller((d).reported_by) then 'reporter' end,
+		case when is_caller((d).subject_staff_id) then 'subject' end,
 		case when app_staff_id() = any (deviation_action_owners((d).corrective_actions)) then 'owner' end,
 		-- where nothing was to be done, nobody owns an action
 		case when (d).corrective_actions = '[]' and deviation_is_handled_here(d) and app_role() = 'QM' then 'owner' end,
@@ -125,11 +126,12 @@ begin
 	return admit_named(named, 'deviations', null);
 end $$;
 
--- Owner's rights: that there is another one about the same person, the caller need not know.
+-- Owner's rights: that there is another one about the same person, the caller need not know. Whose emergency access it was
+-- stands beside that one's pseudonym, so it is nobody else's.
 create function deviation_pseudonym(person uuid, agency uuid) returns uuid language sql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select case when $1 is not null then coalesce((select d.pseudonym from deviation_person l join deviation d on d.id = l.deviation_id
-		where l.patient_id = $1 and d.owner_agency_id = $2 limit 1), gen_random_uuid()) end
+		where l.patient_id = $1 and d.owner_agency_id = $2 and d.emergency_access_id is null limit 1), gen_random_uuid()) end
 $$;
 
 create function deviation_agencies(named jsonb, pointer text) returns uuid[] language plpgsql stable as $$

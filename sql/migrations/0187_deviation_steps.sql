@@ -1,13 +1,16 @@
 -- migrate:up
 -- The steps of a deviation (api-spec/machines/deviations.yaml), and what follows from them: tasks and the clocks of the law.
 
--- Nothing is made smaller without a word: neither the harm nor what starts a clock of the law.
-create function deviation_check_assessment(d deviation, body jsonb) returns void language sql as $$
-	select raise_unless((d).assessed_at is null or body ? 'reason' or ((body ->> 'harm')::int >= (d).harm
-			and (not (d).unexpected or coalesce((body ->> 'unexpected')::boolean, true))
-			and ((d).type <> 'PRIVACY' or coalesce(body ->> 'type', 'PRIVACY') = 'PRIVACY')), 422, 'missing_fact',
-		fault('/reason', 'required', 'says why it is taken less seriously than it was'))
-$$;
+-- Nothing is made smaller without a word: neither the harm nor what starts a clock of the law; nor does silence stop one.
+create function deviation_check_assessment(d deviation, body jsonb) returns void language plpgsql as $$
+begin
+	perform raise_unless(body ? 'reason' or (coalesce((body ->> 'harm')::int >= d.harm, true)
+			and (d.unexpected is not true or coalesce((body ->> 'unexpected')::boolean, true))
+			and (d.type <> 'PRIVACY' or coalesce(body ->> 'type', 'PRIVACY') = 'PRIVACY')), 422, 'missing_fact',
+		fault('/reason', 'required', 'says why it is taken less seriously than it was'));
+	perform raise_unless((body ->> 'harm')::int < 3 or body ? 'unexpected' or d.unexpected is not null, 422, 'missing_fact',
+		fault('/unexpected', 'required', 'says of serious harm whether anybody had to expect it'));
+end $$;
 
 -- Those who work together answer for it together: in what is about cooperation the other party is asked.
 create function deviation_check_analysis(d deviation, body jsonb) returns void language plpgsql as $$
@@ -59,10 +62,13 @@ begin
 		fault('/note', 'required', 'says why no notice is owed'));
 end $$;
 
--- Another one of the same agency that is still handled, or was closed; one that was merged itself leads nowhere.
+-- Another one of the same agency, of the same kind, about the same person, that is still handled, or was closed; one that was
+-- merged itself leads nowhere. The clock of a breach of privacy neither stops nor starts anew.
 create function deviation_check_merge(d deviation, body jsonb) returns void language sql as $$
 	select raise_unless(exists (select 1 from deviation o where o.id = (body ->> 'merged_into')::uuid and o.id <> (d).id
-			and o.owner_agency_id = (d).owner_agency_id and o.state not in ('REJECTED', 'MERGED')), 422, 'unknown_reference',
+			and o.owner_agency_id = (d).owner_agency_id and o.type = (d).type and o.pseudonym is not distinct from (d).pseudonym
+			and o.state not in ('REJECTED', 'MERGED')
+			and (o.type <> 'PRIVACY' or (deviation_is_open(o.state) and o.created_at <= (d).created_at))), 422, 'unknown_reference',
 		fault('/merged_into', 'reference', 'is no other deviation of the agency that this one can be part of'))
 $$;
 
@@ -102,7 +108,7 @@ create function deviation_changes(d deviation, step text, body jsonb) returns js
 	select case
 		when step in ('assess', 'reassess') then jsonb_build_object('harm', body -> 'harm', 'type', coalesce(body ->> 'type', (d).type),
 			'likelihood', coalesce((body ->> 'likelihood')::int, (d).likelihood),
-			'unexpected', coalesce((body ->> 'unexpected')::boolean, (d).unexpected, false),
+			'unexpected', coalesce((body ->> 'unexpected')::boolean, (d).unexpected),
 			'harm_reason', coalesce(body ->> 'reason', (d).harm_reason), 'assessed_at', coalesce((d).assessed_at, clock_now()))
 		when step in ('reject', 'not_effective') then jsonb_build_object('reason', body ->> 'reason')
 		when step = 'merge' then jsonb_build_object('merged_into', body ->> 'merged_into')
@@ -193,7 +199,9 @@ begin
 		was := old;
 	end if;
 	if was.state is null then
-		perform deviation_task('DEVIATION_ASSESS', 'Vurder et avvik', new.owner_agency_id, null, new);
+		-- the clock of a breach starts with the assessment, from when it was registered: whoever assesses is asked in time
+		perform deviation_task('DEVIATION_ASSESS', 'Vurder et avvik', new.owner_agency_id,
+			case when new.type = 'PRIVACY' then deadline_at('DEVIATION_BREACH', new.created_at) end, new);
 	elsif was.state = 'REGISTERED' and new.state <> 'REGISTERED' then
 		perform tasks_end('deviation', new.id, '{DEVIATION_ASSESS}', case new.state when 'ASSESSED' then 'DONE' else 'CANCELLED' end, null);
 	end if;
@@ -218,6 +226,7 @@ end $$;
 create trigger follow after insert or update on deviation for each row execute function deviation_follow();
 
 -- An emergency access that was reviewed as a breach is a deviation (domain.md §4.10); whoever reviewed it has registered it.
+-- A pseudonym of its own: the reviewer knows whose access it was, and would know the person in all others of the agency.
 -- Owner's rights: the reviewer need not stand in relation to the person.
 create function deviation_of_breach() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -225,9 +234,9 @@ declare
 	made uuid := gen_random_uuid();
 begin
 	insert into deviation (id, owner_agency_id, unit_id, reporter_agency_id, reported_by, reported_role, pseudonym, type, what_happened,
-		occurred_at, emergency_access_id)
+		occurred_at, emergency_access_id, subject_staff_id)
 	select made, new.agency_id, u.id, new.agency_id, new.reviewed_by, coalesce(nullif(app_role(), ''), 'PV'),
-		deviation_pseudonym(new.patient_id, new.agency_id), 'PRIVACY', 'En nødtilgang ble vurdert som brudd.', new.opened_at, new.id
+		gen_random_uuid(), 'PRIVACY', 'En nødtilgang ble vurdert som brudd.', new.opened_at, new.id, new.staff_id
 	from unit u left join staff_membership m on m.unit_id = u.id and m.staff_id = new.staff_id and m.state = 'ACTIVE'
 	where u.agency_id = new.agency_id order by m.id is null, u.id limit 1
 	on conflict (emergency_access_id) where emergency_access_id is not null do nothing;

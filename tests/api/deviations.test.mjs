@@ -200,7 +200,7 @@ describe('from assessment to what is learnt', () => {
 	test('a harm is set lower only with a reason', async () => {
 		const id = await assessed();
 		assert.deepEqual((await move(qm, id, 'reassess', { harm: 1 })).is(422, 'missing_fact').pointers(), ['/reason']);
-		(await move(qm, id, 'reassess', { harm: 3 })).is(200);
+		(await move(qm, id, 'reassess', { harm: 3, unexpected: false })).is(200);
 		assert.equal((await move(tl, id, 'reassess', { harm: 1, reason: 'Legen så på det' })).is(200).body.harm_reason, 'Legen så på det');
 		const clocked = await assessed({ type: 'PRIVACY' }, { type: 'PRIVACY', unexpected: true });
 		for (const less of [{ harm: 2, unexpected: false }, { harm: 2, type: 'SYSTEM' }]) (await move(qm, clocked, 'reassess', less)).is(422, 'missing_fact');
@@ -212,10 +212,22 @@ describe('from assessment to what is learnt', () => {
 		(await move(qm, id, 'reject', {})).is(422, 'invalid_body');
 		assert.equal((await move(qm, id, 'reject', { reason: 'Ikke et avvik' })).is(200).body.state, 'REJECTED');
 		const part = await registered({});
-		for (const into of [part, id, anyId()]) (await move(qm, part, 'merge', { merged_into: into })).is(422, 'unknown_reference');
+		const others = [await registered({ type: 'SYSTEM' }), await registered({ patient_id: patient })];
+		for (const into of [part, id, anyId(), ...others]) (await move(qm, part, 'merge', { merged_into: into })).is(422, 'unknown_reference');
 		assert.equal((await move(qm, part, 'merge', { merged_into: await registered({}) })).is(200).body.state, 'MERGED');
 		(await w.api(qm, 'DELETE', `/deviations/${part}`)).is(405);
 		await assert.rejects(w.asService((c) => c.query('delete from deviation')), /permission denied/);
+	});
+	test('a breach of privacy is part only of an open one that was registered before it, about the same person', async () => {
+		const first = await registered({ type: 'PRIVACY', patient_id: patient });
+		const later = await registered({ type: 'PRIVACY', patient_id: patient });
+		const about = await registered({ type: 'PRIVACY', patient_id: await makePerson(w, { units: ['drammen-dps:fact'] }) });
+		for (const [part, into] of [[first, later], [about, first], [later, await registered({ patient_id: patient })]])
+			assert.deepEqual((await move(qm, part, 'merge', { merged_into: into })).is(422, 'unknown_reference').pointers(), ['/merged_into']);
+		const closed = await registered({ type: 'PRIVACY' });
+		await w.sql(`update deviation set state = 'CLOSED', harm = 1, learning_text = 'x' where id = $1`, [closed]);
+		(await move(qm, await registered({ type: 'PRIVACY' }), 'merge', { merged_into: closed })).is(422, 'unknown_reference');
+		(await move(qm, later, 'merge', { merged_into: first })).is(200);
 	});
 	test('the number in the agency\'s own system may come later', async () => {
 		const id = await registered({});
@@ -241,8 +253,25 @@ describe('the clocks of the law', () => {
 		assert.deepEqual((await w.sql('select distinct state from deadline where entity_id = $1', [id])), [{ state: 'MET' }]);
 		(await move(qm, id, 'effective', { learning_text: 'Lært' })).is(200);
 	});
-	test('expected harm starts none', async () => {
-		assert.deepEqual((await read(qm, await assessed({}, { harm: 4 }))).duties, []);
+	test('expected harm starts none; of serious harm it is said whether it was expected', async () => {
+		const id = await registered({});
+		assert.deepEqual((await move(qm, id, 'assess', { harm: 4, type: 'PATIENT_SAFETY' })).is(422, 'missing_fact').pointers(), ['/unexpected']);
+		assert.deepEqual((await move(qm, id, 'assess', { harm: 4, type: 'PATIENT_SAFETY', unexpected: false })).is(200).body.duties, []);
+		const grew = await assessed();
+		assert.deepEqual((await move(qm, grew, 'reassess', { harm: 3 })).is(422, 'missing_fact').pointers(), ['/unexpected']);
+		assert.equal((await move(qm, grew, 'reassess', { harm: 3, unexpected: true })).is(200).body.duties.length, 2);
+		(await move(qm, grew, 'reassess', { harm: 4 })).is(200);
+	});
+	test('a breach of privacy becomes another type only with a reason, in the first assessment too', async () => {
+		const id = await registered({ type: 'PRIVACY' });
+		assert.deepEqual((await move(qm, id, 'assess', { harm: 0, type: 'SYSTEM' })).is(422, 'missing_fact').pointers(), ['/reason']);
+		const d = (await move(qm, id, 'assess', { harm: 0, type: 'SYSTEM', reason: 'Ingen opplysninger var synlige' })).is(200).body;
+		assert.deepEqual([d.type, d.harm_reason], ['SYSTEM', 'Ingen opplysninger var synlige']);
+	});
+	test('a breach of privacy is assessed within 72 hours', async () => {
+		const d = await read(qm, await registered({ type: 'PRIVACY' }));
+		assert.equal((await tasks('deviation', d.id))[0].due_at.toISOString(), new Date(Date.parse(d.created_at) + 72 * 3_600_000).toISOString());
+		assert.equal((await tasks('deviation', await registered({})))[0].due_at, null);
 	});
 	test('a breach of privacy: 72 hours, seen by the privacy officer', async () => {
 		const id = await assessed({ type: 'PRIVACY' }, { type: 'PRIVACY', harm: 1 });
@@ -260,6 +289,40 @@ describe('the clocks of the law', () => {
 		assert.equal((await read(tl, d.id)).patient_id, other);
 		assert.ok(!JSON.stringify(d).includes(other));
 		(await w.api(dps, 'GET', `/deviations/${d.id}`)).is(404);
+	});
+	const breachOf = async (who, person) => {
+		const glass = (await w.api(who, 'POST', '/emergency-accesses', { patient_id: person, reason: 'Akutt forverring, svarer ikke' })).is(201);
+		(await w.api(pv, 'POST', `/emergency-accesses/${glass.body.id}/transitions`, { action: 'report_breach', note: 'Ikke nødvendig' }, { 'if-match': glass.etag })).is(200);
+		return (await w.sql('select id from deviation where emergency_access_id = $1', [glass.body.id]))[0].id;
+	};
+	test('its pseudonym leads to no other deviation about the person: the emergency access says who it is', async () => {
+		const other = await makePerson(w, { units: ['drammen-dps:fact'] });
+		const pseudonym = async (id) => (await read(qm, id)).patient_pseudonym;
+		const breach = await pseudonym(await breachOf(tl, other));
+		const first = await pseudonym(await registered({ patient_id: other }));
+		const second = await pseudonym(await breachOf(dps, other));
+		assert.equal(await pseudonym(await registered({ patient_id: other })), first);
+		assert.equal(new Set([breach, first, second]).size, 3);
+	});
+	test('whoever opened the emergency access neither judges nor ends what came of it', async () => {
+		const id = await breachOf(tl, await makePerson(w));
+		(await move(tl, id, 'assess', { harm: 0, type: 'SYSTEM', reason: 'x' })).is(403, 'same_person');
+		// the quality manager opens none; somebody may be both
+		const as = (who) => w.sql('update deviation set subject_staff_id = $2 where id = $1', [id, w.ids.staff[who]]);
+		await as(qm);
+		const same = async (action, body) => (await move(qm, id, action, body)).is(403, 'same_person');
+		await same('reject', { reason: 'x' });
+		await same('merge', { merged_into: anyId() });
+		await as(tl);
+		(await move(qm, id, 'assess', { harm: 1, type: 'PRIVACY' })).is(200);
+		await as(qm);
+		await same('reassess', { harm: 1 });
+		await same('record_notice', { authority: 'DATATILSYNET', notice_kind: 'NOT_REQUIRED', on: day(0), note: 'x' });
+		await same('close_minor', { learning_text: 'x' });
+		assert.ok(!(await read(qm, id)).actions.includes('reassess'));
+		(await move(qm, id, 'set_actions', { no_action_reason: 'x' })).is(200);
+		(await move(qm, id, 'actions_done', { effect_check_on: day(1) })).is(200);
+		await same('effective', { learning_text: 'x' });
 	});
 	test('when the time is out, the unit\'s leader is told, without a name', async () => {
 		const id = await assessed({ patient_id: patient, type: 'PRIVACY' }, { type: 'PRIVACY' });

@@ -1485,7 +1485,7 @@ export interface paths {
         put?: never;
         /**
          * Assess, handle and close a deviation
-         * @description The quality manager (QM) and the unit's leader (TL) assess and analyse; the other party in a matter of cooperation answers within 21 days; the quality manager sets actions and closes; each owner does their own. Whoever registered it does not end it, a harm is not set lower without a reason, and what the law asks to be told to authorities (`duties`) is recorded before it is closed.
+         * @description The quality manager (QM) and the unit's leader (TL) assess and analyse; the other party in a matter of cooperation answers within 21 days; the quality manager sets actions and closes; each owner does their own. Whoever registered it does not end it, whoever opened the emergency access that it is about does not judge it either. A harm is not set lower and PRIVACY not left without a reason, a harm of 3 or 4 comes with `unexpected` unless that is known, it is merged only into one of its type about the same person, and what the law asks to be told to authorities (`duties`) is recorded before it is closed.
          */
         post: operations["transitionDeviation"];
         delete?: never;
@@ -10012,7 +10012,7 @@ export interface components {
             patient_id?: string;
             /**
              * Format: uuid
-             * @description The same for all deviations of the agency about one person
+             * @description The same for all deviations of the agency about one person, but for those of an emergency access
              */
             patient_pseudonym?: string;
             /** @description Where */
@@ -10300,7 +10300,7 @@ export interface components {
             /** @description Agencies that read what was learnt */
             shared_with?: string[];
             type?: components["schemas"]["DeviationType"];
-            /** @description Whether nobody had to expect it */
+            /** @description Whether nobody had to expect it; said or known before when the harm is 3 or 4 */
             unexpected?: boolean;
         };
         /**
