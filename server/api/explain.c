@@ -62,12 +62,15 @@ static json_t *rows_of(const struct request *r)
 	return list;
 }
 
-/* The categories of data that a consent may cover for this column, one of which is enough. */
+/*
+ * The categories of data that a consent may cover for this column, one of which is enough. A copy:
+ * all requests share the contract, and counting who refers to it would be a race.
+ */
 static json_t *categories(const json_t *row, const char *column)
 {
 	json_t *own = json_object_get(json_object_get(row, "categories"), column);
 
-	return own != NULL ? json_incref(own) : json_pack("[s*]", member(row, "category"));
+	return own != NULL ? json_deep_copy(own) : json_pack("[s*]", member(row, "category"));
 }
 
 static void add_consent_cells(json_t *list, const struct matrix_agency *agency,

@@ -83,9 +83,9 @@ static void add_inclusions(const struct operation *op, json_t *resource)
 	json_t *revinclude = json_object_get(fhir, "revinclude");
 
 	if (include != NULL)
-		json_object_set(resource, "searchInclude", include);
+		json_object_set_new(resource, "searchInclude", json_deep_copy(include));
 	if (revinclude != NULL)
-		json_object_set(resource, "searchRevInclude", revinclude);
+		json_object_set_new(resource, "searchRevInclude", json_deep_copy(revinclude));
 }
 
 static void add_operation(const struct operation *op, json_t *resources)

@@ -76,9 +76,9 @@ static void ask_elements(const struct request *r, json_t *asked)
 	if (names != NULL)
 		json_object_set_new(asked, "elements", named(r, names));
 	else if (summary != NULL && strcmp(summary, "true") == 0)
-		json_object_set(asked, "elements", mutable(told(r, "summary")));
+		json_object_set_new(asked, "elements", json_deep_copy(told(r, "summary")));
 	else if (summary != NULL && strcmp(summary, "text") == 0)
-		json_object_set(asked, "elements", mutable(told(r, "mandatory")));
+		json_object_set_new(asked, "elements", json_deep_copy(told(r, "mandatory")));
 }
 
 const char *fhir_question(const struct request *r)

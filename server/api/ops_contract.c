@@ -53,13 +53,12 @@ enum outcome ops_problems(struct request *r)
 {
 	json_t *items = json_array(), *entry;
 	const char *code;
-	void *all = json_incref((json_t *)(uintptr_t)part("x-problems"));
+	void *all = (json_t *)(uintptr_t)part("x-problems");
 
 	json_object_foreach(all, code, entry)
 	{
 		json_array_append_new(items, problem_object(code, entry));
 	}
-	json_decref(all);
 	return constant_object(
 		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
 }
@@ -80,13 +79,12 @@ enum outcome ops_machines(struct request *r)
 {
 	json_t *items = json_array(), *machine;
 	const char *name;
-	void *all = json_incref((json_t *)(uintptr_t)part("x-state-machines"));
+	void *all = (json_t *)(uintptr_t)part("x-state-machines");
 
 	json_object_foreach(all, name, machine)
 	{
-		json_array_append(items, machine);
+		json_array_append_new(items, json_deep_copy(machine));
 	}
-	json_decref(all);
 	return constant_object(
 		r, json_pack("{s:o, s:{s:s}}", "items", items, "links", "self", r->in.raw_path));
 }
