@@ -20,10 +20,12 @@ async function log(bench, daemon, inTurn) {
 	await bench.sql('analyze access_log');
 	const token = tokenFor('drammen-dps/PV', { seconds: 3600 });
 	const ask = (path) => () => wrk(daemon.port, { clients: 1, paths: [path], token });
+	const rare = 'what none of a million entries is over FHIR';
 	const [native, over] = ['/api/v1/access-log?limit=50', '/fhir/r4/AuditEvent?_count=50'];
 	const m = await inTurn({ 'the newest of a million entries': ask(native), 'what none of a million entries is': ask(`${native}&action=EXPORT`),
-		'the newest of a million entries over FHIR': ask(over), 'what none of a million entries is over FHIR': ask(`${over}&subtype=EXPORT`) });
-	for (const [what, { p50 }] of Object.entries(m)) bar(`${what}, median of 1 client`, p50 / 1000, 'most', 250, ' ms');
+		'the newest of a million entries over FHIR': ask(over), [rare]: ask(`${over}&subtype=EXPORT`) });
+	// what is rare costs FHIR a check of each of a page's 5,000 entries
+	for (const [what, { p50 }] of Object.entries(m)) bar(`${what}, median of 1 client`, p50 / 1000, 'most', what === rare ? 250 : 100, ' ms');
 }
 
 export async function fhir(bench, daemon, { token, inTurn }) {
