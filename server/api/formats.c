@@ -30,6 +30,7 @@ const struct schema_format formats[] = {
 	{"date", date_is_usable},
 	{"date-time", date_time_is_usable},
 	{"norwegian-national-id", national_id_is_valid},
+	{"no-national-id", national_id_is_absent},
 	{"organisation-number", organisation_number_is_valid},
 	{"hpr-number", hpr_number_is_valid},
 	{"municipality-number", municipality_number_is_valid},

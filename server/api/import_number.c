@@ -21,9 +21,7 @@ bool import_number_is_clear(const json_t *value)
 {
 	const char *s = json_string_value(value);
 
-	/* eleven digits, and a separator perhaps */
-	return s != NULL && json_string_length(value) <= NATIONAL_ID_SIZE &&
-	       national_id_is_valid(s, json_string_length(value));
+	return s != NULL && national_id_stands_in(s, json_string_length(value));
 }
 
 bool import_number_is_reserved(const json_t *value)

@@ -15,7 +15,7 @@
 /* What finds the number (auth/seal.h), as an array of texts. New reference. */
 json_t *import_number_found(const struct seal_keys *seals, struct arena *a, const char *number);
 
-/* Whether it is a text that is a personal number, under the daemon's rules. */
+/* Whether it is a text in which a personal number stands (domain/national_id.h). */
 bool import_number_is_clear(const json_t *value);
 
 /* Whether it is a text that would be opened like a sealed number. */

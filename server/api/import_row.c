@@ -106,7 +106,8 @@ static void check_texts(struct verdict *v)
 		if (import_number_is_reserved(value))
 			fault(v, name, "reserved", "holds the mark of a sealed number");
 		if (strcmp(name, "patient_id") != 0 && import_number_is_clear(value))
-			fault(v, name, "clear_number", "is a personal number, which has one place");
+			fault(v, name, "clear_number",
+			      "holds a personal number, which has one place");
 	}
 }
 

@@ -1,6 +1,7 @@
 /* Decides whether eleven digits are a national person number, and of which kind. */
 #include "domain/national_id.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -151,4 +152,40 @@ bool national_id_is_valid(const char *s, size_t len)
 		return false;
 	rules.accept_2032 = rules.accept_2032 || clock_real_s() >= new_rule_starts;
 	return national_id_classify(&rules, number, DIGITS, &id) == NATIONAL_ID_OK;
+}
+
+/* Eleven digits that are a number in any mode. */
+static bool is_number(const char *s, size_t len)
+{
+	static const struct national_id_rules widest = {.accept_2032 = true};
+	char number[NATIONAL_ID_SIZE];
+	struct national_id id;
+
+	if (!national_id_normalise(s, len, number))
+		return false;
+
+	enum national_id_error said = national_id_classify(&widest, number, DIGITS, &id);
+
+	return said == NATIONAL_ID_OK || said == NATIONAL_ID_REAL;
+}
+
+/* The byte, when there is one at `at`, does not belong to a number beside it. */
+static bool is_boundary(const char *s, size_t len, size_t at)
+{
+	return at >= len || (!isxdigit((unsigned char)s[at]) && s[at] != '+');
+}
+
+bool national_id_stands_in(const char *s, size_t len)
+{
+	for (size_t i = 0; i + DIGITS <= len; i++)
+		for (size_t n = DIGITS; n <= DIGITS + 1 && i + n <= len; n++)
+			if ((i == 0 || is_boundary(s, len, i - 1)) && is_boundary(s, len, i + n) &&
+			    is_number(s + i, n))
+				return true;
+	return false;
+}
+
+bool national_id_is_absent(const char *s, size_t len)
+{
+	return !national_id_stands_in(s, len);
 }

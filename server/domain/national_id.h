@@ -67,4 +67,17 @@ bool national_id_is_production(void);
  */
 bool national_id_is_valid(const char *s, size_t len);
 
+/*
+ * Whether such a number stands anywhere in the text, whichever mode the daemon is in: of a living
+ * person or synthetic, by either check digit rule. Next to a hexadecimal digit or a plus it is a
+ * piece of something else: a UUID, a telephone number.
+ */
+bool national_id_stands_in(const char *s, size_t len);
+
+/*
+ * The schema format `no-national-id`, for identifiers of other systems, which are kept and shown as
+ * they are: no number stands in it.
+ */
+bool national_id_is_absent(const char *s, size_t len);
+
 #endif

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { operation, operations, until, world } from './harness.mjs';
+import { resolve } from './lib/contract.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
 const w = await world({ settings: { BODY_MAX: 65536 } });
@@ -83,6 +84,20 @@ describe('the body', () => {
 	});
 	forEach(withBody, 'of another media type: 415 that says which', async (o) => {
 		(await request(o, { body: 'x', headers: { 'content-type': 'text/plain' } })).is(415);
+	});
+	test('that says where something stands elsewhere never takes a personal number there', () => {
+		const seen = new Set();
+		const isPlace = (schema, name) => /(^|_)(ref|reference)$|^(record_id|external_id)$/.test(name) && [schema.type].flat().includes('string');
+		const walk = (schema, name, at) => {
+			if (schema === undefined || seen.has(schema)) return [];
+			seen.add(schema);
+			const members = Object.entries(schema.properties ?? {}).flatMap(([key, member]) => walk(resolve(member), key, `${at}/${key}`));
+			const parts = [schema.items, schema.oneOf, schema.anyOf, schema.allOf].flat().flatMap((part) => walk(resolve(part), name, at));
+			return [...isPlace(schema, name) && schema.format !== 'no-national-id' ? [at] : [], ...members, ...parts];
+		};
+		const bodies = withJson.flatMap((o) => Object.values(o.operation.requestBody.content).map(({ schema }) => [resolve(schema), o.id]));
+		assert.deepEqual(bodies.flatMap(([schema, id]) => walk(schema, '', id)), []);
+		assert.ok(seen.size > 1000, 'the bodies were walked');
 	});
 	forEach(withJson, 'that does not follow the contract: 422 with pointers', async (o) => {
 		const r = (await request(o, { body: { no_such_member: 1 } })).is(422, 'invalid_body');

@@ -46,6 +46,7 @@ describe('who registers one', () => {
 		assert.deepEqual((await register(tm, { unit_id: w.ids.unit['lier-kommune:mottak'] })).is(422, 'unknown_reference').pointers(), ['/unit_id']);
 		assert.deepEqual((await register(tm, { occurred_at: '2199-01-01T00:00:00Z' })).is(422, 'invalid_value').pointers(), ['/occurred_at']);
 		assert.deepEqual((await register(tm, { what_happened: `Feil dose til ${syntheticNumber()}` })).is(422, 'invalid_value').pointers(), ['/what_happened']);
+		assert.deepEqual((await register(tm, { external_ref: { system: 'SYNERGI', id: syntheticNumber() } })).is(422, 'invalid_body').pointers(), ['/external_ref/id']);
 		assert.deepEqual((await register(tm, { involved_agency_ids: [municipality, anyId()] })).is(422, 'unknown_reference').pointers(), ['/involved_agency_ids/1']);
 	});
 	test('the person, as feedback about themself; a relative only as representative by law', async () => {
@@ -231,6 +232,7 @@ describe('from assessment to what is learnt', () => {
 	});
 	test('the number in the agency\'s own system may come later', async () => {
 		const id = await registered({});
+		(await move(tm, id, 'set_external_ref', { external_ref: { system: 'SYNERGI', id: `S-${syntheticNumber()}` } })).is(422, 'invalid_body');
 		assert.equal((await move(tm, id, 'set_external_ref', { external_ref: { system: 'SYNERGI', id: 'S-7' } })).is(200).body.external_ref.id, 'S-7');
 	});
 });

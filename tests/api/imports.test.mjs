@@ -180,12 +180,12 @@ describe('each wrong row is told apart', () => {
 
 describe('blocks that are merged side by side', () => {
 	// with 20 rows a block each round of the same stays is a block: the next one is laid out while it is written
-	const rounds = (number) => Array.from({ length: 12 }, (_, round) => Array.from({ length: 20 }, (_, i) => stay(number,
-		{ source_id: `beside-${number}-${i}`, source_updated_at: daysAgo(12 - round), ward: `Runde ${round}`, admitted_at: daysAgo(900 - i * 20), discharged_at: daysAgo(890 - i * 20) })));
+	const rounds = ({ id, number }) => Array.from({ length: 12 }, (_, round) => Array.from({ length: 20 }, (_, i) => stay(number,
+		{ source_id: `beside-${id}-${i}`, source_updated_at: daysAgo(12 - round), ward: `Runde ${round}`, admitted_at: daysAgo(900 - i * 20), discharged_at: daysAgo(890 - i * 20) })));
 
 	test('tell of each row what they would tell one after the other', async () => {
 		const p = await person(w);
-		const told = rounds(p.number);
+		const told = rounds(p);
 		told[5][3] = { source_system: 'DIPS', source_id: told[5][3].source_id, source_updated_at: daysAgo(7), op: 'delete' };
 		told.splice(9, 0, told[2]);
 		const { batch, report: said } = await bring(w, clinic, 'admissions', told.flat());
@@ -198,11 +198,11 @@ describe('blocks that are merged side by side', () => {
 
 	test('another agency\'s batch does not wait for them, also when both threads wait', async () => {
 		const p = await person(w);
-		const row = { source_system: 'PROFIL', source_id: `beside-${p.number}`, source_updated_at: daysAgo(1), patient_id: (await person(w)).number, patient_id_system: 'FNR', unit_id: w.ids.unit['drammen-kommune:mottak'],
+		const row = { source_system: 'PROFIL', source_id: `beside-${p.id}`, source_updated_at: daysAgo(1), patient_id: (await person(w)).number, patient_id_system: 'FNR', unit_id: w.ids.unit['drammen-kommune:mottak'],
 			staff_no: 'mh-1', agency_orgnr: municipality, started_at: daysAgo(10), minutes: 45, mode: 'FACE_TO_FACE', place: 'HOME', outcome: 'HELD', purposes: 'HOUSING' };
 		await w.database.asOwner(async (client) => {
 			await client.query('select 1 from patient where id = $1 for update', [p.id]); // whoever merges stays of theirs waits
-			const long = (await send(w, clinic, 'admissions', ndjson(rounds(p.number).slice(0, 2).flat()))).is(202);
+			const long = (await send(w, clinic, 'admissions', ndjson(rounds(p).slice(0, 2).flat()))).is(202);
 			await until(async () => (await w.sql('select 1 from pg_locks l join pg_stat_activity s using (pid) where not l.granted and s.datname = current_database()')).length > 0, 3000, 'a merge that waits');
 			assert.equal((await bring(w, 'drammen-kommune:mh-1', 'contacts', [row])).batch.counts.created, 1);
 			assert.equal((await w.api(clinic, 'GET', `/imports/${long.body.id}`)).is(200).body.state, 'RECEIVED');
@@ -211,7 +211,7 @@ describe('blocks that are merged side by side', () => {
 
 	test('a dry run of many blocks is judged while it is received', async () => {
 		const p = await person(w);
-		const { batch } = await bring(w, clinic, 'admissions?mode=dry_run', rounds(p.number)[0].concat(rounds(p.number)[1], rounds(p.number)[2]));
+		const { batch } = await bring(w, clinic, 'admissions?mode=dry_run', rounds(p)[0].concat(rounds(p)[1], rounds(p)[2]));
 		assert.deepEqual([batch.state, tally(batch)], ['DONE', { received: 60, processed: 60, created: 60 }]);
 	});
 });

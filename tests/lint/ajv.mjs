@@ -15,6 +15,7 @@ function isOrganisationNumber(s) {
 
 const formats = {
 	'norwegian-national-id': isNationalId,
+	'no-national-id': (s) => !s.split(/[^\d]+/).some(isNationalId),
 	'organisation-number': isOrganisationNumber,
 	'hpr-number': /^[1-9]\d{0,8}$/,
 	'municipality-number': /^\d{4}$/,

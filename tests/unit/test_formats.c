@@ -41,10 +41,20 @@ static void each_format_has_its_rule(void **state)
 	}
 }
 
+static void an_identifier_of_another_system_is_any_text_but_one(void **state)
+{
+	(void)state;
+	national_id_mode(true, false);
+	assert_true(fits("no-national-id", "2026-1041"));
+	assert_true(fits("no-national-id", ""));
+	assert_false(fits("no-national-id", "01819012365"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format_has_its_rule),
+		cmocka_unit_test(an_identifier_of_another_system_is_any_text_but_one),
 	};
 
 	return cmocka_run_group_tests_name("formats", tests, NULL, NULL);

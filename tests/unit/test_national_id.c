@@ -251,6 +251,43 @@ static void test_mode(void **state)
 	assert_false(national_id_is_valid("not a number", 12));
 }
 
+static void test_stands_in(void **state)
+{
+	static const char *const with[] = {
+		"01819012365",	  "13116900216",	"01819012373",
+		"018190-12365",	  "DIPS-01819012365/2", "journal 018190 12365.",
+		"FNR01819012365", "2026-1,01819012365",
+	};
+	static const char *const without[] = {
+		"",
+		"2026-1041",
+		"01819012364",
+		"018190123650",
+		"018190123",
+		"0181901 2365",
+		"+4701819012",
+		"+01819012365",
+		"018f3c5e-7a10-7cc2-9d3e-b01819012365",
+		"90123650181901236512",
+	};
+
+	(void)state;
+	for (int production_mode = 0; production_mode < 2; production_mode++) {
+		national_id_mode(production_mode, false);
+		for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+			assert_true(national_id_stands_in(with[i], strlen(with[i])));
+			assert_false(national_id_is_absent(with[i], strlen(with[i])));
+		}
+		for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+			assert_false(national_id_stands_in(without[i], strlen(without[i])));
+			assert_true(national_id_is_absent(without[i], strlen(without[i])));
+		}
+	}
+	/* bytes beyond the length are not looked at */
+	assert_false(national_id_stands_in("01819012365", 10));
+	assert_true(national_id_stands_in("01819012365a", 11));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_help_number_keeps_old_rule),
 		cmocka_unit_test(test_normalise),
 		cmocka_unit_test(test_mode),
+		cmocka_unit_test(test_stands_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

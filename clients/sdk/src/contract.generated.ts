@@ -7928,7 +7928,10 @@ export interface components {
             decided_at?: string;
             /** @description Who decided */
             decided_by?: string;
-            /** @description Where the decision itself stands */
+            /**
+             * Format: no-national-id
+             * @description Where the decision itself stands
+             */
             reference?: string | null;
             /**
              * Format: uuid
@@ -7969,7 +7972,10 @@ export interface components {
              * @description Whom it is about
              */
             patient_id: string;
-            /** @description Where the decision itself stands */
+            /**
+             * Format: no-national-id
+             * @description Where the decision itself stands
+             */
             reference?: string;
             type: components["schemas"]["CoercionType"];
             /**
@@ -8013,7 +8019,10 @@ export interface components {
             decided_by?: string;
             /** @description Why; overturn, end and annul need it */
             reason?: string;
-            /** @description Where the decision itself stands */
+            /**
+             * Format: no-national-id
+             * @description Where the decision itself stands
+             */
             reference?: string;
             /**
              * @description What came of the complaint
@@ -8051,7 +8060,10 @@ export interface components {
          *     }
          */
         ConcernAttachment: {
-            /** @description Where it is kept */
+            /**
+             * Format: no-national-id
+             * @description Where it is kept
+             */
             reference: string;
             /** @description What it is */
             title: string;
@@ -8853,7 +8865,10 @@ export interface components {
             received_at?: string;
             /** @description Who confirmed it */
             received_by?: string;
-            /** @description The receiver's case number */
+            /**
+             * Format: no-national-id
+             * @description The receiver's case number
+             */
             reference?: string;
         };
         /**
@@ -9099,7 +9114,10 @@ export interface components {
             competence?: components["schemas"]["Competence"];
             /** @description Who assessed the competence */
             competence_assessor?: string;
-            /** @description Where the signed document is */
+            /**
+             * Format: no-national-id
+             * @description Where the signed document is
+             */
             document_ref?: string;
             form?: components["schemas"]["ConsentForm"];
             /**
@@ -9353,7 +9371,10 @@ export interface components {
          *     }
          */
         ContactRecord: {
-            /** @description The note's identifier there */
+            /**
+             * Format: no-national-id
+             * @description The note's identifier there; never a personal number
+             */
             reference: string;
             /** @description The record system */
             system: string;
@@ -10210,7 +10231,10 @@ export interface components {
          *     }
          */
         DeviationReference: {
-            /** @description Its id there */
+            /**
+             * Format: no-national-id
+             * @description Its id there; never a personal number
+             */
             id: string;
             /**
              * @description Which system
@@ -10295,7 +10319,10 @@ export interface components {
             on?: string;
             /** @description Why */
             reason?: string;
-            /** @description The authority's number of the case */
+            /**
+             * Format: no-national-id
+             * @description The authority's number of the case
+             */
             reference?: string;
             /** @description Agencies that read what was learnt */
             shared_with?: string[];
@@ -10954,7 +10981,10 @@ export interface components {
              * @description The record's date
              */
             record_date: string;
-            /** @description The record's id in that system */
+            /**
+             * Format: no-national-id
+             * @description The record's id in that system; never a personal number
+             */
             record_id: string;
             record_type: components["schemas"]["ExternalRecordType"];
             system: components["schemas"]["RecordSystem"];
@@ -13253,7 +13283,10 @@ export interface components {
              * @description Its date
              */
             date?: string;
-            /** @description Its reference */
+            /**
+             * Format: no-national-id
+             * @description Its reference
+             */
             reference: string;
         };
         /**
@@ -15888,7 +15921,10 @@ export interface components {
         PlanDecision: {
             /** @description How and to whom to complain */
             complaint: string;
-            /** @description The decision's reference */
+            /**
+             * Format: no-national-id
+             * @description The decision's reference
+             */
             reference: string;
         };
         /**
@@ -16369,7 +16405,10 @@ export interface components {
             consent_id?: string;
             coordinator?: components["schemas"]["PlanCoordinatorChoice"];
             decision?: components["schemas"]["PlanDecision"];
-            /** @description Where the signed document is */
+            /**
+             * Format: no-national-id
+             * @description Where the signed document is
+             */
             document_ref?: string;
             /** @description What was explained with the offer */
             explained?: string;
@@ -18706,7 +18745,10 @@ export interface components {
             phone?: string | null;
             /** @description Code of the profession */
             profession?: string | null;
-            /** @description The `sub` of the person's tokens */
+            /**
+             * Format: no-national-id
+             * @description The `sub` of the person's tokens; never a personal number
+             */
             subject: string;
             valid_from?: components["schemas"]["Date"];
             valid_to?: components["schemas"]["DateOrNone"];
@@ -19680,7 +19722,10 @@ export interface components {
             } | null;
             /** @description NAV's activity plan, by reference */
             nav_plan?: {
-                /** @description Its reference */
+                /**
+                 * Format: no-national-id
+                 * @description Its reference
+                 */
                 reference?: string | null;
                 /** @description Its state */
                 status?: string | null;
