@@ -100,13 +100,19 @@ end $$;
 create function access_log_span() returns int language sql immutable as $$ select 5000 $$;
 
 -- How far back such a page looks, of what lies within the bounds: the moment of the entry after so many; null: to their
--- beginning. Always before their end, so that pages of many entries of one moment come on. Owner's rights, since it counts by
--- the index alone, which policies do not let it.
+-- beginning. Not behind the page before, so that pages of many entries of one moment come on. Owner's rights, since it counts by
+-- the index alone, which policies do not let it. Only the privacy officer sees whatever is counted: to anyone else it tells whole
+-- minutes, and is asked by whole minutes, or the last one counted would say when a colleague did something.
 create function access_log_reach(bounds tstzrange) returns timestamptz language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select l.at from access_log l where l.agency_id = app_agency_id() and not isempty(bounds)
-		and l.at > coalesce(lower(bounds), '-infinity') and l.at < coalesce(upper(bounds), 'infinity')
-	order by l.at desc offset access_log_span() limit 1
+	select r.at
+	from (select coalesce(lower(bounds), '-infinity') as first, coalesce(upper(bounds), 'infinity') as last,
+		app_role() = 'PV' as is_exact where not isempty(bounds)) b
+	cross join lateral (select case when b.is_exact then l.at else date_trunc('minute', l.at) end as at
+		from access_log l where l.agency_id = app_agency_id() and l.at > b.first and l.at < case when b.is_exact then b.last
+			else date_trunc('minute', b.last + interval '59.999999 seconds') end
+		order by l.at desc offset access_log_span() limit 1) r
+	where r.at > b.first
 $$;
 
 -- Entries, the newest first: those about one person, or the agency's; each by its own index. `after_at` and `after_id` are the

@@ -206,7 +206,7 @@ declare
 	about uuid := fhir_event_about(fhir_named((asked ->> 'patient')::uuid, asked ->> 'patient_identifier'), ids is not null);
 	bounds tstzrange := fhir_bounds(wanted #> '{date,groups}') * fhir_bounds(wanted #> '{_lastUpdated,groups}');
 	after uuid := cursor_uuid(asked ->> '_page', 1);
-	is_counted boolean := asked ->> '_total' in ('accurate', 'estimate');
+	is_counted boolean := coalesce(asked ->> '_total' in ('accurate', 'estimate'), false);
 	is_wide boolean := ids is null and about is null;
 	size int := page_size(asked ->> '_count');
 	reach timestamptz := case when is_wide then access_log_reach(case when is_counted then bounds
@@ -214,8 +214,11 @@ declare
 	found_entries access_log[];
 	page fhir_found_page;
 begin
-	perform raise_unless(reach is null or not coalesce(is_counted, false), 422, 'invalid_parameter',
-		fault('/query/_total', 'too_costly', 'so many entries are not counted: give a time, or say about whom'));
+	-- whether there are so many is for who sees them all
+	perform raise_unless(not (is_counted and is_wide) or app_role() = 'PV', 422, 'invalid_parameter',
+			fault('/query/_total', 'too_costly', 'the log of an agency is counted for its privacy officer alone: say about whom')),
+		raise_unless(reach is null or not is_counted, 422, 'invalid_parameter',
+			fault('/query/_total', 'too_costly', 'so many entries are not counted: give a time, or say about whom'));
 	found_entries := array(select e from fhir_events(ids, about, bounds * tstzrange(reach, null), wanted, after, size + 1) e);
 	page := fhir_page(asked, array(select fhir_event_thing(e) from unnest(found_entries) e));
 	page.next := coalesce(page.next, case when reach is not null then cursor_make('', fhir_event_id(reach, 0)::text) end);

@@ -123,7 +123,7 @@ describe('the access log', () => {
 		// the oldest of 50,000 is the rare one; 6,000 have one moment
 		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, basis, at)
 			select 'many', 'test', (case n when 1 then 'EXPORT' else 'READ' end)::access_log_action, 'test', $1, case n when 1 then $2::uuid else gen_random_uuid() end,
-				case n when 1 then 'SELF' else 'CARE_RELATION' end, $3::timestamptz + case when n between 5000 and 11000 then 5000 else n end * interval '1 millisecond'
+				case n when 1 then 'SELF' else 'CARE_RELATION' end, $3::timestamptz + case when n between 5000 and 11000 then 5000 else n end * interval '1 second'
 			from generate_series(1, 50000) n`, [agency, mine, from]);
 		await w.sql('analyze access_log');
 		const walk = async (who, query) => {
@@ -149,6 +149,25 @@ describe('the access log', () => {
 				walk: await cost(`access_log_newest(null, '[${from},${to})', null, null, null, null, '{}', 11)`) };
 		});
 		assert.ok(blocks.page > 0 && blocks.page * 3 < blocks.walk, JSON.stringify(blocks));
+	});
+
+	test('how far a page has looked does not tell when a colleague did something', async () => {
+		const [agency, colleague] = [w.ids.agency['drammen-dps'], w.ids.staff['drammen-dps:tm-1']];
+		const [{ day }] = await w.sql(`select to_char(date_trunc('month', now()) + interval '3 months 1 day', 'YYYY-MM-DD') as day`);
+		// the colleague's: one at 08:00:17.123456, and as many as a page looks at an hour later
+		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, at)
+			select 'hidden', 'test', 'READ', 'test', $1, $2, case n when 0 then $3::timestamptz + interval '8 hours 17.123456 seconds' else $3::timestamptz + interval '9 hours' + n * interval '1 millisecond' end
+			from generate_series(0, 5000) n`, [agency, colleague, `${day}T00:00:00Z`]);
+		const at = (time) => `${day}T${time}Z`;
+		const cursorOf = (page) => page.body.links.next && JSON.parse(Buffer.from(new URL(page.body.links.next, 'http://x').searchParams.get('cursor'), 'base64url'))[0];
+		const ask = async (who, from, to, query = '') => cursorOf((await w.api(who, 'GET', `/access-log?limit=10&from=${at(from)}&to=${at(to)}${query}`)).is(200));
+		const own = (from, to) => ask('drammen-dps:tm-2', from, to);
+		// neither by where it ended, nor by whether it did
+		assert.equal(new Date(await own('07:00:00', '10:00:00')).toISOString(), `${day}T08:00:00.000Z`);
+		for (const from of ['08:00:00', '08:00:17.123455', '08:00:17.123456', '08:00:59']) assert.equal(await own(from, '10:00:00'), undefined, from);
+		for (const to of ['09:00:04.999999', '09:00:05', '09:00:05.000001', '09:00:06']) assert.equal(new Date(await own('07:00:00', to)).toISOString(), `${day}T08:00:00.000Z`, to);
+		// who sees them all is told exactly
+		assert.match(await ask('drammen-dps/PV', '07:00:00', '10:00:00', '&action=EXPORT'), /17\.123456/);
 	});
 
 	test('reading the log is logged, and pages do not overlap', async () => {

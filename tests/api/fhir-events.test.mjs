@@ -91,6 +91,8 @@ describe('AuditEvent', () => {
 		const [{ at }] = await w.sql(`select fhir_instant(at + interval '100 milliseconds') as at from access_log where request_id = 'many' and action = 'EXPORT'`);
 		const within = (await total(`subtype=test&date=lt${at}`)).is(200).body;
 		assert.equal(within.total, 100);
+		const leader = await ask('drammen-kommune/TL', 'GET', `/AuditEvent?_total=accurate&date=lt${at}`);
+		assert.equal(leader.is(400).body.issue[0].code, 'too-costly', 'who does not see them all learns not how many there are');
 		const about = await total(`patient=${patient}`);
 		assert.equal(about.is(200).body.total, resources(about.body).length);
 	});

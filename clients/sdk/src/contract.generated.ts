@@ -102,7 +102,7 @@ export interface paths {
         };
         /**
          * Read the access log
-         * @description Who has looked at what, the newest first. The privacy officer (PV) sees all that the own agency's staff did, team leaders (TL) what was done in their units, other staff their own acts, patients everything that was done with their record. Reading the log is itself logged. Unless it is about one person, a page looks at 5,000 of the agency's entries and no further: of what is rare it may hold few entries or none, and the next one goes on. Ask until `links.next` is absent; `from` and `to` make it short.
+         * @description Who has looked at what, the newest first. The privacy officer (PV) sees all that the own agency's staff did, team leaders (TL) what was done in their units, other staff their own acts, patients everything that was done with their record. Reading the log is itself logged. Unless it is about one person, a page looks at 5,000 of the agency's entries (for others than the privacy officer to the next whole minute) and no further: of what is rare it may hold few entries or none, and the next one goes on. Ask until `links.next` is absent; `from` and `to` make it short.
          */
         get: operations["listAccessLog"];
         put?: never;
