@@ -14348,7 +14348,7 @@ export interface components {
              */
             employer_agency_id: string;
             equipment: components["schemas"]["MembershipEquipment"];
-            /** @description Why it is less than half a post in a team */
+            /** @description Why it is less than half a post in a team; null to all but the person and those who decide on the membership, on the unit's side or the employer's */
             exception_reason?: string | null;
             funding: components["schemas"]["MembershipFunding"];
             id: components["schemas"]["Uuid"];
