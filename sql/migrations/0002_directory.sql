@@ -77,11 +77,19 @@ create table staff_membership (
 );
 create index staff_membership_unit on staff_membership (unit_id);
 
--- Is that entry the caller, or another of the same person, known by the number in the register of health personnel?
--- Where a rule takes two persons, two entries of one are not enough.
-create function is_caller(entry uuid) returns boolean language sql stable as $$
-	select entry = app_staff_id() or exists (select 1 from staff a join staff b on b.hpr_number = a.hpr_number
-		where a.id = entry and b.id = app_staff_id())
+-- Is that entry the caller, or another of the same person? Where a rule takes two persons, two entries of one are not enough.
+-- Numbers in the register of health personnel decide where both entries have one. Else who logs in as both is one person
+-- (0101), and so is who has the name of both: what cannot be told apart counts as one, and another colleague takes the step.
+create function is_caller(entry uuid) returns boolean language plpgsql stable as $$
+begin
+	return entry = app_staff_id() or exists (select 1 from staff a join staff b on b.id = app_staff_id()
+		where a.id = entry and case when num_nulls(a.hpr_number, b.hpr_number) = 0 then a.hpr_number = b.hpr_number
+			else folded_name(a.name) = folded_name(b.name) or staff_share_login(a.id, b.id) end);
+end $$;
+
+-- A name as it is compared: without case, and however it is spaced.
+create function folded_name(name text) returns text language sql immutable as $$
+	select lower(regexp_replace(btrim(name), '\s+', ' ', 'g'))
 $$;
 
 -- To which level of the health service an agency belongs; NULL: to none.
@@ -202,5 +210,5 @@ grant select on registry_generation, municipality, municipality_succession,
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation,
 	staff_membership, staff, unit, agency cascade;
-drop function if exists is_caller, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
+drop function if exists is_caller, folded_name, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
 	needs_exception_reason cascade;

@@ -152,9 +152,10 @@ set search_path = pg_catalog, public, pg_temp as $$
 	order by h.decided_at desc limit 1
 $$;
 
--- Is the step that waits for a second person this caller's own? One person is one, also when two agencies employ them.
+-- Is the step that waits for a second person this caller's own? One person is one, also when two agencies employ them, and
+-- by the number that they had when they took the first.
 create function step_is_mine(pending jsonb) returns boolean language sql stable as $$
-	select coalesce(pending ->> 'staff_id' = app_staff_id()::text
+	select coalesce(is_caller((pending ->> 'staff_id')::uuid)
 		or pending ->> 'hpr_number' = (select s.hpr_number from staff s where s.id = app_staff_id()), false)
 $$;
 

@@ -34,6 +34,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 	group by a.id, s.id, s.name, s.hpr_number, s.is_health_personnel, s.valid_to, m.role
 $$;
 
+-- Whether two entries are reached by one login: a subject of one issuer, or a person's number from any. With the owner's
+-- rights, since who logs in as whom is nobody else's affair.
+create function staff_share_login(one uuid, other uuid) returns boolean language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select exists (select 1 from issuer_subjects x join issuer_subjects y on y.subject = x.subject
+		join trusted_issuers i on i.id = x.issuer_id join token_profile p on p.name = i.profile
+		join trusted_issuers j on j.id = y.issuer_id join token_profile q on q.name = j.profile
+		where x.staff_id = one and y.staff_id = other and (x.issuer_id = y.issuer_id or (p.person_is_number and q.person_is_number)))
+$$;
+
 -- A machine acts for all units of its agency.
 create function token_machine(of_agency uuid)
 returns table (agency_slug text, agency_type text, agency_name text, unit_ids uuid[], valid_until bigint)
@@ -69,4 +79,4 @@ insert into job (kind, call, batch) values ('dpop_proofs_dropped', 'dpop_proof_d
 -- migrate:down
 delete from job where kind = 'dpop_proofs_dropped';
 drop table dpop_proof;
-drop function if exists dpop_proof_drop, token_machine, token_staff cascade;
+drop function if exists dpop_proof_drop, token_machine, staff_share_login, token_staff cascade;

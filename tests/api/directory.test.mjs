@@ -122,6 +122,21 @@ describe('staff', () => {
 		(await w.api(admin, 'POST', `/memberships/${asked.body.id}/transitions`, { action: 'approve' }, { 'if-match': asked.etag })).is(403, 'same_person');
 	});
 
+	test('namesakes are two, where each has a number in the register of health personnel', async () => {
+		const pair = ['drammen-dps:tm-1', 'drammen-dps:tm-2'].map((s) => w.ids.staff[s]);
+		const same = (set) => w.asService(async (c) => {
+			await c.query(`select set_config('app.role', 'TM', true), set_config('app.staff_id', $1, true)`, [pair[0]]);
+			return (await c.query('select is_caller($1) as same', [set])).rows[0].same;
+		});
+		const [{ name, hpr_number }] = await w.sql('select name, hpr_number from staff where id = $1', [pair[1]]);
+		assert.deepEqual([await same(pair[0]), await same(pair[1]), await same(anyId()), await same(null)], [true, false, false, null]);
+		await w.sql('update staff a set name = b.name from staff b where a.id = $2 and b.id = $1', pair);
+		assert.equal(await same(pair[1]), false);
+		await w.sql('update staff set hpr_number = null where id = $1', [pair[1]]);
+		assert.equal(await same(pair[1]), true);
+		await w.sql('update staff set name = $2, hpr_number = $3 where id = $1', [pair[1], name, hpr_number]);
+	});
+
 	test('an employer proposes, the unit decides', async () => {
 		const staff = `/staff/${w.ids.staff['lier-kommune:mh-1']}/memberships`;
 		const asked = (await w.api('lier-kommune/SA', 'POST', staff, { unit_id: fact, role: 'TM' })).is(201);
@@ -157,6 +172,18 @@ describe('a post in a team', () => {
 		assert.deepEqual((await post({ percent: 20, role: 'TL' }, 'lier-kommune/SA')).is(422, 'missing_fact').pointers(), ['/exception_reason'], 'proposed by the employer');
 		const elsewhere = { unit_id: w.ids.unit['drammen-dps:poliklinikk'], role: 'DPS', percent: 20, valid_from: from() };
 		assert.equal((await post(elsewhere, admin)).is(201).body.exception_reason, null, 'a rule for teams');
+	});
+
+	test('says why it is less than half to the person and to those who decide on it, on either side', async () => {
+		const { id } = (await post({ percent: 20, exception_reason: 'Gradert sykmelding', valid_from: from() })).is(201).body;
+		const seen = async (who) => {
+			const list = (await w.api(who, 'GET', `/staff/${w.ids.staff['lier-kommune:tl-1']}/memberships?limit=200`)).is(200).body.items.find((m) => m.id === id);
+			const { exception_reason } = (await w.api(who, 'GET', `/memberships/${id}`)).is(200).body;
+			assert.equal(list.exception_reason, exception_reason, who);
+			return exception_reason;
+		};
+		for (const who of ['drammen-dps/TL', admin, 'drammen-dps/PM', 'lier-kommune/SA', 'lier-kommune:tl-1']) assert.equal(await seen(who), 'Gradert sykmelding', who);
+		for (const who of ['drammen-dps/TM', 'drammen-dps/QM', 'drammen-dps/PV', 'drammen-dps/SG', 'drammen-dps:tl-2', 'drammen-kommune/SA', 'drammen-kommune/TL', 'nav-drammen/SA']) assert.equal(await seen(who), null, who);
 	});
 
 	test('says who employs and pays, where it is anchored too, and what comes along', async () => {
