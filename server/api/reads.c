@@ -22,23 +22,34 @@ static const char weak[] = "select a.*, case when :header.if_none_match is null 
 			   "then show_nobody() end as not_modified "
 			   "from (%s\n) a";
 
+/* The hash of what the version's statement gives. */
+#define VERSION_HASH                                                                               \
+	"cross join lateral (select lpad(to_hex(hashtextextended("                                 \
+	"concat_ws(' ', v.version, :auth.role, '%08x'), 0)), 16, '0') as hash) h "
+
 /*
  * With a statement of its own for the version the hash is made of that; the other is run only when
  * the caller holds another version, which the condition that stands before it sees to.
  */
-static const char versioned[] =
-	"select a.*, h.hash as answer_hash, m.not_modified "
-	"from (select * from (%s\n) s offset 0) v "
-	"cross join lateral (select lpad(to_hex(hashtextextended("
-	"concat_ws(' ', v.version, :auth.role, '%08x'), 0)), 16, '0') as hash) h "
-	"cross join lateral (select %s offset 0) m "
-	"left join lateral (select true as found, s.* from (%s\n) s "
-	"where m.not_modified is null offset 0) a on true "
-	"where a.found or m.not_modified is not null";
+static const char versioned[] = "select a.*, h.hash as answer_hash, m.not_modified "
+				"from (select * from (%s\n) s offset 0) v " VERSION_HASH
+				"cross join lateral (select %s offset 0) m "
+				"left join lateral (select true as found, s.* from (%s\n) s "
+				"where m.not_modified is null offset 0) a on true "
+				"where a.found or m.not_modified is not null";
 
-/* For each operation the statement that reads or writes, and the one for `?as_of=`. */
+/* The version alone, for who holds it. */
+static const char same[] = "select h.hash as answer_hash, true as not_modified from (%s\n) v "
+			   "cross join registry_generation g " VERSION_HASH
+			   "where g.generation::text = :auth.generation "
+			   "and :header.if_none_match like '%%' || h.hash || '\"%%'";
+
+/*
+ * For each operation the statement that reads or writes, the one for `?as_of=`, and the one for who
+ * holds the present version.
+ */
 static struct {
-	const struct statement *now, *as_of;
+	const struct statement *now, *as_of, *same;
 } * statements;
 
 const struct statement *reads_statement(const struct request *r, const struct operation *op)
@@ -48,6 +59,11 @@ const struct statement *reads_statement(const struct request *r, const struct op
 	return past != NULL && request_parameter(r, IN_QUERY, "as_of") != NULL
 		       ? past
 		       : statements[op->index].now;
+}
+
+const struct statement *reads_same(const struct operation *op)
+{
+	return statements[op->index].same;
 }
 
 /* The statement's text without what ends it; NULL when there is none of that name. */
@@ -91,6 +107,17 @@ static const struct statement *define_read(struct arena *a, const char *name)
 						       not_modified, source));
 }
 
+/* The version's statement as `<id>~same`; NULL when the operation has none. */
+static const struct statement *define_same(struct arena *a, const struct operation *op)
+{
+	const char *version = source_of(a, arena_printf(a, "%s.version", op->id));
+
+	return version == NULL ? NULL
+			       : statement_define(a, arena_printf(a, "%s~same", op->id),
+						  arena_printf(a, same, version,
+							       fingerprint(source_of(a, op->id))));
+}
+
 /*
  * A FHIR read's ETag is the version alone, so it needs no hash; what has none, as a search, is left
  * as it is.
@@ -122,6 +149,7 @@ bool reads_define(struct arena *a, const struct contract *c, const char **why)
 		}
 		statements[i].now = define_read(a, op->id);
 		statements[i].as_of = define_read(a, arena_printf(a, "%s.as_of", op->id));
+		statements[i].same = define_same(a, op);
 		if (statements[i].now != NULL)
 			continue;
 		*why = arena_printf(a, "operation '%s' has no statement that can be wrapped",

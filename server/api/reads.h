@@ -17,4 +17,12 @@ bool reads_define(struct arena *a, const struct contract *c, const char **why);
 /* The operation's own statement: for GETs the wrapped one; its twin when the query has as_of. */
 const struct statement *reads_statement(const struct request *r, const struct operation *op);
 
+/*
+ * For a GET with a statement for its version: gives the columns answer_hash and not_modified, in
+ * one row, when the caller's If-None-Match names the present version, and no row when not, or when
+ * the registry has moved since the caller was identified. It sets nothing. NULL for any other
+ * operation.
+ */
+const struct statement *reads_same(const struct operation *op);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "api/poll.h"
 #include "api/precondition.h"
 #include "api/problem.h"
 #include "api/room.h"
@@ -28,6 +29,8 @@ enum outcome statement_execute(struct request *r)
 	struct work w;
 	enum outcome outcome = ANSWERED;
 
+	if (poll_answered(r))
+		return ANSWERED;
 	if (r->session == NULL && may_share(r->op))
 		work_begin_shared(&w, r);
 	else if (!work_begin(&w, r))

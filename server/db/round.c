@@ -19,7 +19,7 @@ void round_init(struct round *r, struct connection *c, struct arena *a)
 	r->connection = c;
 	r->arena = a;
 	r->count = 0;
-	r->lost = false;
+	r->lost = r->sets_nothing = false;
 	r->sqlstate[0] = '\0';
 	r->message = r->detail = r->constraint = NULL;
 }

@@ -19,6 +19,8 @@ struct round {
 	struct connection *connection;
 	struct arena *arena;
 	size_t count;
+	bool sets_nothing; /* none of its statements leaves a setting for the rest of the
+			      transaction */
 	struct {
 		const struct statement *statement;
 		const char *const

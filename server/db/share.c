@@ -52,7 +52,8 @@ static bool run_as_one(struct connection *c, struct seat *const *seats, size_t c
 
 	for (size_t i = 0; i < count && fine; i++) {
 		seats[i]->round->connection = c;
-		round_add(seats[i]->round, reset, NULL);
+		if (!seats[i]->round->sets_nothing)
+			round_add(seats[i]->round, reset, NULL);
 		fine = round_send(seats[i]->round);
 	}
 	fine = fine && round_send_sync(last);
@@ -84,7 +85,7 @@ static void run(struct connection *c, struct seat *const *seats, size_t count)
 	if (count > 1 && !run_as_one(c, seats, count) && !c->broken) {
 		atomic_fetch_add(&share.undone, 1);
 		for (size_t i = 0; i < count; i++)
-			round_forget(seats[i]->round, 1);
+			round_forget(seats[i]->round, seats[i]->round->sets_nothing ? 0 : 1);
 		run_each(c, seats, count);
 	} else if (count == 1) {
 		run_each(c, seats, count);

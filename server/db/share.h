@@ -13,9 +13,9 @@
  * one free goes at once and alone, the others stand in line, and who gets the lane next takes along
  * those behind.
  *
- * Between two rounds stands the statement "reset": nothing that one request has set is there for
- * the next. When any round of the transaction fails, all of it is undone and each is run by itself,
- * so that a refusal is its own request's alone.
+ * Between two rounds stands the statement "reset", unless the first sets nothing: nothing that one
+ * request has set is there for the next. When any round of the transaction fails, all of it is
+ * undone and each is run by itself, so that a refusal is its own request's alone.
  */
 enum { SHARE_MOST = 8 }; /* rounds in one transaction */
 

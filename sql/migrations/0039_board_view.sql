@@ -28,14 +28,21 @@ create policy board_kept_own on board_kept using (staff_id = nullif(current_sett
 	and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]));
 grant select, insert, update on board_kept to samhandling_service;
 
--- All that an answer depends on: what the team's tables hold, names of staff, the day, and the caller. In PL/pgSQL, since
--- SQL that cannot be written out where it is called is planned anew each time, which is most of what "not modified" costs.
+-- All that an answer depends on: what the team's tables hold, names of staff, the day, and the caller; no row for who is
+-- not of the team. Given and not read from the settings, since a poll sets none. A function in FROM, which is written out
+-- where it is called: what cannot be is planned anew each time, which is most of what "not modified" would cost.
+create function board_versions(team uuid, day date, units text, variadic of_caller text[]) returns table (version text)
+language sql stable as $$
+	select concat_ws(' ', v.n, g.generation, day, units, array_to_string(of_caller, ' ', '-'))
+	from board_version v cross join registry_generation g
+	where v.unit_id = team and v.unit_id = any (units::uuid[])
+$$;
+
 create function board_version_of(team uuid, shown text) returns text language plpgsql stable as $$
 begin
-	return (select concat_ws(' ', v.n, g.generation, clock_today(), shown, app_agency_id(), app_staff_id(), app_unit_ids(),
-			app_role(), app_cell(), current_setting('app.gates', true))
-		from board_version v cross join registry_generation g
-		where v.unit_id = team and v.unit_id = any (app_unit_ids()));
+	return (select b.version from board_versions(team, clock_today(), nullif(current_setting('app.unit_ids', true), ''), shown,
+		current_setting('app.agency_id', true), current_setting('app.staff_id', true), app_role(), app_cell(),
+		current_setting('app.gates', true)) b);
 end $$;
 
 -- TG_ARGV: the column, and whether it names the team or a person, who may be enrolled in several.
@@ -288,6 +295,6 @@ end $$;
 -- migrate:down
 drop function if exists board_make, board_full, board_counts, board_agenda, board_wall, board_columns,
 	board_is_mine, board_closed, oslo_midnight, board_window, initials, board_watch,
-	board_has_changed, board_version_of cascade;
+	board_has_changed, board_version_of, board_versions cascade;
 drop type board_card, board_contact;
 drop table board_kept, board_version;

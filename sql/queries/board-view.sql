@@ -1,9 +1,11 @@
 -- The board in one call (domain.md §2.2); what it shows stands in migration 0039.
 
 -- name: getBoard.version
-select v.version
-from (select board_version_of(:path.id::uuid, coalesce(:query.view, 'full')) as version offset 0) v
-where v.version is not null
+-- Of what the request brings alone: who polls is answered by it without settings (server/api/poll.h).
+select b.version
+from sandbox_clock c
+cross join lateral board_versions(:path.id::uuid, oslo_day(now() + c.ahead), :auth.unit_ids, coalesce(:query.view, 'full'),
+	:auth.agency_id, :auth.staff_id, :auth.role, :gate.cell, :gate.gates) b
 
 -- name: getBoard
 -- What the caller was last given, as long as it is true; else it is made.

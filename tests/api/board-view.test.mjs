@@ -206,6 +206,7 @@ describe('a screen that polls', () => {
 	});
 
 	test('is told "not modified" without the board being asked for, and logs no person', async () => {
+		await w.sql('update board_category set sort = sort where unit_id = $1', [team]); // another tag than the last test's
 		const { etag } = (await w.api(tm, 'GET', path)).is(200);
 		const [{ was }] = await w.sql(`select pg_get_functiondef('board_columns'::regproc) as was`);
 		await w.sql(was.replace('begin\n', `begin\n\traise exception 'asked';\n`));
@@ -223,6 +224,30 @@ describe('a screen that polls', () => {
 		(await get('"0-0"')).is(200);
 	});
 
+	test('is in the log once a minute, each caller by themselves, and again when it holds something else', async () => {
+		const rows = async (since) => (await w.sql('select staff_id, patient_id, shown_set is not null as persons from access_log where id > $1 order by id', [since])).map((r) => [r.staff_id, r.patient_id, r.persons]);
+		const now = async () => (await w.sql('select max(id) as id from access_log'))[0].id;
+		const { patient } = await inTeam(w);
+		await placed(patient);
+		const mine = (await w.api(tm, 'GET', path)).is(200).etag, other = (await w.api(tl, 'GET', path)).is(200).etag;
+		const since = await now();
+		const answers = [];
+		for (let i = 0; i < 4; i++) for (const [as, tag] of [[tm, mine], [tl, other]]) answers.push((await get(tag, as)).is(304));
+		assert.deepEqual(await rows(since), [[w.ids.staff[tm], null, false], [w.ids.staff[tl], null, false]]);
+		const plain = ({ status, text, etag, headers }) => ({ status, text, etag, names: Object.keys(headers).sort() });
+		assert.deepEqual(plain(answers[6]), plain(answers[0]), 'what is not logged is answered alike');
+		(await get(`${mine}, "0-0"`)).is(304);
+		assert.equal((await rows(since)).length, 3, 'it holds something else');
+		// twelve at once share their transaction
+		for (const r of await Promise.all(Array.from({ length: 12 }, (_, i) => get(i % 3 ? mine : other, i % 3 ? tm : tl)))) r.is(304);
+		for (const r of await Promise.all(Array.from({ length: 12 }, (_, i) => get(i % 3 ? mine : other, tm)))) assert.equal(r.etag, mine);
+		await w.change(tm, 'PATCH', `/patients/${patient}`, { given_name: 'Ny' });
+		const before = await now();
+		(await get(mine)).is(200);
+		assert.deepEqual((await rows(before)).map((r) => r[0]), [w.ids.staff[tm]]);
+		assert.ok((await rows(before)).every(([, person, set]) => person !== null || set), 'whom the new answer shows');
+	});
+
 	test('has another answer than other callers and other views', async () => {
 		const tags = new Set();
 		for (const as of [tm, tl, 'drammen-dps:tm-2', 'drammen-dps:tm-3']) for (const query of ['', '?view=wall']) tags.add((await w.api(as, 'GET', path + query)).is(200).etag);
@@ -231,6 +256,14 @@ describe('a screen that polls', () => {
 		(await get(mine, tl)).is(200);
 		(await get(mine, tm, '?view=wall')).is(200);
 		(await w.api('drammen-dps:tl-2', 'GET', path, undefined, { 'if-none-match': '*' })).is(404);
+	});
+
+	test('is told nothing once its membership has ended', async () => {
+		const { etag } = (await w.api('drammen-dps:tm-3', 'GET', path)).is(200);
+		for (let i = 0; i < 3; i++) (await get(etag, 'drammen-dps:tm-3')).is(304);
+		await w.sql('update staff_membership set valid_to = clock_now() where staff_id = $1', [w.ids.staff['drammen-dps:tm-3']]);
+		const r = await get(etag, 'drammen-dps:tm-3');
+		assert.ok([401, 403, 404].includes(r.status), `${r.status}`);
 	});
 
 	test('starts a new day with a new answer', async () => {
