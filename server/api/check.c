@@ -19,6 +19,8 @@ static const char *const own[] = {
 	"gate",
 	"log",
 	"denial",
+	"told",
+	"told_again",
 	"idempotency_begin",
 	"idempotency_end",
 	"health",

@@ -63,6 +63,8 @@ static enum fhir_found look(struct request *r, json_t *asked, const char **id,
 	free(given);
 	work_open(&w);
 	w.answer = work_add(&w, "fhir_find");
+	w.binding.action = "SEARCH";
+	work_log(&w);
 	if (!round_run(&w.round)) {
 		*outcome = work_failed(&w);
 		work_end(&w);

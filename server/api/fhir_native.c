@@ -175,6 +175,7 @@ enum outcome fhir_native_together(const struct fhir_map *m,
 	struct request *r = m->request;
 	struct session session;
 	enum outcome outcome;
+	bool done;
 
 	if (r->session != NULL)
 		return run(m, body, inner);
@@ -183,9 +184,11 @@ enum outcome fhir_native_together(const struct fhir_map *m,
 		return ANSWERED;
 	r->session = &session;
 	outcome = run(m, body, inner);
+	done = *inner != NULL && (*inner)->reply.status < 300;
+	if (outcome == ANSWERED && !done && !session_tell(&session, r))
+		*inner = NULL;
 	r->session = NULL;
-	if (outcome == ANSWERED && *inner != NULL && (*inner)->reply.status < 300 &&
-	    !session_commit(&session, r))
+	if (outcome == ANSWERED && done && !session_commit(&session, r))
 		*inner = NULL;
 	session_end(&session, r->arena);
 	return outcome;

@@ -73,6 +73,8 @@ static enum outcome transaction(struct fhir_bundle *b)
 		return ANSWERED;
 	r->session = &session;
 	outcome = run_all(b, order, &done);
+	if (!done && outcome == ANSWERED)
+		session_tell(&session, r);
 	r->session = NULL;
 	done = done && session_commit(&session, r);
 	session_end(&session, r->arena);

@@ -4,6 +4,8 @@
  */
 #include "api/session.h"
 
+#include <stdlib.h>
+
 #include "api/problem.h"
 #include "api/work.h"
 
@@ -21,7 +23,8 @@ bool session_begin(struct session *s, struct request *r)
 {
 	enum pool_refusal refusal;
 
-	*s = (struct session){.connection = pool_take(&refusal)};
+	*s = (struct session){.connection = pool_take(&refusal), .told = json_array()};
+	arena_adopt(r->arena, (void (*)(void *))json_decref, s->told);
 	return s->connection != NULL || work_refused(r, refusal);
 }
 
@@ -31,6 +34,32 @@ void session_join(struct session *s, struct round *round)
 		return;
 	round_add(round, statement_find(s->open ? "reset" : "begin"), NULL);
 	s->open = true;
+}
+
+void session_note(struct session *s, const char *told)
+{
+	json_array_append_new(s->told, json_loads(told, 0, NULL));
+}
+
+bool session_tell(struct session *s, struct request *r)
+{
+	struct work w;
+	bool written;
+	char *text;
+
+	session_rollback(s, r->arena);
+	if (json_array_size(s->told) == 0)
+		return true;
+	if (!work_begin(&w, r))
+		return false;
+	text = json_dumps(s->told, JSON_COMPACT);
+	w.binding.given = arena_dup(r->arena, text);
+	free(text);
+	work_add(&w, "told_again");
+	written = round_run(&w.round);
+	work_end(&w);
+	/* a refusal that tells more than the log is not given */
+	return written || problem(r, "unavailable", "the access log cannot be written");
 }
 
 bool session_commit(struct session *s, struct request *r)

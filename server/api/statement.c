@@ -50,6 +50,7 @@ enum outcome statement_execute(struct request *r)
 		outcome = r->reply.status != 0 ? ANSWERED : work_failed(&w);
 	} else if (round_rows(&w.round, w.answer) == 0 || round_rows(&w.round, own) == 0) {
 		problem(r, "not_found", NULL);
+		w.told = 0; /* the denial says so */
 		work_end(&w);
 		work_deny(r, "not_found", NULL);
 	} else {

@@ -61,6 +61,11 @@ bool work_run(struct work *w)
 
 void work_end(struct work *w)
 {
+	const char *told = w->told == 0 ? NULL : round_text(&w->round, w->told, "told");
+
+	if (told != NULL)
+		session_note(w->request->session, told);
+	w->told = 0;
 	if (w->connection != NULL && w->request->session == NULL)
 		pool_give_back(w->connection);
 	w->connection = NULL;
@@ -161,6 +166,12 @@ static const char *kept_status(const struct operation *op)
 	return first == 202 ? "202" : "200";
 }
 
+void work_log(struct work *w)
+{
+	work_add(w, "log");
+	w->told = w->request->session == NULL ? 0 : work_add(w, "told");
+}
+
 void work_close(struct work *w)
 {
 	struct request *r = w->request;
@@ -177,7 +188,7 @@ void work_close(struct work *w)
 	}
 	w->binding.action = log_action(r->op);
 	if (r->op->secured)
-		work_add(w, "log");
+		work_log(w);
 	w->binding.path_id = own_id;
 	if (w->has_key) {
 		w->binding.status = kept_status(r->op);

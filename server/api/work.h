@@ -19,6 +19,7 @@ struct work {
 	struct connection *connection;	   /* NULL for a round that is shared */
 	const struct operation *answer_op; /* whose statement gives the representation */
 	size_t answer;			   /* its step */
+	size_t told;			   /* the step that says what the log row says, or 0 */
 	bool has_key;			   /* an Idempotency-Key is honoured */
 };
 
@@ -55,6 +56,9 @@ size_t work_add_statement(struct work *w, const struct statement *s);
 
 /* context, and what begins an idempotent POST */
 void work_open(struct work *w);
+
+/* The log row, by the binding's action; in a session it is told of too, should it be taken back. */
+void work_log(struct work *w);
 
 /* the representation, the log row, and what ends an idempotent POST */
 void work_close(struct work *w);

@@ -263,6 +263,12 @@ begin
 end $$;
 
 -- Has the person closed this one thing to the caller? An emergency access that passes objections passes this one.
+create function items_are_blocked(person uuid) returns boolean language plpgsql stable
+security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+	return exists (select 1 from objection o where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS');
+end $$;
+
 create function item_is_blocked(person uuid, thing uuid) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -354,7 +360,7 @@ grant select on row_history to samhandling_service;
 -- migrate:down
 drop policy history_read on row_history;
 drop table thing_of_person cascade;
-drop function if exists related_persons, admit_named, admit_listed, admit, item_is_blocked, find_patient, related_patients,
+drop function if exists related_persons, admit_named, admit_listed, admit, items_are_blocked, item_is_blocked, find_patient, related_patients,
 	register_patient, patient_json,
 	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
 	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch cascade;

@@ -57,6 +57,19 @@ begin
 	return (select json_agg(i) from unnest(items) i where i is not null);
 end $$;
 
+-- The text of members of a resource, where it is put together as text, which takes a third of the time of building and
+-- stripping JSON: for those of which a page has many. Null where there is nothing, which concat() leaves out. The planner
+-- writes them out. `value`, `code` and `id` hold no character that JSON would escape; free text stands by to_json().
+create function fhir_say(name text, value text) returns text language sql immutable as $$
+	select ',"' || name || '":"' || value || '"' $$;
+create function fhir_say_reference(name text, type text, id uuid) returns text language sql immutable as $$
+	select ',"' || name || '":{"reference":"' || type || '/' || id::text || '"}' $$;
+create function fhir_say_concept(name text, system text, code text) returns text language sql immutable as $$
+	select ',"' || name || '":{"coding":[{"system":"' || system || '","code":"' || code || '"}]}' $$;
+create function fhir_say_meta(version int, at timestamptz, is_subset boolean) returns text language sql stable as $$
+	select ',"meta":{"versionId":"' || version::text || '","lastUpdated":"' || fhir_instant(at) || case when is_subset then
+		'","tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]}' else '"}' end $$;
+
 create function fhir_entry(base text, type text, id uuid, resource json) returns json language sql stable as $$
 	select json_build_object('fullUrl', base || '/' || type || '/' || id, 'resource', resource,
 		'search', '{"mode": "match"}'::json) $$;
@@ -168,6 +181,6 @@ create function fhir_most(count text, total text) returns int language sql immut
 
 -- migrate:down
 drop function if exists fhir_system, fhir_naming, fhir_extension, fhir_instant, fhir_modified, fhir_subsetted, fhir_meta, fhir_reference,
-	fhir_coding, fhir_concept, fhir_period, fhir_native_state, fhir_telecom, fhir_masked, fhir_list, fhir_entry, fhir_ids,
+	fhir_coding, fhir_concept, fhir_period, fhir_native_state, fhir_telecom, fhir_masked, fhir_list, fhir_say, fhir_say_reference, fhir_say_concept, fhir_say_meta, fhir_entry, fhir_ids,
 	fhir_holds_token, fhir_holds_reference, fhir_plain, fhir_holds_string, fhir_holds_date_value, fhir_holds_date,
 	fhir_holds_day, fhir_persons, fhir_most cascade;

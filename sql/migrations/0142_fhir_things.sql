@@ -34,8 +34,6 @@ create table fhir_source (
 	many text not null,
 	singly boolean not null,
 	is_gated boolean not null, -- a search of one person asks the gate; else row security alone says
-	only_if text, -- jsonpath: what must be true of what is found
-	unless text, -- but when this parameter is asked for
 	kept_in regclass, -- its table, where row_history keeps versions; null: only the present one can be shown
 	was text, -- expression of "now" and "was", rows of that table → things as they were
 	beside text[] not null default '{}', -- elements that are made of other rows
@@ -45,8 +43,8 @@ create table fhir_source (
 grant select on fhir_source to samhandling_service;
 
 create function fhir_add_source(type text, resources text[], category text, one text, many text, singly boolean default false,
-	is_gated boolean default true, only_if text default null, unless text default null) returns void language sql as $$
-	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7, $8, $9
+	is_gated boolean default true) returns void language sql as $$
+	insert into fhir_source select $1, 1 + (select count(*) from fhir_source s where s.type = $1), $2, $3, $4, $5, $6, $7
 $$;
 
 -- Earlier versions of a source's things: of what rows they are made, and how.
@@ -60,9 +58,10 @@ begin
 end $$;
 
 -- The source that most types have: rows of one table, each behind the gate on whose it is, of which `fhir_made(row)` makes
--- the thing, or none where the caller may not see it. Its two functions are written here once.
-create function fhir_add_rows(type text, resource text, category text, kept_in regclass, only_if text default null,
-	unless text default null) returns void language plpgsql as $make$
+-- the thing, or none where the caller may not see it. Its two functions are written here once. `found_if`: what must be true of
+-- a row "x" to be found, but when the parameter `unless` is asked for.
+create function fhir_add_rows(type text, resource text, category text, kept_in regclass, found_if text default 'true',
+	unless text default '') returns void language plpgsql as $make$
 begin
 	execute format($sql$
 		create function fhir_one_%1$s(thing uuid) returns setof fhir_thing language plpgsql as $$
@@ -72,15 +71,18 @@ begin
 			return query select m.* from %1$s x cross join lateral fhir_made(x) m where x.id = thing and x.patient_id = person;
 		end $$;
 		create function fhir_of_%1$s(person uuid, asked jsonb) returns setof fhir_thing language plpgsql as $$
+		declare
+			any_blocked boolean := items_are_blocked(person);
+			all_asked boolean := coalesce(asked -> 'where' ? %5$L, false);
 		begin
 			return query select m.* from %1$s x cross join lateral fhir_made(x) m
-				where x.patient_id = person and not item_is_blocked(x.patient_id, x.id)
+				where x.patient_id = person and (all_asked or %4$s)
+					and case when any_blocked then not item_is_blocked(x.patient_id, x.id) else true end
 					and (asked ->> 'after' is null or x.id > (asked ->> 'after')::uuid)
 				order by x.id limit (asked ->> 'most')::int;
 		end $$
-	$sql$, kept_in, resource, category);
-	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in, only_if => only_if,
-		unless => unless);
+	$sql$, kept_in, resource, category, found_if, unless);
+	perform fhir_add_source(type, array[resource], category, 'fhir_one_' || kept_in, 'fhir_of_' || kept_in);
 end $make$;
 
 -- Reading ---------------------------------------------------------------------------------------------------
@@ -209,8 +211,7 @@ begin
 			when fhir_enter(s.resources[1]) then '{NULL}' else '{forbidden}' end;
 		refusals := refusals || more;
 		continue when array_position(more, null) is null and not s.singly;
-		return query select f.* from fhir_of_source(s, person, asked) f
-			where s.only_if is null or asked -> 'where' ? s.unless or f.body @@ s.only_if::jsonpath;
+		return query select * from fhir_of_source(s, person, asked);
 		any_found := any_found or found;
 	end loop;
 	perform fhir_told(any_found, refusals);
@@ -255,30 +256,33 @@ end $$;
 
 -- Whether a resource is what the parameters ask for: {name: {kind, at: [path, …], groups}}. One without a path has been
 -- looked at where the rows were found.
-create function fhir_holds(body jsonb, parameters jsonb) returns boolean language sql stable as $$
-	select not exists (select from jsonb_each(parameters) p (name, one), jsonb_array_elements(one -> 'groups') g
+create function fhir_holds(body jsonb, parameters jsonb) returns boolean language plpgsql stable as $$
+begin
+	return not exists (select from jsonb_each(parameters) p (name, one), jsonb_array_elements(one -> 'groups') g
 		where one ? 'at' and (g ->> 'modifier' = 'not') = exists (
 			select from jsonb_array_elements_text(one -> 'at') path, fhir_at(body, path) there, jsonb_array_elements(g -> 'any') v
-			where fhir_fits(one ->> 'kind', g ->> 'modifier', v, there)))
-$$;
+			where fhir_fits(one ->> 'kind', g ->> 'modifier', v, there)));
+end $$;
 
 -- Paging ----------------------------------------------------------------------------------------------------
 -- How a page answers a search: entries as text, where the next one begins, how many there are, and whom it shows.
 create type fhir_found_page as (body text, next text, total bigint, noted text);
 
 -- `mode`: match, or include for what comes along.
-create function fhir_entries(base text, mode text, things fhir_thing[]) returns text language sql stable as $$
-	select string_agg('{"fullUrl":"' || base || '/' || (t.body ->> 'resourceType') || '/' || t.id || '","resource":' || t.body::text
-		|| ',"search":{"mode":"' || mode || '"}}', ',' order by n)
-	from unnest(things) with ordinality t (id, patient_id, body, version, at, n)
-$$;
+create function fhir_entries(base text, mode text, things fhir_thing[]) returns text language plpgsql stable as $$
+begin
+	return (select string_agg('{"fullUrl":"' || base || '/' || (t.body ->> 'resourceType') || '/' || t.id || '","resource":' || t.body::text
+			|| ',"search":{"mode":"' || mode || '"}}', ',' order by n)
+		from unnest(things) with ordinality t (id, patient_id, body, version, at, n));
+end $$;
 
 -- What a search is sorted by: its moment, backwards where that is asked; what has none comes last.
-create function fhir_sort_key(body jsonb, sort jsonb) returns timestamptz language sql stable as $$
-	select case when sort is null then 'epoch'::timestamptz else coalesce((
+create function fhir_sort_key(body jsonb, sort jsonb) returns timestamptz language plpgsql stable as $$
+begin
+	return case when sort is null then 'epoch'::timestamptz else coalesce((
 		select case when (sort ->> 'descending')::boolean then 'epoch'::timestamptz - (fhir_begins(there) - 'epoch'::timestamptz)
-			else fhir_begins(there) end from fhir_at(body, sort ->> 'at') there limit 1), 'infinity') end
-$$;
+			else fhir_begins(there) end from fhir_at(body, sort ->> 'at') there limit 1), 'infinity') end;
+end $$;
 
 -- What the elements are that are asked for; what is mandatory comes with them.
 create function fhir_shortened(thing fhir_thing, elements jsonb) returns fhir_thing language sql stable as $$
@@ -322,20 +326,28 @@ declare
 	sort jsonb := asked -> 'sort';
 	after timestamptz := cursor_time(asked ->> '_page', 0);
 	after_id uuid := cursor_uuid(asked ->> '_page', 1);
-	looked boolean := sort is not null or jsonb_path_exists(asked, '$.where.*.at')
-		or exists (select from fhir_source s where s.type = asked ->> 'type' and s.only_if is not null);
+	looked boolean := sort is not null or jsonb_path_exists(asked, '$.where.*.at');
 	things fhir_thing[];
+	total bigint;
 	page fhir_found_page;
 begin
 	if not looked and coalesce(asked ->> '_total', 'none') = 'none' then
 		asked := asked || jsonb_build_object('after', after_id, 'most', page_size(asked ->> '_count') + 1);
 	end if;
-	things := array(select f from fhir_found(asked ->> 'type', asked) f
-		where not looked or fhir_holds(f.body, asked -> 'where') order by fhir_sort_key(f.body, sort), f.id);
-	page := fhir_page(asked, array(select t from unnest(things) t
-		where after_id is null or (fhir_sort_key(t.body, sort), t.id) > (after, after_id)
-		order by fhir_sort_key(t.body, sort), t.id));
-	page.total := case when page.total is not null then cardinality(things) end;
+	if looked then
+		things := array(select f from fhir_found(asked ->> 'type', asked) f where fhir_holds(f.body, asked -> 'where')
+			order by fhir_sort_key(f.body, sort), f.id);
+	else
+		things := array(select f from fhir_found(asked ->> 'type', asked) f order by f.id);
+	end if;
+	total := cardinality(things);
+	if after_id is not null then
+		things := array(select row(t.id, t.patient_id, t.body, t.version, t.at)::fhir_thing
+			from unnest(things) with ordinality t (id, patient_id, body, version, at, n) where case when sort is null then t.id > after_id
+				else (fhir_sort_key(t.body, sort), t.id) > (after, after_id) end order by t.n);
+	end if;
+	page := fhir_page(asked, things);
+	page.total := case when page.total is not null then total end;
 	return page;
 end $$;
 

@@ -2,44 +2,54 @@
 -- Encounter: contacts and admissions. EpisodeOfCare: enrolments.
 
 -- Where the meeting was decides FHIR's class.
-create function fhir_contact_class(mode text, place text) returns json language sql stable as $$
-	select fhir_coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', case when mode is null then null
-		when mode <> 'FACE_TO_FACE' then 'VR' when place = 'HOME' then 'HH'
-		when place in ('TEAM_OFFICE', 'CLINIC', 'HOSPITAL', 'NAV_OFFICE', 'GP_OFFICE') then 'AMB' else 'FLD' end)
+create function fhir_contact_class(mode text, place text) returns text language sql immutable as $$
+	select case when mode <> 'FACE_TO_FACE' then 'VR' when place = 'HOME' then 'HH'
+		when place in ('TEAM_OFFICE', 'CLINIC', 'HOSPITAL', 'NAV_OFFICE', 'GP_OFFICE') then 'AMB' else 'FLD' end
 $$;
 
-create function fhir_minutes(minutes text) returns json language sql stable as $$
-	select case when minutes is not null then json_build_object('value', minutes::int, 'unit', 'min',
-		'system', 'http://unitsofmeasure.org', 'code', 'min') end $$;
+create function fhir_contact_status(state text, outcome text) returns text language sql immutable as $$
+	select case when state = 'PLANNED' then 'planned' when state = 'VOID' then 'entered-in-error'
+		when outcome is null or outcome = 'HELD' then 'finished' else 'cancelled' end
+$$;
 
--- A contact ends, also where nobody has said how long it took: a period without an end goes on.
-create function fhir_contact_period(starts text, minutes text) returns json language sql stable as $$
-	select fhir_period(starts, case when minutes is null then starts
-		else to_json(starts::timestamptz + make_interval(mins => minutes::int)) #>> '{}' end) $$;
+-- Who sees the status alone sees that and the day.
+create function fhir_contact_day(c contact) returns jsonb language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c.id, 'meta', fhir_meta(c.version, c.updated_at, null, true),
+		'extension', json_build_array(fhir_native_state('contact-state', c.state)), 'status', fhir_contact_status(c.state, null),
+		'class', fhir_masked(), 'subject', fhir_reference('Patient', c.patient_id::text),
+		'period', fhir_period(oslo_day(c.at)::text, oslo_day(c.at)::text)))
+$$;
 
--- Of the native answer; a letter has no meeting in it and is told by its mode.
-create function fhir_contact(c jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+-- Of the row, with what contact_json() tells of it (a test compares them); a letter has no meeting in it and is told by its
+-- mode. A contact ends, also where nobody has said how long it took: a period without an end goes on.
+create function fhir_contact(c contact) returns jsonb language plpgsql stable as $$
+declare
+	place text;
+	staff text;
 begin
-	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', c ->> 'id',
-		'meta', fhir_meta((c ->> 'version')::int, at, null, fhir_is_subset(c)),
-		'extension', fhir_list(fhir_native_state('contact-state', c ->> 'status'), case when c ? 'outcome' then
-			json_build_object('url', fhir_extension('contact-outcome'), 'valueCode', c ->> 'outcome') end),
-		'identifier', case when c ? 'external_record' then json_build_array(json_build_object(
-			'system', fhir_naming('external-record-' || lower(coalesce(c #>> '{external_record,system}', 'other'))),
-			'value', c #>> '{external_record,reference}')) end,
-		'status', case when c ->> 'status' = 'PLANNED' then 'planned' when c ->> 'status' = 'VOID' then 'entered-in-error'
-			when not c ? 'outcome' or c ->> 'outcome' = 'HELD' then 'finished' else 'cancelled' end,
-		'class', coalesce(fhir_contact_class(c ->> 'mode', c ->> 'place'), fhir_masked()),
-		'type', fhir_list(fhir_concept(fhir_system('contact-mode'), c ->> 'mode'),
-			fhir_concept(fhir_system('contact-place'), c ->> 'place')),
-		'subject', fhir_reference('Patient', c ->> 'patient_id'),
-		'episodeOfCare', case when c ? 'enrolment_id' then json_build_array(fhir_reference('EpisodeOfCare', c ->> 'enrolment_id')) end,
-		'participant', (select jsonb_agg(jsonb_build_object('individual', fhir_reference('Practitioner', s ->> 'staff_id')))
-			from jsonb_array_elements(c -> 'staff') s),
-		'period', fhir_contact_period(coalesce(c ->> 'started_at', c ->> 'planned_at', c ->> 'date'), c ->> 'minutes'),
-		'length', fhir_minutes(c ->> 'minutes'),
-		'reasonCode', (select jsonb_agg(fhir_concept(fhir_system('contact-purpose'), p)) from jsonb_array_elements_text(c -> 'purposes') p),
-		'serviceProvider', fhir_reference('Organization', c ->> 'unit_id')));
+	if app_cell() = 'S' then
+		return fhir_contact_day(c);
+	end if;
+	place := contact_place(c);
+	staff := (select string_agg('{"individual":{"reference":"Practitioner/' || s.staff_id || '"}}', ',' order by s.staff_id)
+		from contact_staff s where s.contact_id = c.id);
+	return concat('{"resourceType":"Encounter","id":"', c.id, '"', fhir_say_meta(c.version, c.updated_at, false),
+		',"extension":[{"url":"https://samhandling.example/fhir/StructureDefinition/native-state","valueCoding":{"system":"',
+			fhir_system('contact-state'), '","code":"', c.state, '"}}', ',{"url":"' || fhir_extension('contact-outcome')
+			|| '","valueCode":"' || c.outcome || '"}', ']',
+		',"identifier":[{"system":"' || fhir_naming('external-record-' || lower(coalesce(c.external_record ->> 'system', 'other')))
+			|| '","value":' || to_json(c.external_record ->> 'reference')::text || '}]',
+		fhir_say('status', fhir_contact_status(c.state, c.outcome)),
+		',"class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"', fhir_contact_class(c.mode, place), '"}',
+		',"type":[{"coding":[{"system":"', fhir_system('contact-mode'), '","code":"', c.mode, '"}]}',
+			',{"coding":[{"system":"' || fhir_system('contact-place') || '","code":"' || place || '"}]}', ']',
+		fhir_say_reference('subject', 'Patient', c.patient_id),
+		',"episodeOfCare":[{"reference":"EpisodeOfCare/' || c.enrolment_id || '"}]', ',"participant":[' || staff || ']',
+		',"period":{"start":', to_json(c.at), ',"end":', to_json(c.at + make_interval(mins => coalesce(c.minutes, 0))), '}',
+		',"length":{"value":' || c.minutes || ',"unit":"min","system":"http://unitsofmeasure.org","code":"min"}',
+		',"reasonCode":[{"coding":[{"system":"' || fhir_system('contact-purpose') || '","code":"' || nullif(array_to_string(c.purposes,
+			'"}]},{"coding":[{"system":"' || fhir_system('contact-purpose') || '","code":"'), '') || '"}]}]',
+		fhir_say_reference('serviceProvider', 'Organization', c.unit_id), '}')::jsonb;
 end $$;
 
 create function fhir_days(nights text) returns json language sql stable as $$
@@ -133,7 +143,7 @@ create function fhir_admission(a jsonb, at timestamptz) returns jsonb language s
 $$;
 
 create function fhir_made(c contact) returns setof fhir_thing language sql stable as $$
-	select c.id, c.patient_id, fhir_contact(contact_json(c), c.updated_at), c.version, c.updated_at where contact_is_mine(c) $$;
+	select c.id, c.patient_id, fhir_contact(c), c.version, c.updated_at where contact_is_mine(c) $$;
 create function fhir_made(a admission) returns setof fhir_thing language sql stable as $$
 	select a.id, a.patient_id, fhir_admission(admission_json(a), a.updated_at), a.version, a.updated_at $$;
 select fhir_add_rows('Encounter', 'contacts', 'HEALTH_SUMMARY', 'contact'),
@@ -162,6 +172,6 @@ select fhir_add_rows('EpisodeOfCare', 'enrolments', 'ENROLMENT', 'enrolment');
 
 -- migrate:down
 drop table if exists admission_identifier cascade;
-drop function if exists admission_identifiers, admission_identify, admissions_identified, fhir_fact, fhir_contact_class, fhir_minutes, fhir_contact_period, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_enrolment,
+drop function if exists admission_identifiers, admission_identify, admissions_identified, fhir_fact, fhir_contact_class, fhir_contact_status, fhir_contact_day, fhir_contact, fhir_days, fhir_wards, fhir_admission, fhir_enrolment,
 	fhir_made(contact), fhir_made(admission), fhir_made(enrolment), fhir_one_contact, fhir_of_contact, fhir_one_admission,
 	fhir_of_admission, fhir_one_enrolment, fhir_of_enrolment cascade;

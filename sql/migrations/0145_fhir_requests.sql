@@ -69,27 +69,28 @@ select fhir_add_source('ServiceRequest', '{referrals}', 'HEALTH_SUMMARY', 'fhir_
 
 -- Task --------------------------------------------------------------------------------------------------------
 -- What a task is about, where that is a type of this face.
-create function fhir_focus(entity text, thing text) returns json language sql stable as $$
-	select fhir_reference(case entity when 'referral' then 'ServiceRequest' when 'measure' then 'ServiceRequest'
-		when 'plan' then 'CarePlan' when 'enrolment' then 'EpisodeOfCare' when 'admission' then 'Encounter'
-		when 'contact' then 'Encounter' end, thing) where entity in ('referral', 'measure', 'plan', 'enrolment', 'admission', 'contact')
-$$;
-
-create function fhir_task(t jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+create function fhir_focus(entity text, thing text) returns json language plpgsql stable as $$
 begin
-	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Task', 'id', t ->> 'id',
-		'meta', fhir_meta((t ->> 'version')::int, at),
-		'status', case t ->> 'status' when 'DONE' then 'completed' when 'CANCELLED' then 'cancelled' else 'requested' end,
-		'statusReason', case when t ? 'closing_note' then json_build_object('text', t ->> 'closing_note') end,
-		'businessStatus', fhir_concept(fhir_system('task-state'), t ->> 'status'), 'intent', 'order',
-		'code', fhir_concept(fhir_system('task'), t ->> 'kind'), 'description', t ->> 'title',
-		'focus', fhir_focus(t ->> 'entity', t ->> 'entity_id'), 'for', fhir_reference('Patient', t ->> 'patient_id'),
-		'authoredOn', t ->> 'created_at', 'lastModified', t ->> 'updated_at',
-		'requester', fhir_reference('Practitioner', t ->> 'created_by'),
-		'owner', coalesce(fhir_reference('Practitioner', t ->> 'assignee_staff_id'),
-			fhir_reference('Organization', coalesce(t ->> 'unit_id', t ->> 'agency_id'))),
-		'note', case when t ? 'note' then json_build_array(json_build_object('text', t ->> 'note')) end,
-		'restriction', case when t ? 'due_at' then json_build_object('period', fhir_period(null, t ->> 'due_at')) end));
+	return case when entity in ('referral', 'measure', 'plan', 'enrolment', 'admission', 'contact') then fhir_reference(
+		case entity when 'referral' then 'ServiceRequest' when 'measure' then 'ServiceRequest' when 'plan' then 'CarePlan'
+			when 'enrolment' then 'EpisodeOfCare' else 'Encounter' end, thing) end;
+end $$;
+
+-- Of the row, with what task_json() tells of it (a test compares them).
+create function fhir_task(t task) returns jsonb language plpgsql stable as $$
+begin
+	return concat('{"resourceType":"Task","id":"', t.id, '"', fhir_say_meta(t.version, t.updated_at, false),
+		fhir_say('status', case t.state when 'DONE' then 'completed' when 'CANCELLED' then 'cancelled' else 'requested' end),
+		',"statusReason":{"text":' || to_json(t.closing_note)::text || '}',
+		fhir_say_concept('businessStatus', fhir_system('task-state'), t.state), ',"intent":"order"',
+		fhir_say_concept('code', fhir_system('task'), t.kind), ',"description":', to_json(t.title),
+		',"focus":' || fhir_focus(t.entity, t.entity_id::text)::text, fhir_say_reference('for', 'Patient', t.patient_id),
+		',"authoredOn":', to_json(t.created_at), ',"lastModified":', to_json(t.updated_at),
+		fhir_say_reference('requester', 'Practitioner', t.created_by),
+		case when t.assignee_staff_id is not null then fhir_say_reference('owner', 'Practitioner', t.assignee_staff_id)
+			else fhir_say_reference('owner', 'Organization', coalesce(t.unit_id, t.agency_id)) end,
+		',"note":[{"text":' || to_json(t.note)::text || '}]', ',"restriction":{"period":{"end":' || to_json(t.due_at)::text || '}}',
+		'}')::jsonb;
 end $$;
 
 -- Until it is accepted the sender stays responsible: the receiver is who is asked.
@@ -111,36 +112,62 @@ begin
 end $$;
 
 create function fhir_made(t task) returns setof fhir_thing language sql stable as $$
-	select t.id, t.patient_id, fhir_task(task_json(t), t.updated_at), t.version, t.updated_at $$;
+	select t.id, t.patient_id, fhir_task(t), t.version, t.updated_at $$;
 create function fhir_made(h handover) returns setof fhir_thing language sql stable as $$
 	select h.id, h.patient_id, fhir_handover(handover_json(h), h.updated_at, h.patient_id), h.version, h.updated_at $$;
 
 -- Row security says whose tasks and handovers they are; there is no person to admit.
-create function fhir_task_seen(thing uuid) returns setof fhir_thing language sql stable as $$
-	select m.* from task t cross join lateral fhir_made(t) m where t.id = thing $$;
-create function fhir_handover_seen(thing uuid) returns setof fhir_thing language sql stable as $$
-	select m.* from handover h cross join lateral fhir_made(h) m where h.id = thing $$;
+create function fhir_task_seen(thing uuid) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select m.* from task t cross join lateral fhir_made(t) m where t.id = thing;
+end $$;
+create function fhir_handover_seen(thing uuid) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select m.* from handover h cross join lateral fhir_made(h) m where h.id = thing;
+end $$;
 
--- An owner is a unit, an agency or a member of staff.
-create function fhir_is_owner(asked jsonb, unit uuid, agency uuid, staff uuid) returns boolean language sql stable as $$
-	select owners is null or fhir_holds_reference(owners, 'Organization', unit) or fhir_holds_reference(owners, 'Organization', agency)
-		or fhir_holds_reference(owners, 'Practitioner', staff)
-	from (select asked #> '{where,owner,groups}') o (owners)
-$$;
-create function fhir_tasks(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
-	select m.* from task t cross join lateral fhir_made(t) m
-	where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id()) and (person is null or t.patient_id = person)
-		and fhir_is_owner(asked, t.unit_id, t.agency_id, t.assignee_staff_id)
-$$;
-create function fhir_handovers(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
-	select m.* from handover h cross join lateral fhir_made(h) m
-	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
-		and (person is null or h.patient_id = person) and fhir_is_owner(asked, h.to_unit_id, h.to_agency_id, null)
-$$;
+-- The owners that a search names: {unit or agency, …} or {staff, …} of its first group, any of which it may be. Several
+-- groups, of which each must hold, are rare and left to fhir_is_owner().
+create function fhir_owners(asked jsonb, of_type text) returns uuid[] language plpgsql immutable as $$
+begin
+	return array(select (v ->> 'id')::uuid from jsonb_array_elements(asked #> '{where,owner,groups,0,any}') v
+		where v ? 'id' and coalesce(v ->> 'type', of_type) = of_type);
+end $$;
+create function fhir_is_owner(asked jsonb, unit uuid, agency uuid, staff uuid) returns boolean language plpgsql stable as $$
+begin
+	return not exists (select from jsonb_array_elements(asked #> '{where,owner,groups}') g
+		where not exists (select from jsonb_array_elements(g -> 'any') v
+			where case v ->> 'type' when 'Organization' then (v ->> 'id')::uuid in (unit, agency)
+				when 'Practitioner' then (v ->> 'id')::uuid = staff else (v ->> 'id')::uuid in (unit, agency, staff) end));
+end $$;
+
+create function fhir_tasks(person uuid, asked jsonb) returns setof fhir_thing language plpgsql stable as $$
+declare
+	anyones boolean := asked #> '{where,owner}' is null;
+	several boolean := jsonb_array_length(asked #> '{where,owner,groups}') > 1;
+	organizations uuid[] := fhir_owners(asked, 'Organization');
+	staff uuid[] := fhir_owners(asked, 'Practitioner');
+begin
+	return query select m.* from task t cross join lateral fhir_made(t) m
+		where (t.agency_id = app_agency_id() or t.patient_id = app_citizen_id()) and (person is null or t.patient_id = person)
+			and (anyones or t.unit_id = any (organizations) or t.agency_id = any (organizations) or t.assignee_staff_id = any (staff))
+			and case when several then fhir_is_owner(asked, t.unit_id, t.agency_id, t.assignee_staff_id) else true end
+			and (asked ->> 'after' is null or t.id > (asked ->> 'after')::uuid)
+		order by t.id limit (asked ->> 'most')::int;
+end $$;
+create function fhir_handovers(person uuid, asked jsonb) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select m.* from handover h cross join lateral fhir_made(h) m
+		where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
+			and (person is null or h.patient_id = person)
+			and (asked #> '{where,owner}' is null or fhir_is_owner(asked, h.to_unit_id, h.to_agency_id, null))
+			and (asked ->> 'after' is null or h.id > (asked ->> 'after')::uuid)
+		order by h.id limit (asked ->> 'most')::int;
+end $$;
 select fhir_add_source('Task', '{tasks}', null, 'fhir_task_seen', 'fhir_tasks', is_gated => false),
 	fhir_add_source('Task', '{handovers}', null, 'fhir_handover_seen', 'fhir_handovers', is_gated => false);
 
 -- migrate:down
 drop function if exists fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_referral_ids, fhir_measure_ids,
-	fhir_focus, fhir_task, fhir_handover, fhir_made(task), fhir_made(handover), fhir_task_seen, fhir_handover_seen, fhir_is_owner,
+	fhir_focus, fhir_task, fhir_handover, fhir_made(task), fhir_made(handover), fhir_task_seen, fhir_handover_seen, fhir_owners, fhir_is_owner,
 	fhir_tasks, fhir_handovers cascade;

@@ -76,35 +76,37 @@ end $$;
 create function fhir_made(f risk_flag) returns setof fhir_thing language sql stable as $$
 	select f.id, f.patient_id, fhir_risk(risk_flag_json(f), f.updated_at), f.version, f.updated_at $$;
 -- those that hold, unless a date is asked for: R4's Flag has no parameter for its status
-select fhir_add_rows('Flag', 'risk-flags', 'RISK', 'risk_flag', '$.status == "active"', 'date');
+select fhir_add_rows('Flag', 'risk-flags', 'RISK', 'risk_flag', $$risk_flag_state(x) = 'ACTIVE'$$, 'date');
 
 -- Observation: the score of an instrument, with its items as components. What was declined has no value and says so.
-create function fhir_absent(reason text) returns json language sql stable as $$
-	select fhir_concept('http://terminology.hl7.org/CodeSystem/data-absent-reason', reason) $$;
-
-create function fhir_assessment(a jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
+-- Of the row, with what assessment_json() tells of it (a test compares them).
+create function fhir_assessment(a assessment) returns jsonb language plpgsql stable as $$
+declare
+	is_subset constant boolean := app_gate('f');
+	components text;
 begin
-	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Observation', 'id', a ->> 'id',
-		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'items'),
-		'status', case when (a ->> 'entered_in_error')::boolean then 'entered-in-error'
-			when a ? 'correction_reason' then 'corrected' else 'final' end,
-		'category', json_build_array(fhir_concept('http://terminology.hl7.org/CodeSystem/observation-category', 'survey'),
-			fhir_concept(fhir_system('occasion'), a ->> 'occasion')),
-		'code', fhir_concept(fhir_system('instrument'), a ->> 'instrument_code'),
-		'subject', fhir_reference('Patient', a ->> 'patient_id'), 'effectiveDateTime', a ->> 'assessed_on',
-		'performer', case when a ? 'rater_staff_id' then json_build_array(fhir_reference('Practitioner', a ->> 'rater_staff_id')) end,
-		'valueQuantity', case when a ? 'total' then json_build_object('value', (a ->> 'total')::numeric, 'unit', 'score',
-			'system', 'http://unitsofmeasure.org', 'code', '{score}') end,
-		'dataAbsentReason', case when not a ? 'total' then fhir_absent(case when (a ->> 'declined')::boolean then 'asked-declined'
-			else 'unknown' end) end,
-		'component', (select jsonb_agg(jsonb_build_object('code', fhir_concept(fhir_system('instrument-item'),
-				(a ->> 'instrument_code') || '-' || i.key), 'valueInteger', i.value) order by i.key)
-			from jsonb_each(a -> 'items') i where jsonb_typeof(i.value) = 'number' and (i.value)::numeric % 1 = 0)));
+	if not is_subset then
+		components := (select string_agg('{"code":{"coding":[{"system":"' || fhir_system('instrument-item') || '","code":"'
+				|| a.instrument_code || '-' || i.key || '"}]},"valueInteger":' || i.value || '}', ',' order by i.key)
+			from jsonb_each(a.items) i where jsonb_typeof(i.value) = 'number' and (i.value)::numeric % 1 = 0);
+	end if;
+	return concat('{"resourceType":"Observation","id":"', a.id, '"', fhir_say_meta(a.version, a.updated_at, is_subset),
+		fhir_say('status', case when a.entered_in_error then 'entered-in-error'
+			when not is_subset and a.correction_reason is not null then 'corrected' else 'final' end),
+		',"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"survey"}]},',
+			'{"coding":[{"system":"', fhir_system('occasion'), '","code":"', a.occasion, '"}]}]',
+		fhir_say_concept('code', fhir_system('instrument'), a.instrument_code), fhir_say_reference('subject', 'Patient', a.patient_id),
+		',"effectiveDateTime":"', a.assessed_on, '"', ',"performer":[{"reference":"Practitioner/' || a.rater_staff_id || '"}]',
+		case when a.total is not null then concat(',"valueQuantity":{"value":', a.total,
+				',"unit":"score","system":"http://unitsofmeasure.org","code":"{score}"}')
+			else fhir_say_concept('dataAbsentReason', 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+				case when a.declined then 'asked-declined' else 'unknown' end) end,
+		',"component":[' || components || ']', '}')::jsonb;
 end $$;
 
 create function fhir_made(a assessment) returns setof fhir_thing language sql stable as $$
-	select a.id, a.patient_id, fhir_assessment(assessment_json(a)::jsonb, a.updated_at), a.version, a.updated_at $$;
-select fhir_add_rows('Observation', 'assessments', 'HEALTH_SUMMARY', 'assessment', '$.status != "entered-in-error"', 'status');
+	select a.id, a.patient_id, fhir_assessment(a), a.version, a.updated_at $$;
+select fhir_add_rows('Observation', 'assessments', 'HEALTH_SUMMARY', 'assessment', 'not x.entered_in_error', 'status');
 
 -- Communication: a report that was sent is a fact; its processing is natively told. Phone and mail of a sender are never
 -- in FHIR, and a protected one is masked (domain.md §4.1).
@@ -141,7 +143,7 @@ create function fhir_report_ids(person uuid) returns setof uuid language sql sta
 select fhir_add_source('Communication', '{concern-reports}', null, 'fhir_report_seen', 'fhir_report_ids', true, false);
 
 -- migrate:down
-drop function if exists fhir_consent_rule, fhir_consent, fhir_objection, fhir_risk, fhir_absent, fhir_assessment, fhir_report_words,
+drop function if exists fhir_consent_rule, fhir_consent, fhir_objection, fhir_risk, fhir_assessment, fhir_report_words,
 	fhir_report, fhir_report_seen, fhir_report_ids, fhir_made(consent), fhir_made(objection), fhir_made(risk_flag),
 	fhir_made(assessment), fhir_one_consent, fhir_of_consent, fhir_one_objection, fhir_of_objection, fhir_one_risk_flag,
 	fhir_of_risk_flag, fhir_one_assessment, fhir_of_assessment cascade;

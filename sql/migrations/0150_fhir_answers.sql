@@ -23,11 +23,15 @@ end $$;
 create function fhir_made(m message) returns setof fhir_thing language sql stable as $$
 	select m.id, m.patient_id, fhir_message(message_json(m), m.updated_at), m.version, m.updated_at $$;
 -- Row security says whose messages they are; there is no person to admit.
-create function fhir_message_seen(thing uuid) returns setof fhir_thing language sql stable as $$
-	select f.* from message m cross join lateral fhir_made(m) f where m.id = thing $$;
-create function fhir_messages(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
-	select f.* from message m cross join lateral fhir_made(m) f
-	where (app_agency_id() in (m.from_agency_id, m.to_agency_id) or m.patient_id = app_citizen_id()) and m.patient_id = person $$;
+create function fhir_message_seen(thing uuid) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select f.* from message m cross join lateral fhir_made(m) f where m.id = thing;
+end $$;
+create function fhir_messages(person uuid, asked jsonb) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select f.* from message m cross join lateral fhir_made(m) f
+	where (app_agency_id() in (m.from_agency_id, m.to_agency_id) or m.patient_id = app_citizen_id()) and m.patient_id = person;
+end $$;
 select fhir_add_source('Communication', '{messages}', null, 'fhir_message_seen', 'fhir_messages', is_gated => false);
 
 -- Who sees the scores alone sees no answers.
@@ -57,9 +61,13 @@ begin
 	return query select f.* from assessment a cross join lateral fhir_response_made(a) f
 		where a.id = thing and a.patient_id = person;
 end $$;
-create function fhir_responses(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
-	select f.* from assessment a cross join lateral fhir_response_made(a) f
-	where a.patient_id = person and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id) $$;
+create function fhir_responses(person uuid, asked jsonb) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select f.* from assessment a cross join lateral fhir_response_made(a) f
+		where a.patient_id = person and not a.entered_in_error and not item_is_blocked(a.patient_id, a.id)
+			and (asked ->> 'after' is null or a.id > (asked ->> 'after')::uuid)
+		order by a.id limit (asked ->> 'most')::int;
+end $$;
 select fhir_add_source('QuestionnaireResponse', '{assessments}', 'HEALTH_SUMMARY', 'fhir_response_seen', 'fhir_responses');
 
 -- migrate:down

@@ -64,6 +64,9 @@ declare
 	more fhir_thing[] := '{}';
 	one record;
 begin
+	if cardinality(forth) + cardinality(back) = 0 then
+		return more;
+	end if;
 	for one in select distinct split_part(r ->> 'reference', '/', 1) as type, split_part(r ->> 'reference', '/', 2) as id
 			from unnest(things) t join fhir_link l on l.type = asked ->> 'type' and ('*' = any (forth)
 				or l.type || ':' || l.name = any (forth))

@@ -68,12 +68,15 @@ begin
 		cross join lateral fhir_life_made(l, r) m where r.id = fhir_row(thing) and r.patient_id = person and m.id = thing;
 end $$;
 
-create function fhir_lives(person uuid, asked jsonb) returns setof fhir_thing language sql stable as $$
-	select m.* from life_situation l join life_rating r on r.life_situation_id = l.id cross join lateral fhir_life_made(l, r) m
-	where l.patient_id = person and not item_is_blocked(l.patient_id, l.id) $$;
+create function fhir_lives(person uuid, asked jsonb) returns setof fhir_thing language plpgsql stable as $$
+begin
+	return query select m.* from life_situation l join life_rating r on r.life_situation_id = l.id
+		cross join lateral fhir_life_made(l, r) m
+	where l.patient_id = person and not item_is_blocked(l.patient_id, l.id)
+		and (not l.entered_in_error or coalesce(asked -> 'where' ? 'status', false));
+end $$;
 
-select fhir_add_source('Observation', '{life-situations}', 'life_category()', 'fhir_life_seen', 'fhir_lives',
-		only_if => '$.status != "entered-in-error"', unless => 'status'),
+select fhir_add_source('Observation', '{life-situations}', 'life_category()', 'fhir_life_seen', 'fhir_lives'),
 	fhir_keep('Observation', 'fhir_life_seen', 'life_rating', 'fhir_was(now, was)');
 
 -- migrate:down

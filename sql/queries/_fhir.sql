@@ -1,7 +1,8 @@
 -- Statements around a FHIR write; the daemon knows them by name.
 
 -- name: fhir_find
-select cardinality(f.things) as count, f.things[1] as id
+select cardinality(f.things) as count, f.things[1] as id,
+	show_all(array(select a.patient_id from admission a where a.id = any (f.things))) as noted
 from (select admissions_identified(:given::jsonb ->> 'system', :given::jsonb ->> 'code') as things offset 0) f
 
 -- name: fhir_identify

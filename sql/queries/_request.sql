@@ -95,6 +95,33 @@ select :request.id, :request.trace_id, :request.operation, :request.action::acce
 	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
 	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
 
+-- name: told
+-- What the log row of a request within a session says, should it be taken back.
+select json_strip_nulls(json_build_object('operation', :request.operation::text, 'action', :request.action::text,
+	'resource', coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource),
+	'resource_id', :request.resource_id::text, 'shown', nullif(btrim(current_setting('app.shown', true), '{}'), ''),
+	'basis', nullif(current_setting('app.basis', true), ''), 'relation_id', nullif(current_setting('app.relation_id', true), ''),
+	'consent_id', nullif(current_setting('app.consent_id', true), ''), 'emergency_id', nullif(current_setting('app.emergency_id', true), ''),
+	'overridden', nullif(current_setting('app.overridden', true), ''))) as told
+
+-- name: told_again
+-- What the requests of a session had been told before one of them was refused: what was read was read, what was written is
+-- not, but that it could have been is told too.
+with who as (select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true) as agency)
+insert into access_log (request_id, trace_id, operation, action, resource, resource_id, patient_id, shown_set, agency_id,
+	unit_id, staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
+	emergency_id, objection_overridden, reason)
+select :request.id, :request.trace_id, t.operation, case when t.action in ('READ', 'SEARCH') then t.action else 'DENIED' end::access_log_action,
+	t.resource, t.resource_id, case when strpos(t.shown, ',') = 0 then t.shown::uuid end,
+	case when strpos(t.shown, ',') > 0 then access_log_set_id(t.shown) end,
+	nullif(who.agency, '')::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
+	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
+	t.basis, t.relation_id, t.consent_id, t.emergency_id, coalesce(t.overridden, false),
+	case when t.action not in ('READ', 'SEARCH') then 'taken_back' end
+from who
+cross join jsonb_to_recordset(:given::jsonb) t (operation text, action text, resource text, resource_id text, shown text, basis text,
+	relation_id uuid, consent_id uuid, emergency_id uuid, overridden boolean)
+
 -- name: denial
 -- One row for whom the request names, and one for whom else the refusal is about.
 with who as (select set_config('app.agency_id', coalesce(:auth.agency_id, ''), true) as agency)

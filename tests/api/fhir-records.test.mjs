@@ -83,7 +83,7 @@ describe('Observation', () => {
 		(await ask(police, 'GET', `/Observation/${id}`)).is(403);
 	});
 	test('what was declined says so', async () => {
-		const [{ body }] = await w.sql("select fhir_assessment(jsonb_build_object('id', 'x', 'version', 1, 'instrument_code', 'GAF_S', 'occasion', 'BASELINE', 'assessed_on', '2026-01-01', 'patient_id', 'y', 'declined', true, 'entered_in_error', false, 'items', '{}'::jsonb), clock_now()) as body");
+		const [{ body }] = await w.sql("select fhir_assessment(jsonb_populate_record(null::assessment, jsonb_build_object('id', gen_random_uuid(), 'version', 1, 'instrument_code', 'GAF_S', 'occasion', 'BASELINE', 'assessed_on', '2026-01-01', 'patient_id', gen_random_uuid(), 'declined', true, 'entered_in_error', false, 'items', '{}'::jsonb, 'updated_at', clock_now()))) as body");
 		assert.deepEqual([body.dataAbsentReason.coding[0].code, body.valueQuantity], ['asked-declined', undefined]);
 		assertValid(body);
 	});

@@ -28,7 +28,7 @@ const send = (who, type, entry, headers) => ask(who, 'POST', '', bundle(type, en
 const statuses = (r) => r.body.entry.map((e) => e.response.status);
 const idOf = (entry) => entry.response.location.match(/r4\/\w+\/([^/]+)/)[1];
 const count = async (table) => Number((await w.sql(`select count(*) as n from ${table}`))[0].n);
-const traces = async (r) => w.sql('select action::text, operation, patient_id from access_log where request_id = $1 order by id', [r.headers['x-request-id']]);
+const traces = async (r) => w.sql('select action::text, operation, patient_id, reason from access_log where request_id = $1 order by id', [r.headers['x-request-id']]);
 const everything = async () => ({ tasks: await count('task'), messages: await count('message'), stays: await count('admission'), news: await count('outbox'), keys: await count('admission_identifier'), history: await count('row_history') });
 
 describe('a transaction', () => {
@@ -53,7 +53,7 @@ describe('a transaction', () => {
 		const circle = (await send(team, 'transaction', [post(letter({ inResponseTo: [{ reference: second }] }), { fullUrl: first }), post(letter({ inResponseTo: [{ reference: first }] }), { fullUrl: second })])).is(400);
 		assert.equal(circle.body.issue[0].expression[0], 'Bundle.entry[0].resource');
 	});
-	test('does nothing when one entry is refused: no row, no news, no entry of the log that says so', async () => {
+	test('does nothing when one entry is refused: no row, no news, and the log says that what was done is taken back', async () => {
 		const before = await everything();
 		const bad = [[post(work({ colour: 'red' })), 422, 'Bundle.entry[1].resource.colour'], [post(work({ for: { reference: `Patient/${anyId()}` } })), 422, 'Bundle.entry[1].resource.for'], [get(`Task/${anyId()}`), 404, 'Bundle.entry[1].resource'],
 			[put({ ...work(), id: anyId() }, 1), 405, 'Bundle.entry[1].resource'], [post(stay(patient, 'x')), 403, 'Bundle.entry[1].resource', 'drammen-kommune:mh-1'],
@@ -62,8 +62,12 @@ describe('a transaction', () => {
 		for (const [entry, status, where, who = team] of bad) {
 			const r = (await send(who, 'transaction', [post(work()), entry])).is(status);
 			assert.deepEqual(r.body.issue[0].expression, [where], r.story());
-			assert.deepEqual((await traces(r)).filter((x) => x.action !== 'DENIED'), [], r.story());
-			assert.equal((await traces(r)).length, [403, 404].includes(status) && where.endsWith('resource') && entry.request.url !== 'Nothing/1' ? 1 : status === 405 && entry.request.method === 'PUT' ? 1 : 0, r.story());
+			const log = await traces(r);
+			assert.deepEqual(log.filter((x) => x.action !== 'DENIED'), [], r.story());
+			// the first entry would have been done, unless the other cannot be understood at all
+			const begun = !(entry.request.method === 'DELETE' || entry.request.url === 'Nothing/1');
+			assert.deepEqual(log.filter((x) => x.reason === 'taken_back').map((x) => [x.operation, x.patient_id]), begun ? [['createTask', patient]] : [], r.story());
+			assert.equal(log.filter((x) => x.reason !== 'taken_back').length, [403, 404].includes(status) && where.endsWith('resource') && entry.request.url !== 'Nothing/1' ? 1 : status === 405 && entry.request.method === 'PUT' ? 1 : 0, r.story());
 		}
 		assert.deepEqual(await everything(), before);
 	});
@@ -102,6 +106,31 @@ describe('a transaction', () => {
 		}
 		const unknown = (await send(team, 'transaction', [by(nobodys, { colour: 'red' })])).is(422);
 		assert.deepEqual([problemOf(unknown), await searches(unknown)], ['unknown_reference', [['READ', null]]]);
+		assert.deepEqual(await everything(), before);
+	});
+	test('what it has read of a person is in the log, also when it is refused afterwards', async () => {
+		const [one, two] = [await person(w), await person(w)];
+		const value = anyId();
+		(await ask(clinic, 'POST', '/Encounter', stay(one, value))).is(201);
+		const before = await everything();
+		const told = async (r) => (await traces(r)).map((x) => [x.action, x.operation, x.patient_id, x.reason]);
+		const read = (await send(clinic, 'transaction', [get(`Patient/${one}`), get(`Patient/${two}`), get(`Encounter/${anyId()}`)])).is(404);
+		assert.deepEqual(await told(read), [['DENIED', 'fhirReadEncounter', null, 'not_found'], ['READ', 'fhirReadPatient', one, null], ['READ', 'fhirReadPatient', two, null]]);
+		// of several at once
+		const list = (await send(clinic, 'transaction', [get(`Patient?_id=${one},${two}`), get(`Encounter/${anyId()}`)])).is(404);
+		const [{ persons }] = await w.sql("select access_log_persons(patient_id, shown_set) as persons from access_log where request_id = $1 and operation = 'fhirSearchPatient'", [list.headers['x-request-id']]);
+		assert.deepEqual(persons.sort(), [one, two].sort());
+		// what ifNoneExist has found, and that nothing was found, whatever comes after
+		const known = post(stay(one, value), { ifNoneExist: `identifier=${dips}|${value}` });
+		const found = (await send(clinic, 'transaction', [known, get(`Encounter/${anyId()}`)])).is(404);
+		assert.deepEqual((await told(found)).slice(1), [['SEARCH', 'fhirCreateEncounter', one, null], ['READ', 'fhirReadEncounter', one, null]]);
+		const unknown = post(stay(two, anyId()));
+		unknown.request.ifNoneExist = `identifier=${dips}|${unknown.resource.identifier[0].value}`;
+		const none = (await send(clinic, 'transaction', [unknown, get(`Encounter/${anyId()}`)])).is(404);
+		assert.deepEqual((await told(none)).slice(1), [['SEARCH', 'fhirCreateEncounter', null, null], ['DENIED', 'createAdmission', two, 'taken_back']]);
+		// the person's own log tells of it
+		const own = (await w.api('drammen-dps:pv-1', 'GET', `/patients/${one}/access-log?limit=200`)).is(200).body.items;
+		assert.ok([read, found].every((r) => own.some((x) => x.request_id === r.headers['x-request-id'])));
 		assert.deepEqual(await everything(), before);
 	});
 	test('one of many is no match: a reference has no parameter that says how an answer looks', async () => {

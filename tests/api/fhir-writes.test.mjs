@@ -165,7 +165,7 @@ describe('a stay', () => {
 	test('told twice is made once: If-None-Exist finds it', async () => {
 		const one = stay(await person(w));
 		const [first, second] = [(await ask(clinic, 'POST', '/Encounter', one, existing(one))).is(201), (await ask(clinic, 'POST', '/Encounter', one, existing(one))).is(200)];
-		assert.deepEqual([second.body.id, second.etag, (await traces(second)).news, (await traces(second)).log.map(([a]) => a)], [first.body.id, first.etag, 0, ['READ']]);
+		assert.deepEqual([second.body.id, second.etag, (await traces(second)).news, (await traces(second)).log.map(([a]) => a)], [first.body.id, first.etag, 0, ['SEARCH', 'READ']]);
 		const without = (await ask(clinic, 'POST', '/Encounter', { ...one, period: { start: hoursAgo(2) } })).is(409);
 		assert.ok(without);
 		for (const bad of ['identifier=', 'identifier=x%7Cy', 'status=planned', 'identifier=a&status=b'])

@@ -1,16 +1,41 @@
-// The same person and the same list of persons, asked for natively and over FHIR, in turn; and what is rare, in a long log.
+// The same things and lists of them, asked for natively and over FHIR, in turn; and what is rare, in a long log.
 import { tokenFor } from '../api/lib/tokens.mjs';
 import { bar } from './bars.mjs';
 import { wrk } from './load.mjs';
 
 const unit = 'FACT-team Drammen';
 
+// Each of the 200 has 60 contacts of which three quarters were held, 60 assessments and a task of the unit's.
+const filling = [`
+insert into contact (id, patient_id, unit_id, agency_id, registered_by, state, planned_at, started_at, minutes, mode, place, outcome, purposes, agencies)
+select bench_uuid(40000000 + 60 * n + k), bench_uuid(n), m.unit_id, $1, m.staff_id, 'DONE', null, clock_now() - make_interval(days => k), 45, 'FACE_TO_FACE', 'HOME',
+	case when k % 4 = 0 then 'NOT_HOME' else 'HELD' end, '{HOUSING,ACTIVITY}', array[$1::uuid]
+from generate_series(1, 200) n cross join generate_series(0, 59) k
+cross join lateral (select m.* from staff_membership m join unit u on u.id = m.unit_id where u.name = '${unit}' and m.role = 'TM' order by m.staff_id offset n % 3 limit 1) m`, `
+insert into contact_staff (contact_id, staff_id, agency_id) select c.id, c.registered_by, c.agency_id from contact c where c.agency_id = $1`, `
+insert into assessment (id, patient_id, owner_agency_id, instrument_code, instrument_version, occasion, assessed_on, rater_staff_id, items)
+select bench_uuid(50000000 + 60 * n + k), bench_uuid(n), $1, i.code, i.version, 'EXTRA', clock_today() - 7 * k,
+	(select c.registered_by from contact c where c.patient_id = bench_uuid(n) limit 1), jsonb_build_object('GAF_S', 40 + k % 40)
+from generate_series(1, 200) n cross join generate_series(0, 59) k cross join (select * from instrument where is_current and code = 'GAF_S') i`, `
+insert into task (id, kind, title, patient_id, unit_id, agency_id, due_at, created_by)
+select bench_uuid(60000000 + n), 'GENERAL', 'Ring', bench_uuid(n), u.id, $1, clock_now() + make_interval(days => n % 30), null from generate_series(1, 200) n join unit u on u.name = '${unit}' and u.agency_id = $1`];
+
 // What is measured: the native path and FHIR's, by name.
 async function pairs(bench) {
-	const people = (await bench.sql('select bench_uuid(n) as id from generate_series(1, 200) n')).map((r) => r.id);
+	const ids = async (first, most, step = 1) => (await bench.sql('select bench_uuid($1::int + $3::int * n) as id from generate_series(1, $2::int) n', [first, most, step])).map((r) => r.id);
+	const of = (list, native, fhir) => ({ native: list.map((id) => `/api/v1/${native}${id}`), fhir: list.map((id) => `/fhir/r4/${fhir}${id}`) });
+	const people = await ids(0, 200);
 	const [{ id }] = await bench.sql('select id from unit where name = $1', [unit]);
-	return { read: { native: people.map((p) => `/api/v1/patients/${p}`), fhir: people.map((p) => `/fhir/r4/Patient/${p}`) },
-		search: { native: [`/api/v1/patients?unit_id=${id}&limit=50`], fhir: [`/fhir/r4/Patient?organization=Organization/${id}&_count=50`] } };
+	return {
+		'a patient': of(people, 'patients/', 'Patient/'),
+		'a contact (Encounter)': of(await ids(40000000, 200, 60), 'contacts/', 'Encounter/'),
+		'a task': of(await ids(60000000, 200), 'tasks/', 'Task/'),
+		'an assessment (Observation)': of(await ids(50000000, 200, 60), 'assessments/', 'Observation/'),
+		'50 patients': of([id], 'patients?limit=50&unit_id=', 'Patient?_count=50&organization=Organization/'),
+		'50 contacts of a person': of(people, 'contacts?limit=50&patient_id=', 'Encounter?_count=50&patient='),
+		'50 tasks of a unit': of([id], 'tasks?limit=50&unit_id=', 'Task?_count=50&owner=Organization/'),
+		'50 assessments of a person': of(people, 'assessments?limit=50&patient_id=', 'Observation?_count=50&patient='),
+	};
 }
 
 // An agency's million entries: the newest, and an act that none of them is.
@@ -29,11 +54,14 @@ async function log(bench, daemon, inTurn) {
 }
 
 export async function fhir(bench, daemon, { token, inTurn }) {
+	for (const statement of filling) await bench.sql(statement, [bench.ids.agency['drammen-dps']]);
+	await bench.sql('analyze');
 	for (const [what, paths] of Object.entries(await pairs(bench))) {
 		const ask = (face, duration) => wrk(daemon.port, { clients: 8, paths: paths[face], token, duration });
 		for (const face of ['native', 'fhir']) await ask(face, 2); // warm
-		const m = await inTurn({ [`${what}, native, 8 clients`]: () => ask('native'), [`${what}, FHIR, 8 clients`]: () => ask('fhir') });
-		bar(`${what} of patients over FHIR, to native`, m[`${what}, FHIR, 8 clients`].rate / m[`${what}, native, 8 clients`].rate, 'least', 0.8, ' ×');
+		const [native, over] = [`${what}, native`, `${what}, FHIR`];
+		const m = await inTurn({ [native]: () => ask('native'), [over]: () => ask('fhir') });
+		bar(`${what} over FHIR, to native`, m[over].rate / m[native].rate, 'least', 0.8, ' ×');
 	}
 	await log(bench, daemon, inTurn);
 }
