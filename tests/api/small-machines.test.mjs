@@ -1,8 +1,9 @@
-// Consents, objections, emergency accesses and memberships: every action from every state by every role.
+// Consents, objections, emergency accesses, memberships, tasks and data subjects' requests: every action from every state by every role.
 import { describe, test } from 'node:test';
 import { makePerson, refused } from './around-steps.mjs';
 import { world } from './harness.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { agencies } from './lib/tokens.mjs';
 
 const w = await world();
 const [tm, tl, dps, mh, ko, co, cu, gp, pv] = ['drammen-dps:tm-1', 'drammen-dps:tl-1', 'drammen-dps:dps-1', 'drammen-kommune:mh-1', 'drammen-kommune:ko-1', 'drammen-kommune:co-1',
@@ -40,5 +41,37 @@ describe('every action from every state by every role', () => {
 			make: async () => (await w.api('lier-kommune:sa-1', 'POST', `/staff/${w.ids.staff['lier-kommune:mh-1']}/memberships`, { unit_id: w.ids.unit['drammen-dps:fact'], role: 'TM' })).is(201).body,
 			body: (action) => (action === 'decline' ? { reason: 'Fullt' } : {}),
 			people: [...deciders.map(([as, standing]) => ({ as, standing: [standing] })), ...others, ...refused(...deciders.map(([as]) => as))] });
+	});
+
+	// whose turn it is: the thing follows whoever tries
+	const moved = (list, otherwise) => (as) => (list.includes(as) ? as : otherwise);
+	const agencyOf = (as) => w.ids.agency[as.split(':')[0]];
+
+	test('of a task', () => {
+		const workers = [tm, tl, dps, mh, ko, co, cu, gp, 'nav-drammen:nav-1', 'drammen-kommune:ho-1', pv];
+		const whose = moved(workers, mh);
+		const place = async (id, state, as) => (await w.sql(`update task set state = $2, closed_at = case when $2 <> 'OPEN' then clock_now() end, agency_id = $3 where id = $1 returning version`,
+			[id, state, agencyOf(whose(as))]))[0].version;
+		return walk(w, { machine: 'tasks', path: '/tasks', force: place, body: (action) => (action === 'cancel' ? { reason: 'Ikke nødvendig' } : {}),
+			make: async () => (await w.api(mh, 'POST', '/tasks', { title: 'Ring fastlegen' })).is(201).body,
+			people: [...workers.map((as) => ({ as, standing: ['worker'] })), { as: 'drammen-kommune:mh-2', standing: ['worker'] }, { as: 'lier-kommune:mh-1', hidden: true }, ...refused(...workers)] });
+	});
+
+	test('of a data subject\'s request', async () => {
+		const guardian = 'citizen:re-1';
+		const pid = agencies.find((a) => a.slug === 'citizen').staff.find((p) => p.role === 'RE').pid;
+		(await w.api(tl, 'POST', `/patients/${patient}/relations`, { kind: 'GUARDIAN', name: 'Verge', national_id: pid, is_legal_representative: true })).is(201);
+		const asked = [tm, tl, dps, mh, ko, gp];
+		const whose = moved(asked, pv);
+		const place = async (id, state, as) => (await w.sql(`update data_subject_request set state = $2, agency_id = $3, opinion_staff_id = $4, extension_reason = null,
+			answer = case when $2 in ('FULFILLED', 'PARTLY', 'REFUSED') then 'Svar' end, legal_basis_code = case when $2 in ('PARTLY', 'REFUSED') then 'GDPR_MANNER' end
+			where id = $1 returning version`, [id, state, agencyOf(whose(as)), w.ids.staff[whose(as)]]))[0].version;
+		const decided = { answer: 'Svar', legal_basis: 'GDPR_MANNER' };
+		const body = (action) => ({ verify_identity: { identity_check: 'Legitimasjon vist' }, extend: { reason: 'Mye' }, ask_opinion: { staff_id: w.ids.staff[tm] },
+			give_opinion: { opinion: 'Riktig' }, fulfil: { answer: 'Svar' }, fulfil_partly: decided, refuse: decided })[action] ?? {};
+		await walk(w, { machine: 'data-subject-requests', path: '/data-subject-requests', force: place, body,
+			make: async () => (await w.api(pt, 'POST', '/data-subject-requests', { kind: 'ACCESS', text: 'Alt', agency_id: agencyOf(pv) })).is(201).body,
+			people: [...asked.map((as) => ({ as, standing: ['asked', 'same_agency'] })), { as: pv, standing: ['same_agency'] }, { as: pt, standing: ['self'] },
+				{ as: guardian, standing: ['legal_representative'] }, { as: 'lier-kommune:mh-1', hidden: true }, { as: 'drammen-kommune:pv-1', hidden: true }, ...refused(...asked, pv, pt, guardian)] });
 	});
 });

@@ -1,11 +1,10 @@
 // Tasks of an agency: made by people and by the service, changed, completed, cancelled.
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { anyId, document, world } from './harness.mjs';
+import { anyId, world } from './harness.mjs';
 import { opened, step } from './concern-steps.mjs';
 
 const w = await world();
-const machine = document['x-state-machines'].tasks;
 const mh = 'drammen-kommune:mh-1';
 const unit = w.ids.unit['drammen-kommune:mottak'];
 
@@ -51,15 +50,7 @@ test('a task names only a person that the caller may know of', async () => {
 	assert.equal((await w.api('citizen:pt-1', 'GET', '/tasks')).is(200).body.items.every((t) => t.patient_id === patient_id), true);
 });
 
-test('every action from every state by every role', async () => {
-	const people = [['drammen-kommune:mh-1', true], ['drammen-kommune:tl-1', true], ['drammen-kommune:ko-1', true], ['drammen-kommune:mh-2', true]];
-	for (const state of Object.keys(machine.states))
-		for (const [who] of people)
-			for (const { action } of machine.actions) {
-				const t = (await made(mh, { unit_id: unit })).body;
-				if (state !== 'OPEN') await w.sql('update task set state = $2, closed_at = clock_now() where id = $1', [t.id, state]);
-				(await step(w, who, `/tasks/${t.id}`, { action, reason: 'Ikke nødvendig' })).is(state === 'OPEN' ? 200 : 409);
-			}
+test('cancelling needs a reason', async () => {
 	const t = (await made(mh, { unit_id: unit })).body;
 	(await step(w, mh, `/tasks/${t.id}`, { action: 'cancel' })).is(422, 'invalid_body');
 });
