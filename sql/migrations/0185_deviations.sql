@@ -26,6 +26,9 @@ insert into deviation_duty_rule (code, applies_to, kind, authorities) values
 	('DEVIATION_BREACH', 'PRIVACY', 'NOTICE', '{DATATILSYNET}');
 grant select on deviation_duty_rule to samhandling_service;
 
+create function deviation_action_owners(actions jsonb) returns uuid[] language sql immutable as $$
+	select coalesce(array_agg((a ->> 'owner_staff_id')::uuid), '{}') from jsonb_array_elements(actions) a $$;
+
 create table deviation (
 	id uuid primary key,
 	owner_agency_id uuid not null references agency, -- whose unit it is, and who handles it
@@ -40,6 +43,7 @@ create table deviation (
 	place text check (length(place) between 1 and 200),
 	immediate_action text check (length(immediate_action) between 1 and 2000),
 	involved_agency_ids uuid[] not null default '{}',
+	routine_ids uuid[] not null default '{}', -- the routines that it is about (0195)
 	external_system text check (external_system in ('SYNERGI', 'MUNICIPAL', 'OTHER')),
 	external_id text check (length(external_id) between 1 and 100),
 	harm int check (harm between 0 and 4), -- 0 none, 4 very serious or death
@@ -75,12 +79,20 @@ create table deviation (
 	constraint deviation_is_merged_into_another check ((state = 'MERGED') = (merged_into is not null) and merged_into is distinct from id),
 	constraint deviation_is_rejected_with_a_reason check (state <> 'REJECTED' or reason is not null)
 );
-create index deviation_newest on deviation (created_at, id);
-create index deviation_owner on deviation (owner_agency_id, created_at);
-create index deviation_reporter_agency on deviation (reporter_agency_id, created_at);
-create index deviation_reported_by on deviation (reported_by) where reported_by is not null;
-create index deviation_unit on deviation (unit_id, type, created_at);
-create index deviation_counterpart on deviation (counterpart_agency_id) where counterpart_agency_id is not null;
+-- a list's ways to its rows, each in its order (deviations_in_order)
+create index deviation_owner on deviation (owner_agency_id, created_at, id);
+create index deviation_owner_type on deviation (owner_agency_id, type, created_at, id);
+create index deviation_owner_state on deviation (owner_agency_id, state, created_at, id);
+create index deviation_owner_nobody on deviation (owner_agency_id, created_at, id) where pseudonym is null;
+create index deviation_owner_open on deviation (owner_agency_id, created_at, id) where state not in ('CLOSED', 'REJECTED', 'MERGED');
+create index deviation_reporter_agency on deviation (reporter_agency_id, created_at, id);
+create index deviation_reporter_nobody on deviation (reporter_agency_id, created_at, id) where pseudonym is null;
+create index deviation_reported_by on deviation (reported_by, created_at, id) where reported_by is not null;
+create index deviation_unit on deviation (unit_id, created_at, id);
+create index deviation_unit_type on deviation (unit_id, type, created_at, id);
+create index deviation_unit_open on deviation (unit_id, created_at, id) where state not in ('CLOSED', 'REJECTED', 'MERGED');
+create index deviation_unit_nobody on deviation (unit_id, created_at, id) where pseudonym is null;
+create index deviation_counterpart on deviation (counterpart_agency_id, created_at, id) where counterpart_agency_id is not null;
 create unique index deviation_of_an_emergency_access_is_one on deviation (emergency_access_id) where emergency_access_id is not null;
 
 create table deviation_person (
@@ -89,10 +101,19 @@ create table deviation_person (
 );
 create index deviation_person_patient on deviation_person (patient_id);
 
+-- Who has something to do in it, and, once it is closed, the agencies with whom it is shared: for lists in order alone.
+create table deviation_holder (
+	holder_id uuid not null,
+	deviation_id uuid not null references deviation,
+	type text not null, -- the deviation's, as the next
+	created_at timestamptz not null,
+	primary key (holder_id, created_at, deviation_id)
+);
+create index deviation_holder_type on deviation_holder (holder_id, type, created_at, deviation_id);
+create index deviation_holder_deviation on deviation_holder (deviation_id);
+
 select install_change_trigger('deviation', '', 'history');
 
-create function deviation_action_owners(actions jsonb) returns uuid[] language sql immutable as $$
-	select coalesce(array_agg((a ->> 'owner_staff_id')::uuid), '{}') from jsonb_array_elements(actions) a $$;
 create function deviation_is_open(state text) returns boolean language sql immutable as $$
 	select state not in ('CLOSED', 'REJECTED', 'MERGED') $$;
 
@@ -145,7 +166,7 @@ insert into news_kind (entity, name, resource, scope, path, probe) values
 -- migrate:down
 delete from news_kind where entity = 'deviation';
 drop policy deviation_history_read on row_history;
-drop table deviation_person, deviation, deviation_duty_rule cascade;
+drop table deviation_holder, deviation_person, deviation, deviation_duty_rule cascade;
 drop function if exists deviation_action_owners, deviation_is_open cascade;
 delete from deadline_code where code like 'DEVIATION\_%';
 delete from deadline_rule where code like 'DEVIATION\_%';

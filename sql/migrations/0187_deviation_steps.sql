@@ -112,7 +112,8 @@ create function deviation_changes(d deviation, step text, body jsonb) returns js
 			'harm_reason', coalesce(body ->> 'reason', (d).harm_reason), 'assessed_at', coalesce((d).assessed_at, clock_now()))
 		when step in ('reject', 'not_effective') then jsonb_build_object('reason', body ->> 'reason')
 		when step = 'merge' then jsonb_build_object('merged_into', body ->> 'merged_into')
-		when step = 'analyse' then jsonb_build_object('cause', coalesce(body ->> 'cause', (d).cause))
+		when step = 'analyse' then jsonb_build_object('cause', coalesce(body ->> 'cause', (d).cause),
+				'routine_ids', case when body ? 'routine_ids' then to_jsonb(deviation_routines(body -> 'routine_ids')) else to_jsonb((d).routine_ids) end)
 			|| case when body ? 'counterpart_agency_id' then jsonb_build_object('counterpart_agency_id', body ->> 'counterpart_agency_id',
 				'counterpart_due_at', deadline_at('DEVIATION_ANSWER', clock_now())) else '{}' end
 		when step = 'answer' then jsonb_build_object('counterpart_answer', body ->> 'answer', 'counterpart_answered_at', clock_now())
@@ -140,6 +141,7 @@ begin
 	becomes := jsonb_populate_record(d, deviation_changes(d, step, body));
 	update deviation x set state = case target when 'previous' then d.state else target end, type = becomes.type, harm = becomes.harm,
 		harm_reason = becomes.harm_reason, likelihood = becomes.likelihood, unexpected = becomes.unexpected, cause = becomes.cause,
+		routine_ids = becomes.routine_ids,
 		counterpart_agency_id = becomes.counterpart_agency_id, counterpart_due_at = becomes.counterpart_due_at,
 		counterpart_answer = becomes.counterpart_answer, counterpart_answered_at = becomes.counterpart_answered_at,
 		corrective_actions = becomes.corrective_actions, no_action_reason = becomes.no_action_reason,
@@ -175,6 +177,14 @@ begin
 	from jsonb_array_elements((d).corrective_actions) n join staff s on s.id = (n ->> 'owner_staff_id')::uuid
 	where not n ? 'done_at' and deviation_is_open((d).state)
 	on conflict (source_key) do nothing;
+end $$;
+
+create function deviation_hold(d deviation) returns void language plpgsql as $$
+begin
+	delete from deviation_holder h where h.deviation_id = d.id;
+	insert into deviation_holder (holder_id, deviation_id, type, created_at)
+	select distinct x, d.id, d.type, d.created_at
+	from unnest(deviation_action_owners(d.corrective_actions) || case when d.state = 'CLOSED' then d.shared_with end) x;
 end $$;
 
 create function deviation_clocks(d deviation) returns void language plpgsql as $$
@@ -220,6 +230,9 @@ begin
 	if not deviation_is_open(new.state) then
 		perform tasks_end('deviation', new.id, '{DEVIATION_ANSWER}', 'CANCELLED', null);
 	end if;
+	if (new.state, new.type, new.corrective_actions) is distinct from (was.state, was.type, was.corrective_actions) then
+		perform deviation_hold(new);
+	end if;
 	perform deviation_action_tasks(coalesce(was.corrective_actions, '[]'), new), deviation_clocks(new);
 	return null;
 end $$;
@@ -249,7 +262,7 @@ create trigger deviation after update on emergency_access for each row
 
 -- migrate:down
 drop trigger deviation on emergency_access;
-drop function if exists deviation_of_breach, deviation_follow, deviation_clocks, deviation_action_tasks, deviation_task, deviation_step,
+drop function if exists deviation_of_breach, deviation_follow, deviation_hold, deviation_clocks, deviation_action_tasks, deviation_task, deviation_step,
 	deviation_changes, deviation_with_done, deviation_with_actions, deviation_check, deviation_check_done, deviation_check_merge,
 	deviation_check_notice, deviation_check_closing, deviation_check_effect_day, deviation_check_actions, deviation_check_analysis,
 	deviation_check_assessment cascade;

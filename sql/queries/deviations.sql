@@ -1,17 +1,15 @@
 -- Deviations; rules stand in migrations 0185 to 0187.
 
 -- name: listDeviations
--- Those that row security shows the caller, the newest first.
+-- Those that row security shows the caller, the newest first; only rows of the page are looked at.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (deviation_json(d), cursor_make(to_json(d.created_at) #>> '{}', d.id::text), deviation_patient(d.id))::list_item
-	from deviation d
-	where (:query.state::text is null or d.state = :query.state)
-		and (:query.type::text is null or d.type = :query.type)
-		and (:query.open::text is null or deviation_is_open(d.state) = :query.open::boolean)
-		and (:query.patient_id::text is null or deviation_patient(d.id) = :query.patient_id::uuid)
-		and (:query.cursor::text is null or (d.created_at, d.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
-	order by d.created_at desc, d.id desc limit page_size(:query.limit) + 1), :query.limit) l
+	select (deviation_json(d.*::deviation), cursor_make(to_json(d.created_at) #>> '{}', d.id::text), deviation_patient(d.id))::list_item
+	from deviations_in_order(:query.state, :query.type, :query.open, :query.patient_id::uuid, cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1),
+		page_size(:query.limit) + 1) o (id)
+	cross join lateral (select x.* from deviation x where x.id = o.id offset 0) d
+	where (:query.patient_id::text is null or deviation_patient(d.id) = :query.patient_id::uuid)
+	limit page_size(:query.limit) + 1), :query.limit) l
 
 -- name: createDeviation
 select deviation_make(:new.id::uuid, :body::jsonb) as id, 201 as status

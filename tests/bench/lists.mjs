@@ -1,4 +1,5 @@
-// Pages of a team of 200 whose rows each cost something: plans with whether they are valid, measures, assessments.
+// Pages of a team of 200 whose rows each cost something: plans with whether they are valid, measures, assessments; and of an
+// agency's 100,000 deviations, half of them about one of 10,000 persons.
 import { bar } from './bars.mjs';
 import { wrk } from './load.mjs';
 
@@ -20,12 +21,21 @@ insert into measure (id, plan_id, patient_id, title, domain, how, extent, respon
 select gen_random_uuid(), p.id, p.patient_id, 'Samtaler', 'MENTAL', 'x', 'x', p.coordinator_unit_id, $1, clock_now() + make_interval(days => k) from plan p, generate_series(1, 10) k where p.kind = 'IP'`, `
 insert into assessment (id, patient_id, owner_agency_id, instrument_code, instrument_version, occasion, assessed_on, declined)
 select gen_random_uuid(), bench_uuid(n), $1, i.code, i.version, 'EXTRA', clock_today() - 250 + 100 * r, true
-from generate_series(1, 200) n, instrument i, generate_series(0, 1) r where i.is_current and i.code in ('HONOS', 'PSF', 'GAF_S', 'GAF_F', 'AUDIT', 'DUDIT', 'MANSA')`];
+from generate_series(1, 200) n, instrument i, generate_series(0, 1) r where i.is_current and i.code in ('HONOS', 'PSF', 'GAF_S', 'GAF_F', 'AUDIT', 'DUDIT', 'MANSA')`,
+// what follows from each is not what is measured
+'alter table deviation disable trigger user', `
+insert into deviation (id, owner_agency_id, unit_id, reporter_agency_id, reported_by, reported_role, pseudonym, type, what_happened, occurred_at, state, harm, learning_text, created_at)
+select bench_uuid(32000000 + n), $1, m.unit_id, $1, m.staff_id, 'TM', case when n % 2 = 0 then bench_uuid(33000000 + n % 10000) end, (array['PATIENT_SAFETY', 'COOPERATION', 'SYSTEM'])[1 + n % 3],
+	'x', clock_now(), case when n % 50 = 0 then 'REGISTERED' else 'CLOSED' end, 1, 'x', clock_now() - make_interval(mins => n)
+from generate_series(1, 100000) n
+cross join lateral (select m.* from staff_membership m join unit u on u.id = m.unit_id where u.name = 'FACT-team Drammen' and m.role = 'TM' order by m.staff_id limit 1) m`, `
+insert into deviation_person select id, bench_uuid(1 + n % 10000) from (select id, row_number() over (order by id) as n from deviation where pseudonym is not null and owner_agency_id = $1) d`,
+'alter table deviation enable trigger user'];
 
 export async function lists(bench, daemon, { token, inTurn }) {
-	for (const statement of filling) await bench.sql(statement, [bench.ids.agency['drammen-dps']]);
+	for (const statement of filling) await bench.sql(statement, statement.includes('$1') ? [bench.ids.agency['drammen-dps']] : []);
 	await bench.sql('analyze');
-	const paths = ['/plans', '/measures', '/assessments'];
+	const paths = ['/plans', '/measures', '/assessments', '/deviations'];
 	const ask = (path, duration) => wrk(daemon.port, { clients: 1, paths: [`/api/v1${path}?limit=50`], token, duration });
 	for (const path of paths) await ask(path, 2); // warm
 	const m = await inTurn(Object.fromEntries(paths.map((path) => [`50 of ${path} of a team of 200`, () => ask(path)])));

@@ -3937,6 +3937,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/record-system-accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rights in record systems
+         * @description The newest first: one's own, for leaders (TL) those of their units, and of the own agency's staff or systems for those who decide on them (DPS, MH, CO, KO, GP, NAV, HO), the privacy officer (PV), the quality manager (QM) and administrators (SA). Project and steering roles (PM, SG) read none one by one.
+         */
+        get: operations["listRecordSystemAccesses"];
+        put?: never;
+        /**
+         * Ask for a right in a record system
+         * @description For somebody who works in one of the caller's units, by its leader (TL); by the privacy officer (PV) of either agency. The agency whose system it is gets a task to decide.
+         */
+        post: operations["createRecordSystemAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/record-system-accesses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a right in a record system
+         * @description For those who may list it.
+         */
+        get: operations["getRecordSystemAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/record-system-accesses/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve, deny, activate or revoke
+         * @description Whose system it is decides (TL, DPS, MH, CO, KO, GP, NAV, HO, PV), not the holder and not whoever asked; for a year at most. Either side revokes it. It expires by itself, and ends with the membership for which it was needed; then the agency whose system it is gets a task to close it there.
+         */
+        post: operations["transitionRecordSystemAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/referrals": {
         parameters: {
             query?: never;
@@ -4247,6 +4323,86 @@ export interface paths {
          * @description For health personnel of the team and its leader (TM, TL) and DPS; that the person does not read the text, and that they may after all, is recorded by a doctor among them.
          */
         post: operations["transitionRiskFlag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/routines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List routines
+         * @description Routines and their earlier editions, the newest first: what is or was in force for all staff with a part in the register, what is being worked on for the agency that owns it and, once submitted, the parties. Patients (PT) read what is in force.
+         */
+        get: operations["listRoutines"];
+        put?: never;
+        /**
+         * Draft a routine
+         * @description A new routine, or with `replaces_id` the next edition of one, which is in force until this one is. For leaders (TL), project and quality managers (PM, QM), of their own agency.
+         */
+        post: operations["createRoutine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/routines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a routine
+         * @description One edition with its approvals, for those who may list it.
+         */
+        get: operations["getRoutine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft
+         * @description While it is a draft, for leaders (TL), PM and QM of the agency that owns it.
+         */
+        patch: operations["updateRoutine"];
+        trace?: never;
+    };
+    "/routines/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit, approve, send back, confirm or withdraw
+         * @description Submit, confirm and withdraw for leaders (TL), PM and QM of the agency that owns it; approve and send back once for each party, by its staff (TL, DPS, MH, CO, KO, GP, NAV, HO, QM, PM), who are asked by a task. When all have approved it is in force, the edition before is replaced, and who keeps it has the review as a task.
+         */
+        post: operations["transitionRoutine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5225,6 +5381,12 @@ export interface components {
                 title_nb: string;
             }[];
         };
+        /**
+         * @description Which system
+         * @example DIPS
+         * @enum {string}
+         */
+        AccessibleSystem: "DIPS" | "GERICA" | "PROFIL" | "COSDOC" | "NAV_SYSTEM" | "GP_RECORD" | "SYNERGI" | "OTHER";
         /**
          * @description W read and write, R read, S status word and date alone
          * @example R
@@ -10050,6 +10212,8 @@ export interface components {
              * @description Their agency; absent when a citizen gave feedback
              */
             reporter_agency_id?: string;
+            /** @description The routines that it is about: not followed, or not good enough */
+            routine_ids?: string[];
             /** @description Agencies that read what was learnt */
             shared_with?: string[];
             state: components["schemas"]["DeviationState"];
@@ -10131,6 +10295,8 @@ export interface components {
             patient_id?: string;
             /** @description Where */
             place?: string;
+            /** @description The routines that it is about */
+            routine_ids?: string[];
             type: components["schemas"]["DeviationType"];
             /**
              * Format: uuid
@@ -10324,6 +10490,8 @@ export interface components {
              * @description The authority's number of the case
              */
             reference?: string;
+            /** @description The routines that it is about */
+            routine_ids?: string[];
             /** @description Agencies that read what was learnt */
             shared_with?: string[];
             type?: components["schemas"]["DeviationType"];
@@ -16764,6 +16932,192 @@ export interface components {
          */
         RecordSystem: "DIPS" | "SYNERGI" | "GERICA" | "PROFIL" | "COSDOC" | "CGM_JOURNAL" | "INFODOC" | "SYSTEM_X" | "ARENA" | "MODIA" | "OTHER";
         /**
+         * @description Somebody's right in a record system
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "status": "REQUESTED",
+         *       "staff": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *         "name": "Jonas Lindås"
+         *       },
+         *       "holder_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "unit": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *         "name": "FACT-team Drammen",
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "agency_name": "Drammen DPS"
+         *       },
+         *       "system": "GERICA",
+         *       "system_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *         "name": "Drammen kommune"
+         *       },
+         *       "access_role": "Lese pleieplan",
+         *       "reason": "Arbeider i samhandlingsteamet",
+         *       "requested_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z",
+         *       "actions": [
+         *         "revoke"
+         *       ]
+         *     }
+         */
+        RecordSystemAccess: {
+            access_role: components["schemas"]["RecordSystemAccessRole"];
+            actions?: components["schemas"]["Actions"];
+            /**
+             * Format: date-time
+             * @description When it was given in the system
+             */
+            activated_at?: string;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Who decided
+             */
+            decided_by?: string;
+            /** @description Why: in words, TIME_IS_OUT or MEMBERSHIP_ENDED */
+            end_reason?: string;
+            /**
+             * Format: date-time
+             * @description When it ended
+             */
+            ended_at?: string;
+            /** @description Which agency */
+            holder_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            id: components["schemas"]["Uuid"];
+            /** @description Why it is needed */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Who asked
+             */
+            requested_by: string;
+            /** @description Who has it or is to have it */
+            staff: {
+                /**
+                 * Format: uuid
+                 * @description Their id
+                 */
+                id: string;
+                /** @description Their name */
+                name: string;
+            };
+            status: components["schemas"]["RecordSystemAccessStatus"];
+            system: components["schemas"]["AccessibleSystem"];
+            /** @description Which agency */
+            system_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /** @description Its name when it is none of these */
+            system_name?: string;
+            unit: components["schemas"]["UnitBrief"];
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description Its last day
+             */
+            valid_to?: string;
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description What is asked for
+         * @example {
+         *       "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *       "system": "GERICA",
+         *       "system_agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *       "access_role": "Lese pleieplan",
+         *       "reason": "Arbeider i samhandlingsteamet"
+         *     }
+         */
+        RecordSystemAccessCreate: {
+            access_role: components["schemas"]["RecordSystemAccessRole"];
+            /** @description Why it is needed */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Who is to have it
+             */
+            staff_id: string;
+            system: components["schemas"]["AccessibleSystem"];
+            /**
+             * Format: uuid
+             * @description Whose system it is
+             */
+            system_agency_id: string;
+            /** @description Its name when it is none of these */
+            system_name?: string;
+            /**
+             * Format: uuid
+             * @description The unit for which it is needed
+             */
+            unit_id: string;
+        };
+        /**
+         * @description A page of rights
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/record-system-accesses"
+         *       }
+         *     }
+         */
+        RecordSystemAccessList: {
+            /** @description The rights */
+            items: components["schemas"]["RecordSystemAccess"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What it opens
+         * @example Lese pleieplan
+         */
+        RecordSystemAccessRole: string;
+        /**
+         * @description Where it stands
+         * @example ACTIVE
+         * @enum {string}
+         */
+        RecordSystemAccessStatus: "REQUESTED" | "APPROVED" | "ACTIVE" | "REVOKED" | "EXPIRED" | "DENIED";
+        /**
+         * @description A step
+         * @example {
+         *       "action": "approve"
+         *     }
+         */
+        RecordSystemAccessTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "approve" | "deny" | "activate" | "revoke";
+            /** @description Why */
+            reason?: string;
+            /**
+             * Format: date
+             * @description The last day; a year from now when absent
+             */
+            valid_to?: string;
+        };
+        /**
          * @description A referral, as much of it as the caller may see
          * @example {
          *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
@@ -18107,6 +18461,249 @@ export interface components {
          * @enum {string}
          */
         RiskLevel: "GREEN" | "YELLOW" | "ORANGE" | "RED";
+        /**
+         * @description An edition of a routine
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "status": "DRAFT",
+         *       "series_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "edition": 1,
+         *       "kind": "COOPERATION",
+         *       "title": "Utskrivning til kommunen",
+         *       "text": "Avdelingen ringer kommunen senest dagen før.",
+         *       "owner_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "owner_staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *       "parties": [
+         *         {
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "agency_name": "Drammen DPS"
+         *         },
+         *         {
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *           "agency_name": "Drammen kommune"
+         *         }
+         *       ],
+         *       "review_on": "2099-03-01",
+         *       "created_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z",
+         *       "actions": [
+         *         "submit",
+         *         "withdraw"
+         *       ]
+         *     }
+         */
+        Routine: {
+            actions?: components["schemas"]["Actions"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Who drafted it
+             */
+            created_by?: string;
+            document_ref?: components["schemas"]["RoutineDocument"];
+            /** @description Counts the editions */
+            edition: number;
+            id: components["schemas"]["Uuid"];
+            /**
+             * Format: date-time
+             * @description From when it is or was in force
+             */
+            in_force_from?: string;
+            /**
+             * Format: date-time
+             * @description Until when it was
+             */
+            in_force_to?: string;
+            kind: components["schemas"]["RoutineKind"];
+            /** @description Whose routine it is */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /**
+             * Format: uuid
+             * @description Who keeps it, and reviews it
+             */
+            owner_staff_id?: string;
+            /** @description The agencies that must approve it, and those that have */
+            parties: {
+                /**
+                 * Format: uuid
+                 * @description The agency
+                 */
+                agency_id: string;
+                /** @description Its name */
+                agency_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it approved
+                 */
+                approved_at?: string;
+                /**
+                 * Format: uuid
+                 * @description Who approved for it
+                 */
+                approved_by?: string;
+            }[];
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on: string;
+            /**
+             * Format: uuid
+             * @description The first edition
+             */
+            series_id: string;
+            status: components["schemas"]["RoutineStatus"];
+            /**
+             * Format: date-time
+             * @description When the parties were last asked
+             */
+            submitted_at?: string;
+            text?: components["schemas"]["RoutineText"];
+            title: components["schemas"]["RoutineTitle"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new edition; `text` or `document_ref` says how it is done
+         * @example {
+         *       "kind": "COOPERATION",
+         *       "title": "Utskrivning til kommunen",
+         *       "text": "Avdelingen ringer kommunen senest dagen før.",
+         *       "parties": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ],
+         *       "review_on": "2099-03-01"
+         *     }
+         */
+        RoutineCreate: {
+            document_ref?: components["schemas"]["RoutineDocument"];
+            kind: components["schemas"]["RoutineKind"];
+            /**
+             * Format: uuid
+             * @description Who keeps it, of the own agency; the caller when absent
+             */
+            owner_staff_id?: string;
+            parties?: components["schemas"]["RoutineParties"];
+            /**
+             * Format: uuid
+             * @description The edition that this one is the next of
+             */
+            replaces_id?: string;
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on: string;
+            text?: components["schemas"]["RoutineText"];
+            title: components["schemas"]["RoutineTitle"];
+        };
+        /**
+         * @description Where it stands, when elsewhere
+         * @example Kvalitetssystemet 4.2.1
+         */
+        RoutineDocument: string;
+        /**
+         * @description What it is about
+         * @example COOPERATION
+         * @enum {string}
+         */
+        RoutineKind: "COOPERATION" | "FLOW" | "CONCERN_REPORTS" | "SOMATIC_HEALTH" | "DOCUMENTATION" | "DEVIATIONS" | "PRIVACY" | "OTHER";
+        /**
+         * @description A page of routines
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/routines"
+         *       }
+         *     }
+         */
+        RoutineList: {
+            /** @description The routines */
+            items: components["schemas"]["Routine"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description Agencies that must approve it
+         * @example [
+         *       "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63"
+         *     ]
+         */
+        RoutineParties: string[];
+        /**
+         * @description What changes
+         * @example {
+         *       "title": "Utskrivning til hjemmet"
+         *     }
+         */
+        RoutinePatch: {
+            /** @description Where it stands, when elsewhere */
+            document_ref?: string | null;
+            kind?: components["schemas"]["RoutineKind"];
+            /**
+             * Format: uuid
+             * @description Who keeps it
+             */
+            owner_staff_id?: string;
+            parties?: components["schemas"]["RoutineParties"];
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on?: string;
+            /** @description How it is done */
+            text?: string | null;
+            title?: components["schemas"]["RoutineTitle"];
+        };
+        /**
+         * @description Where it stands; EXPIRED_REVIEW: in force, and its review is overdue
+         * @example IN_FORCE
+         * @enum {string}
+         */
+        RoutineStatus: "DRAFT" | "FOR_APPROVAL" | "IN_FORCE" | "EXPIRED_REVIEW" | "REPLACED" | "WITHDRAWN";
+        /**
+         * @description How it is done
+         * @example Avdelingen ringer kommunen senest dagen før.
+         */
+        RoutineText: string;
+        /**
+         * @description What it is called
+         * @example Utskrivning til kommunen
+         */
+        RoutineTitle: string;
+        /**
+         * @description A step
+         * @example {
+         *       "action": "approve"
+         *     }
+         */
+        RoutineTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "submit" | "approve" | "send_back" | "confirm" | "withdraw";
+            /** @description Why */
+            reason?: string;
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on?: string;
+        };
         /**
          * @description Domain time
          * @example {
@@ -36974,6 +37571,343 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listRecordSystemAccesses: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only those of this person
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65
+                 */
+                staff_id?: string;
+                /**
+                 * @description Only those in this state
+                 * @example ACTIVE
+                 */
+                status?: components["schemas"]["RecordSystemAccessStatus"];
+                /**
+                 * @description Only those in this agency's systems
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64
+                 */
+                system_agency_id?: string;
+                /**
+                 * @description Only those for this unit
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62
+                 */
+                unit_id?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rights */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/record-system-accesses"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordSystemAccessList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createRecordSystemAccess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                 *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                 *       "system": "GERICA",
+                 *       "system_agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                 *       "access_role": "Lese pleieplan",
+                 *       "reason": "Arbeider i samhandlingsteamet"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordSystemAccessCreate"];
+            };
+        };
+        responses: {
+            /** @description Asked for */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "REQUESTED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "holder_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "system": "GERICA",
+                     *       "system_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "name": "Drammen kommune"
+                     *       },
+                     *       "access_role": "Lese pleieplan",
+                     *       "reason": "Arbeider i samhandlingsteamet",
+                     *       "requested_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "revoke"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordSystemAccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getRecordSystemAccess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The right */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "REQUESTED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "holder_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "system": "GERICA",
+                     *       "system_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "name": "Drammen kommune"
+                     *       },
+                     *       "access_role": "Lese pleieplan",
+                     *       "reason": "Arbeider i samhandlingsteamet",
+                     *       "requested_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "revoke"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordSystemAccess"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionRecordSystemAccess: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "approve"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordSystemAccessTransition"];
+            };
+        };
+        responses: {
+            /** @description The right */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "REQUESTED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "holder_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "system": "GERICA",
+                     *       "system_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "name": "Drammen kommune"
+                     *       },
+                     *       "access_role": "Lese pleieplan",
+                     *       "reason": "Arbeider i samhandlingsteamet",
+                     *       "requested_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "revoke"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordSystemAccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
     listReferrals: {
         parameters: {
             query?: {
@@ -38557,6 +39491,442 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RiskFlag"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listRoutines: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those to which this agency is a party, or which it owns
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63
+                 */
+                agency_id?: string;
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only of this kind
+                 * @example COOPERATION
+                 */
+                kind?: components["schemas"]["RoutineKind"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only the editions of one routine
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                series_id?: string;
+                /**
+                 * @description Only those that stand so
+                 * @example IN_FORCE
+                 */
+                status?: components["schemas"]["RoutineStatus"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of routines */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/routines"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutineList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createRoutine: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "COOPERATION",
+                 *       "title": "Utskrivning til kommunen",
+                 *       "text": "Avdelingen ringer kommunen senest dagen før.",
+                 *       "parties": [
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                 *       ],
+                 *       "review_on": "2099-03-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutineCreate"];
+            };
+        };
+        responses: {
+            /** @description Drafted */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "DRAFT",
+                     *       "series_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "edition": 1,
+                     *       "kind": "COOPERATION",
+                     *       "title": "Utskrivning til kommunen",
+                     *       "text": "Avdelingen ringer kommunen senest dagen før.",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "owner_staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "agency_name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "agency_name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "review_on": "2099-03-01",
+                     *       "created_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit",
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Routine"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getRoutine: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routine */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "DRAFT",
+                     *       "series_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "edition": 1,
+                     *       "kind": "COOPERATION",
+                     *       "title": "Utskrivning til kommunen",
+                     *       "text": "Avdelingen ringer kommunen senest dagen før.",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "owner_staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "agency_name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "agency_name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "review_on": "2099-03-01",
+                     *       "created_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit",
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Routine"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateRoutine: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Utskrivning til hjemmet"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["RoutinePatch"];
+            };
+        };
+        responses: {
+            /** @description The routine */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "DRAFT",
+                     *       "series_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "edition": 1,
+                     *       "kind": "COOPERATION",
+                     *       "title": "Utskrivning til kommunen",
+                     *       "text": "Avdelingen ringer kommunen senest dagen før.",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "owner_staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "agency_name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "agency_name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "review_on": "2099-03-01",
+                     *       "created_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit",
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Routine"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionRoutine: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "approve"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutineTransition"];
+            };
+        };
+        responses: {
+            /** @description The routine */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "DRAFT",
+                     *       "series_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "edition": 1,
+                     *       "kind": "COOPERATION",
+                     *       "title": "Utskrivning til kommunen",
+                     *       "text": "Avdelingen ringer kommunen senest dagen før.",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "owner_staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "agency_name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "agency_name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "review_on": "2099-03-01",
+                     *       "created_by": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit",
+                     *         "withdraw"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Routine"];
                 };
             };
             400: components["responses"]["BadRequest"];

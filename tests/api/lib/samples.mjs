@@ -9,6 +9,7 @@ import * as guard from './samples-guard.mjs';
 import * as imports from './samples-imports.mjs';
 import * as intake from './samples-intake.mjs';
 import * as outcome from './samples-outcome.mjs';
+import * as together from './samples-together.mjs';
 import * as trust from './samples-trust.mjs';
 
 let serial = 0;
@@ -33,7 +34,7 @@ const callers = { ...plans.callers,
 	handovers: 'lier-kommune:mh-1', tasks: 'drammen-kommune:mh-1', inbox: 'drammen-kommune:mh-1',
 	admissions: 'drammen-dps:dps-1', 'legal-periods': 'drammen-dps:dps-1', 'coercion-decisions': 'drammen-dps:dps-1',
 	'opioid-substitution-followups': 'drammen-dps:dps-1',
-	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers, ...imports.callers,
+	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers, ...imports.callers, ...together.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
 	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation, ...trust.callersByOperation };
@@ -64,7 +65,7 @@ const bodies = {
 	getPublicConcernReportStatus: (s) => ({ receipt: s.receipt }),
 	createSubscription: () => ({ role: 'DPS' }),
 	replaySubscription: () => ({ after: 0 }),
-	...guard.bodies, ...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies,
+	...guard.bodies, ...around.bodies, ...intake.bodies, ...outcome.bodies, ...board.bodies, ...trust.bodies, ...together.bodies,
 };
 
 export function exampleBody(o) {
@@ -187,6 +188,7 @@ export async function makeSamples(w, find) {
 	await plans.makePlans(s, find);
 	await board.makeBoard(s, find);
 	await trust.makeTrust(s, find);
+	await together.makeTogether(s, find);
 	await guard.makeGuard(s, find);
 	const news = find('createSubscription');
 	s.at['/subscriptions/{id}'] = (await s.create(s.caller(news), news.path, s.body(news))).id;

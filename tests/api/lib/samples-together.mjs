@@ -1,0 +1,19 @@
+// Samples of what agencies agree on and build together: callers, bodies and one of each.
+export const callers = { routines: 'drammen-dps:qm-1', 'record-system-accesses': 'drammen-dps:tl-1' };
+
+let serial = 0;
+
+export const bodies = {
+	createRecordSystemAccess: (s) => ({ staff_id: s.ids.staff['drammen-dps:tm-1'], unit_id: s.ids.unit['drammen-dps:fact'], system: 'OTHER', system_name: `System ${++serial}`,
+		system_agency_id: s.ids.agency['drammen-kommune'] }),
+	createRoutine: (s) => ({ parties: [s.ids.agency['drammen-dps'], s.ids.agency['drammen-kommune']] }),
+};
+
+const things = { '/routines/{id}': 'createRoutine', '/record-system-accesses/{id}': 'createRecordSystemAccess' };
+
+export async function makeTogether(s, find) {
+	for (const [path, id] of Object.entries(things)) {
+		const o = find(id);
+		s.at[path] = (await s.create(s.caller(o), s.path(o), s.body(o))).id;
+	}
+}
