@@ -16,6 +16,7 @@
 #include "db/share.h"
 #include "http/server.h"
 #include "jobs/jobs.h"
+#include "jobs/sequencer.h"
 
 enum {
 	EXIT_SETTINGS = 2,
@@ -86,6 +87,7 @@ static int serve(void)
 	      (long long)(clock_monotonic_us() - started));
 	wait_for_end(&signals);
 	news_stop(); /* those who wait for news are answered now */
+	sequencer_stop();
 	if (!http_stop(server)) {
 		/* requests still run after the limit: nothing may be taken away from under them */
 		event(E_STOPPED, "\"pid\":%d,\"unfinished\":true", (int)getpid());
