@@ -244,23 +244,39 @@ static enum exit_code show_all(struct cli *cli, const struct call *call, const c
 	return EXIT_DONE;
 }
 
+/* The first page that has rows: of what is rare the service may give empty ones before it. */
+static enum exit_code show_page(struct cli *cli, const struct call *call, const char *columns,
+				const char *what)
+{
+	struct arena *page_arena = arena_new(4UL * REPLY_SIZE_MAX);
+	struct progress progress;
+	enum exit_code code;
+	struct pages pages;
+	struct reply reply;
+
+	progress_init(&progress, cli, what, 0);
+	pages_init(&pages, cli->session, cli->arena, call);
+	while (pages_next(&pages, page_arena, &reply) && pages.item_count == 0 && !pages.ended) {
+		progress_step(&progress, 0);
+		arena_clear(page_arena);
+	}
+	progress_end(&progress);
+	code = pages.failed ? connect_fail(cli, &reply) : show_reply(cli, &reply, columns);
+	if (!pages.ended && cli_option(cli, "quiet") == NULL && cli_option(cli, "json") == NULL)
+		fputs("there is more: --all shows it\n", stderr);
+	arena_free(page_arena);
+	return code;
+}
+
 enum exit_code show_list(struct cli *cli, const struct call *call, const char *columns,
 			 const char *what)
 {
 	enum exit_code code = EXIT_DONE;
-	struct reply reply;
 
 	if (connect_session(cli, &code) == NULL)
 		return code;
-	if (cli_option(cli, "all") != NULL)
-		return show_all(cli, call, columns, what);
-	if (!session_call(cli->session, cli->arena, call, &reply))
-		return connect_fail(cli, &reply);
-	code = show_reply(cli, &reply, columns);
-	if (member_at(reply.json, "links.next") != NULL && cli_option(cli, "quiet") == NULL &&
-	    cli_option(cli, "json") == NULL)
-		fputs("there is more: --all shows it\n", stderr);
-	return code;
+	return cli_option(cli, "all") != NULL ? show_all(cli, call, columns, what)
+					      : show_page(cli, call, columns, what);
 }
 
 enum exit_code show_path(struct cli *cli, const char *path)

@@ -46,6 +46,22 @@ test('an empty list says so on stderr alone', async () => {
 	assert.deepEqual([code, stdout, stderr], [0, '', 'nothing\n']);
 });
 
+test('empty pages before the first row are gone past, to the end if there is none', async () => {
+	const empty = (cursor) => ({ status: 200, body: { items: [], links: { self: '/', ...(cursor && { next: `/api/v1/access-log?limit=3&cursor=${cursor}` }) } } });
+	service.script = [empty(9), empty(8), { status: 200, body: { items: [{ operation: 'getPatient' }], links: { self: '/', next: '/api/v1/access-log?limit=3&cursor=7' } } }];
+	const found = await cli(['call', 'listAccessLog']);
+	assert.deepEqual([found.code, found.stdout, found.stderr], [0, 'operation\ngetPatient\n', 'there is more: --all shows it\n']);
+	assert.deepEqual(service.requests.map((r) => r.path.split('?')[1]), [undefined, 'limit=3&cursor=9', 'limit=3&cursor=8']);
+	service.script = [empty(9), empty()];
+	const none = await cli(['call', 'listAccessLog']);
+	assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'nothing\n']);
+	service.script = [empty(9), { status: 200, body: { items: [{ operation: 'getPatient' }], links: { self: '/' } } }];
+	assert.equal(JSON.parse((await cli(['call', 'listAccessLog', '--json'])).stdout).items.length, 1);
+	service.script = [empty(9), problem(403, 'forbidden')];
+	const refused = await cli(['call', 'listAccessLog']);
+	assert.deepEqual([refused.code, refused.stdout], [3, '']);
+});
+
 test('what belongs to a patient is listed by the patient\'s id, times in the user\'s zone', async () => {
 	const { code, stdout } = await cli(['consents', 'list', patient], { env: { TZ: 'CET-1' } });
 	assert.equal(code, 0);
