@@ -240,37 +240,48 @@ begin
 	return true;
 end $$;
 
--- The parts follow what their admission was corrected to; its ends stay outside of all that happened between them.
+-- What happened within a stay, between its ends.
+create function admission_within(a admission) returns table (at timestamptz) language sql stable as $$
+	select s.valid_from from admission_segment s where s.admission_id = (a).id and s.valid_from > (a).admitted_at
+		and s.valid_to is distinct from s.valid_from -- a move that was taken back
+	union all select p.valid_from from legal_period p where p.admission_id = (a).id and p.valid_from > (a).admitted_at
+	union all select l.left_at from admission_leave l where l.admission_id = (a).id
+	union all select l.returned_at from admission_leave l where l.admission_id = (a).id
+		and l.returned_at is distinct from (a).ended_at
+$$;
+
+-- The parts follow what their admission was corrected to; its ends stay outside of all that happened between them. Both
+-- ends of a part move at once: the stay may have been at quite another time.
 create function admission_parts_follow(was admission, becomes admission) returns void language plpgsql as $$
 begin
-	perform raise_unless(becomes.admitted_at <= coalesce((select min(t) from (
-			select s.valid_from from admission_segment s where s.admission_id = was.id and s.valid_from > was.admitted_at
-			union all select p.valid_from from legal_period p where p.admission_id = was.id and p.valid_from > was.admitted_at
-			union all select l.left_at from admission_leave l where l.admission_id = was.id) x (t)), becomes.ended_at,
+	perform raise_unless(becomes.admitted_at <= coalesce((select min(w.at) from admission_within(was) w), becomes.ended_at,
 			clock_now()), 422, 'invalid_value',
 		fault('/admitted_at', 'range', 'must not be after what has already happened in the stay'));
-	perform raise_unless(becomes.ended_at is null or becomes.ended_at = was.ended_at or becomes.ended_at >= (
-			select max(t) from (
-				select s.valid_from from admission_segment s where s.admission_id = was.id
-				union all select p.valid_from from legal_period p where p.admission_id = was.id
-				union all select l.left_at from admission_leave l where l.admission_id = was.id
-				union all select l.returned_at from admission_leave l where l.admission_id = was.id
-					and l.returned_at < was.ended_at) x (t)), 422, 'invalid_value',
+	perform raise_unless(becomes.ended_at is null or becomes.ended_at = was.ended_at or becomes.ended_at >= coalesce((
+			select max(w.at) from admission_within(was) w), becomes.admitted_at), 422, 'invalid_value',
 		fault('/ended_at', 'range', 'must not be before what has already happened in the stay'));
-	update admission_segment s set valid_from = becomes.admitted_at
-	where s.admission_id = was.id and s.valid_from = was.admitted_at and was.admitted_at <> becomes.admitted_at;
-	update legal_period p set valid_from = becomes.admitted_at
-	where p.admission_id = was.id and p.valid_from = was.admitted_at and was.admitted_at <> becomes.admitted_at;
-	update admission_segment s set valid_to = becomes.ended_at
-	where s.admission_id = was.id and s.valid_to = was.ended_at and was.ended_at <> becomes.ended_at;
-	update legal_period p set valid_to = becomes.ended_at
-	where p.admission_id = was.id and p.valid_to = was.ended_at and was.ended_at <> becomes.ended_at;
+	update admission_segment s set valid_from = n.begins, valid_to = n.ends
+	from admission_segment o cross join lateral (select
+			case when o.valid_from = was.admitted_at then becomes.admitted_at else o.valid_from end as begins,
+			case when o.valid_to = was.ended_at then becomes.ended_at else o.valid_to end as ends) n
+	where o.id = s.id and s.admission_id = was.id and (s.valid_from, s.valid_to) is distinct from (n.begins, n.ends)
+		and (s.valid_to is distinct from s.valid_from or was.ended_at = was.admitted_at);
+	update legal_period p set valid_from = n.begins, valid_to = n.ends
+	from legal_period o cross join lateral (select
+			case when o.valid_from = was.admitted_at then becomes.admitted_at else o.valid_from end as begins,
+			case when o.valid_to = was.ended_at then becomes.ended_at else o.valid_to end as ends) n
+	where o.id = p.id and p.admission_id = was.id and (p.valid_from, p.valid_to) is distinct from (n.begins, n.ends);
 	update admission_leave l set returned_at = becomes.ended_at, nights = nights(l.left_at, becomes.ended_at)
 	where l.admission_id = was.id and l.returned_at = was.ended_at and was.ended_at <> becomes.ended_at;
 	update admission_segment s set unit_id = becomes.unit_id, institution = becomes.institution, ward = becomes.ward
 	where s.admission_id = was.id and s.valid_to is not distinct from becomes.ended_at
 		and (s.unit_id, s.institution, s.ward) is distinct from (becomes.unit_id, becomes.institution, becomes.ward);
 end $$;
+
+-- Since when the patient was ready, as far as that is within the stay as it was corrected.
+create function admission_ready_within(a admission) returns timestamptz language sql immutable as $$
+	select case when (a).ready_at between (a).admitted_at and coalesce((a).ended_at, 'infinity') then (a).ready_at end
+$$;
 
 -- Corrects an admission; gives back how many rows had the version.
 create function admission_correct(admission_id uuid, b jsonb, seen text) returns bigint language plpgsql as $$
@@ -288,6 +299,7 @@ begin
 	perform admission_parts_follow(was, n);
 	update admission a set urgency = n.urgency, institution = n.institution, ward = n.ward, unit_id = n.unit_id,
 		planned_for = n.planned_for, admitted_at = n.admitted_at, ended_at = n.ended_at, disposition = n.disposition,
+		ready_at = case when n.state = 'DISCHARGED' then admission_ready_within(n) else n.ready_at end,
 		discharge_meeting_held = n.discharge_meeting_held, crisis_plan_reviewed = n.crisis_plan_reviewed,
 		team_informed = n.team_informed, follow_up_on = n.follow_up_on
 	where a.id = was.id;
@@ -368,7 +380,7 @@ end $$;
 -- migrate:down
 drop trigger stands_alone on admission_segment;
 drop function if exists legal_period_correct, legal_period_move, legal_period_add, legal_period_admission,
-	legal_period_json, admission_correct, admission_parts_follow, admission_may_correct, admission_step,
+	legal_period_json, admission_correct, admission_ready_within, admission_parts_follow, admission_within, admission_may_correct, admission_step,
 	admission_discharge, admission_transfer, leave_close, admission_latest, admission_enter, admission_begin,
 	first_legal_kind, segment_stands_alone, admissions_in_order, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
 	happened_at cascade;

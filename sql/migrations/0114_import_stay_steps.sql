@@ -32,6 +32,9 @@ declare
 begin
 	n.admitted_at := (d.r).admitted_at;
 	n.ended_at := case when a.state = 'DISCHARGED' then (d.r).discharged_at end;
+	if a.state = 'DISCHARGED' then
+		n.ready_at := coalesce((d.r).ready_for_discharge_at, admission_ready_within(n));
+	end if;
 	n.unit_id := d.unit_id;
 	n.institution := d.institution;
 	n.ward := (d.r).ward;
@@ -39,9 +42,10 @@ begin
 	perform admission_parts_follow(a, n);
 	update admission_segment s set level = d.level where s.admission_id = a.id and s.level = a.level and a.level <> d.level;
 	update admission x set admitted_at = n.admitted_at, ended_at = n.ended_at, unit_id = n.unit_id, institution = n.institution,
-		ward = n.ward, disposition = n.disposition, level = d.level, urgency = d.urgency, from_extract = true
-	where x.id = a.id and (x.admitted_at, x.ended_at, x.unit_id, x.institution, x.ward, x.disposition, x.level, x.urgency)
-		is distinct from (n.admitted_at, n.ended_at, n.unit_id, n.institution, n.ward, n.disposition, d.level, d.urgency);
+		ward = n.ward, disposition = n.disposition, ready_at = n.ready_at, level = d.level, urgency = d.urgency, from_extract = true
+	where x.id = a.id and (x.admitted_at, x.ended_at, x.unit_id, x.institution, x.ward, x.disposition, x.ready_at, x.level,
+		x.urgency) is distinct from (n.admitted_at, n.ended_at, n.unit_id, n.institution, n.ward, n.disposition, n.ready_at,
+		d.level, d.urgency);
 	select * into a from admission x where x.id = a.id;
 	return a;
 end $$;

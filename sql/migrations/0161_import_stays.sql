@@ -24,6 +24,10 @@ declare
 begin
 	select * into first from legal_period p where p.admission_id = a.id order by p.valid_from limit 1;
 	select * into last from legal_period p where p.admission_id = a.id order by p.valid_from desc limit 1;
+	if first.id = last.id and (a.admitted_at >= first.valid_to or a.ended_at <= first.valid_from) then -- moved to another time
+		update legal_period p set valid_from = a.admitted_at, valid_to = a.ended_at where p.id = first.id returning p.* into first;
+		last := first;
+	end if;
 	if a.admitted_at < first.valid_from and ground not in ('NOT_STATED', first.kind) then
 		insert into legal_period (id, admission_id, patient_id, kind, valid_from, valid_to)
 		values (clock_uuid(), a.id, a.patient_id, ground, a.admitted_at, first.valid_from);

@@ -168,6 +168,27 @@ describe('correcting', () => {
 		assert.equal(versions[0].n, now.version);
 	});
 
+	test('a stay that was at quite another time moves there whole, when it is sound there', async () => {
+		const patient = await person(w);
+		const { path } = await admitted(w, patient, { admitted_at: hoursAgo(100) });
+		await move(w, clinic, path, { action: 'ready', at: hoursAgo(95) });
+		await move(w, clinic, path, { ...discharge, at: hoursAgo(90) });
+		for (const [from, to] of [[50, 40], [200, 190], [45, 45], [44, 43]]) {
+			const [admitted_at, ended_at] = [hoursAgo(from), hoursAgo(to)];
+			const now = (await correct(clinic, path, { admitted_at, ended_at })).is(200).body;
+			const parts = (await w.api(clinic, 'GET', `${path}/legal-periods`)).body.items;
+			for (const one of [...now.segments, ...parts]) assert.deepEqual([one.valid_from, one.valid_to], [now.admitted_at, now.ended_at]);
+			assert.deepEqual([now.segments.length, parts.length, Date.parse(now.ended_at), now.ready_at], [1, 1, Date.parse(ended_at), undefined]);
+		}
+		assert.deepEqual((await correct(clinic, path, { admitted_at: hoursAgo(20), ended_at: hoursAgo(30) })).is(422, 'invalid_value').pointers(), ['/admitted_at']);
+		await admitted(w, patient, { admitted_at: hoursAgo(20) });
+		(await correct(clinic, path, { admitted_at: hoursAgo(18), ended_at: hoursAgo(16) })).is(409, 'admission_overlaps');
+		const moved = await admitted(w, await person(w), { admitted_at: hoursAgo(100) });
+		await move(w, clinic, moved.path, { action: 'transfer_unit', institution: 'Drammen DPS', ward: 'Åpen post', at: hoursAgo(95) });
+		await move(w, clinic, moved.path, { ...discharge, at: hoursAgo(90) });
+		assert.deepEqual((await correct(clinic, moved.path, { admitted_at: hoursAgo(50), ended_at: hoursAgo(40) })).is(422, 'invalid_value').pointers(), ['/admitted_at'], 'what happened within it did not happen there');
+	});
+
 	test('only within what has happened, and only what the state has', async () => {
 		const { path } = await admitted(w, await person(w), { admitted_at: hoursAgo(100) });
 		await move(w, clinic, path, { action: 'leave', at: hoursAgo(60) });

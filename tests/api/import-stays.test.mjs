@@ -92,6 +92,26 @@ describe('corrections', () => {
 		assert.equal(a.state, 'ENTERED_IN_ERROR');
 	});
 
+	test('a stay told of at quite another time moves there, alone or as the last part of several', async () => {
+		const p = await person(w);
+		const id = stayId();
+		const lone = part(p, undefined, 'L', [300, 290], { source_updated_at: daysAgo(5), ready_for_discharge_at: daysAgo(291) });
+		const [a, b] = [part(p, id, 'A', [100, 95], { source_updated_at: daysAgo(5) }), part(p, id, 'B', [95, 90], { source_updated_at: daysAgo(5) })];
+		await bring(w, clinic, 'admissions', [lone, a, b]);
+		await bring(w, clinic, 'admissions', [{ source_system: 'DIPS', source_id: b.source_id, source_updated_at: daysAgo(4), op: 'delete' }]);
+		for (const [n, from, to] of [[3, 250, 240], [2, 400, 380]]) {
+			const at = { admitted_at: daysAgo(from), discharged_at: daysAgo(to), source_updated_at: daysAgo(n) };
+			const later = { ...at, admitted_at: daysAgo(from - 100), discharged_at: daysAgo(to - 100) };
+			const { batch, report } = await bring(w, clinic, 'admissions', [{ ...lone, ...at, ready_for_discharge_at: undefined }, { ...a, ...later }]);
+			assert.deepEqual([report, batch.counts.updated], [[], 2]);
+			for (const [ward, begins, ends] of [['L', at.admitted_at, at.discharged_at], ['A', later.admitted_at, later.discharged_at]]) {
+				const stays = (await admissions(p)).filter((x) => x.ward === ward);
+				assert.deepEqual(stays.map((x) => [x.admitted_at.toISOString(), x.ended_at.toISOString(), x.ready_at]), [[begins, ends, null]]);
+				assert.deepEqual([await parts(stays[0]), (await grounds(stays[0])).map((g) => g.slice(1))], [[[ward, begins, ends]], [[begins, ends]]]);
+			}
+		}
+	});
+
 	test('a row that turns out to be a part of another stay is no admission any more', async () => {
 		const p = await person(w);
 		const id = stayId();
