@@ -102,13 +102,18 @@ static void put_stay(json_t *row, const struct hl7 *m)
 	put(row, "discharged_at", at(m->arena, hl7_get(m, "PV1", 45, 1)));
 }
 
-static void put_hash(json_t *row, const struct seal_keys *seals)
+/* What the message says: how the stay stands, or by its event that something has become of it. */
+static void put_hash(json_t *row, const char *event, const struct seal_keys *seals)
 {
+	if (strcmp(event, "A01") != 0 && strcmp(event, "A08") != 0)
+		put(row, "e", event);
+
 	char *text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
 	char hash[RANDOM_SHA256_HEX_SIZE];
 
 	seal_mac_hex(seals, text, hash);
 	free(text);
+	json_object_del(row, "e");
 	json_object_set_new(row, "h", json_stringn(hash, HASH_SHOWN));
 }
 
@@ -188,7 +193,7 @@ json_t *adt_event_read(struct arena *a, const struct seal_keys *seals, const cha
 	put_person(row, &m, seals);
 	put(row, "s", hl7_get(&m, "MSH", 3, 1));
 	put(row, "i", hl7_get(&m, "PV1", 19, 1));
-	put_hash(row, seals);
+	put_hash(row, hl7_get(&m, "MSH", 9, 2), seals);
 	put(row, "t", told_at);
 	return unless_misplaced(json_pack("{s:s, s:s, s:s, s:s*, s:o}", "control", control,
 					  "sender", hl7_get(&m, "MSH", 3, 1), "event",

@@ -65,6 +65,18 @@ describe('a stay', () => {
 		assert.deepEqual((await stays(p.id)).map((a) => a.state), ['ADMITTED']);
 	});
 
+	test('what says no more than the message before it, but what has become of the stay, is taken', async () => {
+		const p = { ...(await person(w)), visit: 'v-6' };
+		const begins = { pv1: { 44: hl7(daysAgo(9)) } };
+		await taken(adt('A05', { ...p, ...begins, at: daysAgo(10) }), adt('A01', { ...p, ...begins, at: daysAgo(9) }));
+		assert.deepEqual((await stays(p.id)).map((a) => a.state), ['ADMITTED']);
+		assert.deepEqual(answers(await taken(adt('A08', { ...p, ...begins, at: daysAgo(8) }))), [['AA', 'unchanged']]);
+		await taken(adt('A03', { ...p, ...begins, at: daysAgo(4) }));
+		assert.deepEqual((await stays(p.id)).map((a) => [a.state, a.ended_at?.toISOString()]), [['DISCHARGED', daysAgo(4)]]);
+		await taken(adt('A13', { ...p, ...begins, at: daysAgo(3) }), adt('A03', { ...p, ...begins, at: daysAgo(2) }));
+		assert.deepEqual((await stays(p.id)).map((a) => [a.state, a.ended_at?.toISOString()]), [['DISCHARGED', daysAgo(2)]]);
+	});
+
 	test('two records of one person: a task, and nothing is merged', async () => {
 		const p = await person(w);
 		assert.deepEqual(answers(await taken(adt('A40', { ...p, more: ['MRG|4712^^^DIPS'] }))), [['AA', 'updated']]);
