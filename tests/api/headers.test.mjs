@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act, report } from './concern-steps.mjs';
-import { world } from './harness.mjs';
+import { syntheticNumber, world } from './harness.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
@@ -87,4 +87,9 @@ test('a key whose first request was refused may be used again', async () => {
 	(await act(w, mh, made.location.replace('/api/v1', ''), { action: 'start_triage' }));
 	const again = (await w.api('politi-demo:po-1', 'POST', '/concern-reports', report, { 'idempotency-key': 'again' })).is(201);
 	assert.equal(again.location, made.location);
+});
+
+test('a key is kept as it is, so it is no personal number', async () => {
+	for (const key of [syntheticNumber(), `kari-${syntheticNumber()}`])
+		assert.deepEqual((await w.api('politi-demo:po-1', 'POST', '/concern-reports', report, { 'idempotency-key': key })).is(422, 'invalid_parameter').pointers(), ['/header/Idempotency-Key']);
 });

@@ -21765,7 +21765,7 @@ export interface components {
          */
         Id: string;
         /**
-         * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+         * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
          * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
          */
         IdempotencyKey: string;
@@ -22063,7 +22063,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -22397,7 +22397,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -22468,7 +22468,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -22655,7 +22655,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -22851,7 +22851,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -23098,7 +23098,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -23506,7 +23506,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -23784,7 +23784,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -24038,7 +24038,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -24210,7 +24210,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -24378,7 +24378,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -24524,7 +24524,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -24927,7 +24927,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -25205,7 +25205,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -25587,7 +25587,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -25840,7 +25840,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26025,7 +26025,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26233,7 +26233,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26364,7 +26364,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26510,7 +26510,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26730,7 +26730,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -26928,7 +26928,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -27214,7 +27214,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -27517,7 +27517,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -27657,7 +27657,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -27820,7 +27820,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -27966,7 +27966,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -28143,7 +28143,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -28282,7 +28282,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -28700,7 +28700,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -28804,7 +28804,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29037,7 +29037,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29173,7 +29173,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29322,7 +29322,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29564,7 +29564,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29732,7 +29732,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29891,7 +29891,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -31258,7 +31258,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -31498,7 +31498,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -31792,7 +31792,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -32302,7 +32302,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -32600,7 +32600,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -32667,7 +32667,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -32880,7 +32880,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -33050,7 +33050,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -33216,7 +33216,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -33577,7 +33577,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -33771,7 +33771,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -34060,7 +34060,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -34251,7 +34251,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -34797,7 +34797,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -34972,7 +34972,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -35256,7 +35256,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -35486,7 +35486,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -35633,7 +35633,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -36011,7 +36011,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -36501,7 +36501,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -36624,7 +36624,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -36794,7 +36794,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -36869,7 +36869,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -37454,7 +37454,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -37982,7 +37982,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -38348,7 +38348,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -38729,7 +38729,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -39010,7 +39010,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -39179,7 +39179,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -39335,7 +39335,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -39420,7 +39420,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40115,7 +40115,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40461,7 +40461,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40598,7 +40598,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40870,7 +40870,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41122,7 +41122,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41422,7 +41422,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41492,7 +41492,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41563,7 +41563,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41697,7 +41697,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -41903,7 +41903,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -42071,7 +42071,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -42614,7 +42614,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -42727,7 +42727,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
