@@ -1,4 +1,5 @@
 /* Reading the access matrix: cells, roles, groups, and that malformed ones are refused. */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 #include "contract/access_matrix.h"
@@ -16,9 +17,8 @@ static const char good[] =
 
 static void reads_all_of_a_matrix(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
 	const char *why = NULL;
-	const struct matrix *m = matrix_load(a, contract_of(a, good), &why);
+	const struct matrix *m = matrix_load(arena, contract_of(arena, good), &why);
 
 	(void)state;
 	assert_non_null(m);
@@ -40,7 +40,6 @@ static void reads_all_of_a_matrix(void **state)
 	assert_int_equal(row->cells[2].then, LEVEL_STATUS);
 	assert_string_equal(row->cells[2].gates, "of");
 	assert_true(row->cells[2].may_create);
-	arena_free(a);
 }
 
 static bool reads_matrix(struct arena *a, const struct contract *c, const char **why)
@@ -68,15 +67,13 @@ static void refuses_what_is_malformed(void **state)
 
 static void reads_the_matrix_of_the_contract(void **state)
 {
-	struct arena *a = arena_new(16 * 1024 * 1024);
 	struct contract c = {0};
 	const char *why = NULL;
 
 	(void)state;
-	embedded_document(a, &c);
-	if (matrix_load(a, &c, &why) == NULL)
+	embedded_document(arena, &c);
+	if (matrix_load(arena, &c, &why) == NULL)
 		fail_msg("%s", why);
-	arena_free(a);
 }
 
 int main(void)
@@ -87,5 +84,5 @@ int main(void)
 		cmocka_unit_test(reads_the_matrix_of_the_contract),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

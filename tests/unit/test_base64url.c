@@ -1,5 +1,5 @@
 /* Base64url without padding: RFC 4648's vectors, and everything that must be refused. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <string.h>
 
@@ -19,21 +19,20 @@ static void test_vectors(void **state)
 		{"foobar", "Zm9vYmFy"},
 		{"\xfb\xff\xfe", "-__-"},
 	};
-	struct arena *a = arena_new(1024 * 1024);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t len = strlen(cases[i].bytes), size = 99;
 		const unsigned char *bytes =
-			base64url_decode(a, cases[i].text, strlen(cases[i].text), &size);
+			base64url_decode(arena, cases[i].text, strlen(cases[i].text), &size);
 
 		assert_non_null(bytes);
 		assert_int_equal(size, len);
 		assert_memory_equal(bytes, cases[i].bytes, len);
-		assert_string_equal(base64url_encode(a, (const unsigned char *)cases[i].bytes, len),
-				    cases[i].text);
+		assert_string_equal(
+			base64url_encode(arena, (const unsigned char *)cases[i].bytes, len),
+			cases[i].text);
 	}
-	arena_free(a);
 }
 
 static void test_refused(void **state)
@@ -42,35 +41,31 @@ static void test_refused(void **state)
 		"Z",   "Zg==", "Zm8=", "Zm9vY", "Zh", "Zm9", "Zm9v\n",	   " Zg",
 		"Z g", "+__-", "-_/-", "Zm=v",	"=",  "Zg.", "Zm\xc3\xb8", "Zm9vYh",
 	};
-	struct arena *a = arena_new(1024 * 1024);
 	size_t size;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (base64url_decode(a, texts[i], strlen(texts[i]), &size) != NULL)
+		if (base64url_decode(arena, texts[i], strlen(texts[i]), &size) != NULL)
 			fail_msg("'%s' was accepted", texts[i]);
-	assert_null(base64url_decode(a, "Zm\0v", 4, &size));
-	arena_free(a);
+	assert_null(base64url_decode(arena, "Zm\0v", 4, &size));
 }
 
 static void test_all_bytes(void **state)
 {
-	struct arena *a = arena_new(4 * 1024 * 1024);
 	unsigned char bytes[256];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(i * 167 + 13);
 	for (size_t len = 0; len <= sizeof(bytes); len++) {
-		const char *text = base64url_encode(a, bytes, len);
+		const char *text = base64url_encode(arena, bytes, len);
 		size_t size;
-		const unsigned char *back = base64url_decode(a, text, strlen(text), &size);
+		const unsigned char *back = base64url_decode(arena, text, strlen(text), &size);
 
 		assert_non_null(back);
 		assert_int_equal(size, len);
 		assert_memory_equal(back, bytes, len);
 	}
-	arena_free(a);
 }
 
 int main(void)
@@ -81,5 +76,5 @@ int main(void)
 		cmocka_unit_test(test_all_bytes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* Thumbprints of certificates: from a connection, and from a proxy's header. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -26,11 +26,10 @@ static X509 *make_certificate(void)
 
 static void both_ways_agree(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
 	X509 *x509 = make_certificate();
 	unsigned char *der = NULL;
 	int size = i2d_X509(x509, &der);
-	char *text = arena_alloc(a, (size_t)size * 2);
+	char *text = arena_alloc(arena, (size_t)size * 2);
 	char peer[THUMBPRINT_SIZE], bytes[THUMBPRINT_SIZE];
 
 	(void)state;
@@ -38,28 +37,25 @@ static void both_ways_agree(void **state)
 	thumbprint_bytes(der, (size_t)size, bytes);
 	assert_true(certificate_of_peer(x509, peer));
 	assert_string_equal(peer, bytes);
-	assert_string_equal(certificate_of_header(a, arena_printf(a, ":%s:", text)), bytes);
+	assert_string_equal(certificate_of_header(arena, arena_printf(arena, ":%s:", text)), bytes);
 	OPENSSL_free(der);
 	X509_free(x509);
-	arena_free(a);
 }
 
 static void padding_and_nonsense(void **state)
 {
 	static const char *const bad[] = {"",	   ":",	    "::",     "AAAA",	":AAAA",
 					  "AAAA:", ":AAA:", ":====:", ":A*AA:", ":AAAA:AAAA:"};
-	struct arena *a = arena_new(1024 * 1024);
 	char one[THUMBPRINT_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (certificate_of_header(a, bad[i]) != NULL)
+		if (certificate_of_header(arena, bad[i]) != NULL)
 			fail_msg("'%s' is accepted", bad[i]);
 	thumbprint_bytes("a", 1, one);
-	assert_string_equal(certificate_of_header(a, ":YQ==:"), one);
+	assert_string_equal(certificate_of_header(arena, ":YQ==:"), one);
 	thumbprint_bytes("ab", 2, one);
-	assert_string_equal(certificate_of_header(a, ":YWI=:"), one);
-	arena_free(a);
+	assert_string_equal(certificate_of_header(arena, ":YWI=:"), one);
 }
 
 int main(void)
@@ -69,5 +65,5 @@ int main(void)
 		cmocka_unit_test(padding_and_nonsense),
 	};
 
-	return cmocka_run_group_tests_name("certificate", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("certificate", tests, arena_begin, arena_end);
 }

@@ -1,5 +1,6 @@
 /* contract_deprecation: what is deprecated says since when and until when, with half a year
  * between. */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 #define OPERATION(members)                                                                         \
@@ -11,24 +12,19 @@ static const char good[] = OPERATION(",\"deprecated\":true,\"x-deprecated-since\
 
 static void says_since_and_until(void **state)
 {
-	struct arena *a = arena_new(4 * 1024 * 1024);
-	const struct deprecation *d = &contract_of(a, good)->operations[0].deprecation;
+	const struct deprecation *d = &contract_of(arena, good)->operations[0].deprecation;
 
 	(void)state;
 	assert_string_equal(d->since, "@1798761600");
 	assert_string_equal(d->sunset, "Tue, 29 Feb 2028 00:00:00 GMT");
 	assert_string_equal(d->link,
 			    "</docs#/things/getX>; rel=\"deprecation\"; type=\"text/html\"");
-	arena_free(a);
 }
 
 static void what_stays_says_nothing(void **state)
 {
-	struct arena *a = arena_new(4 * 1024 * 1024);
-
 	(void)state;
-	assert_null(contract_of(a, OPERATION(""))->operations[0].deprecation.since);
-	arena_free(a);
+	assert_null(contract_of(arena, OPERATION(""))->operations[0].deprecation.since);
 }
 
 static void refuses_what_breaks_the_policy(void **state)
@@ -45,22 +41,20 @@ static void refuses_what_breaks_the_policy(void **state)
 		{"2028-02-29", "soon", "'soon' is not a day"},
 		{"2028-02-29", "2027-07-02", "less than 183 days"},
 	};
-	struct arena *a = arena_new(16 * 1024 * 1024);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *at = strstr(good, rows[i].from), *why = "it was read";
 		const char *text = arena_printf(
-			a, "{\"openapi\":\"3.1.0\",\"servers\":[{\"url\":\"/\"}],%.*s%s%s}",
+			arena, "{\"openapi\":\"3.1.0\",\"servers\":[{\"url\":\"/\"}],%.*s%s%s}",
 			(int)(at - good), good, rows[i].to, at + strlen(rows[i].from));
 		const struct contract_source source = {
-			.arena = a, .text = text, .size = strlen(text)};
+			.arena = arena, .text = text, .size = strlen(text)};
 
 		assert_null(contract_load(&source, &why));
 		if (strstr(why, rows[i].why) == NULL)
 			fail_msg("expected '%s', got '%s'", rows[i].why, why);
 	}
-	arena_free(a);
 }
 
 int main(void)
@@ -71,5 +65,5 @@ int main(void)
 		cmocka_unit_test(refuses_what_breaks_the_policy),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

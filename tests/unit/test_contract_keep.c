@@ -1,4 +1,5 @@
 /* What the contract keeps of its document: parts, extensions and names, none of it the text's. */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 static const char document[] =
@@ -26,8 +27,7 @@ static const json_t *at(const json_t *json, const char *a, const char *b)
 
 static void keeps_what_is_read_after_start(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
-	const struct contract *c = contract_of(a, document);
+	const struct contract *c = contract_of(arena, document);
 	const struct operation *op = contract_operation(c, "listThings");
 
 	(void)state;
@@ -39,13 +39,11 @@ static void keeps_what_is_read_after_start(void **state)
 	assert_non_null(at(c->document, "components", "securitySchemes"));
 	assert_string_equal(json_string_value(at(op->extensions, "x-fhir", "type")), "Basic");
 	assert_string_equal(op->parameters[0].about, "its colour");
-	arena_free(a);
 }
 
 static void keeps_nothing_else(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
-	const struct contract *c = contract_of(a, document);
+	const struct contract *c = contract_of(arena, document);
 	const struct operation *op = contract_operation(c, "listThings");
 
 	(void)state;
@@ -54,15 +52,13 @@ static void keeps_nothing_else(void **state)
 	assert_null(at(c->document, "components", "schemas"));
 	assert_null(json_object_get(op->extensions, "summary"));
 	assert_null(op->parameters[1].about);
-	arena_free(a);
 }
 
 static void validates_without_the_document(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
-	const struct operation *op = contract_operation(contract_of(a, document), "listThings");
+	const struct operation *op = contract_operation(contract_of(arena, document), "listThings");
 	struct schema *s = contract_response_schema(op, 200, "application/json");
-	struct faults faults = {.arena = a};
+	struct faults faults = {.arena = arena};
 	json_t *good = json_pack("{s:{s:[i]}}", "colour", "a", 1);
 	json_t *bad = json_pack("{s:s, s:i}", "colour", "blue", "size", 1);
 
@@ -72,7 +68,6 @@ static void validates_without_the_document(void **state)
 	assert_int_equal(faults.count, 2);
 	json_decref(good);
 	json_decref(bad);
-	arena_free(a);
 }
 
 int main(void)
@@ -83,5 +78,5 @@ int main(void)
 		cmocka_unit_test(validates_without_the_document),
 	};
 
-	return cmocka_run_group_tests_name("contract_keep", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("contract_keep", tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* auth/log_key: which keys are taken, and that a signature holds for its text alone. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -19,27 +19,24 @@ static const unsigned char public_key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1,
 
 static void signs_as_the_rfc_does(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	char why[256] = "";
 	struct log_key *key = log_key_load(pem, why);
 
 	(void)state;
 	assert_non_null(key);
-	assert_string_equal(log_key_sign(key, a, ""),
+	assert_string_equal(log_key_sign(key, arena, ""),
 			    "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc"
 			    "-bRr0lv18FlbviRlUUFDjnoQCw");
 	assert_int_equal(strlen(log_key_id(key)), 16);
 	log_key_free(key);
-	arena_free(a);
 }
 
 static bool holds(const char *text, const char *signature)
 {
-	struct arena *a = arena_new(1 << 20);
 	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, 32);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t size;
-	const unsigned char *bytes = base64url_decode(a, signature, strlen(signature), &size);
+	const unsigned char *bytes = base64url_decode(arena, signature, strlen(signature), &size);
 
 	assert_int_equal(EVP_DigestVerifyInit(context, NULL, NULL, NULL, key), 1);
 
@@ -48,22 +45,19 @@ static bool holds(const char *text, const char *signature)
 
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(key);
-	arena_free(a);
 	return yes;
 }
 
 static void signs_one_text(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	char why[256] = "";
 	struct log_key *key = log_key_load(pem, why);
-	const char *signature = log_key_sign(key, a, "number: 1\n");
+	const char *signature = log_key_sign(key, arena, "number: 1\n");
 
 	(void)state;
 	assert_true(holds("number: 1\n", signature));
 	assert_false(holds("number: 2\n", signature));
 	log_key_free(key);
-	arena_free(a);
 }
 
 static void takes_no_other_key(void **state)
@@ -96,5 +90,5 @@ int main(void)
 		cmocka_unit_test(takes_no_other_key),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

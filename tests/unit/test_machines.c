@@ -1,4 +1,5 @@
 /* Reading state machines: what is read, and that malformed ones are refused. */
+#include "arena_fixture.h"
 #include "contract_fixture.h"
 
 #include "contract/machines.h"
@@ -15,9 +16,8 @@ static const char good[] =
 
 static void reads_all_of_a_machine(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
 	const char *why = NULL;
-	const struct machines *all = machines_load(a, contract_of(a, good), &why);
+	const struct machines *all = machines_load(arena, contract_of(arena, good), &why);
 
 	(void)state;
 	assert_non_null(all);
@@ -36,7 +36,6 @@ static void reads_all_of_a_machine(void **state)
 	assert_true(names_have(&m->actions[0].required, "key"));
 	assert_int_equal(m->actions[0].refuse_when.list[0].status, 409);
 	assert_string_equal(m->actions[0].deadline, "D");
-	arena_free(a);
 }
 
 static bool reads_machines(struct arena *a, const struct contract *c, const char **why)
@@ -63,15 +62,13 @@ static void refuses_what_is_malformed(void **state)
 
 static void reads_the_machines_of_the_contract(void **state)
 {
-	struct arena *a = arena_new(16 * 1024 * 1024);
 	struct contract c = {0};
 	const char *why = NULL;
 
 	(void)state;
-	embedded_document(a, &c);
-	if (machines_load(a, &c, &why) == NULL)
+	embedded_document(arena, &c);
+	if (machines_load(arena, &c, &why) == NULL)
 		fail_msg("%s", why);
-	arena_free(a);
 }
 
 int main(void)
@@ -82,5 +79,5 @@ int main(void)
 		cmocka_unit_test(reads_the_machines_of_the_contract),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* db/scan: which colons begin a parameter, and what they become. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,48 +53,41 @@ static const struct {
 
 static void replaces_names_alone(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct scanned found;
 
-		if (!scan_parameters(a, rows[i].in, &found))
+		if (!scan_parameters(arena, rows[i].in, &found))
 			fail_msg("'%s' is refused", rows[i].in);
 		assert_string_equal(found.sql, rows[i].out);
 		assert_int_equal(found.count, rows[i].count);
 	}
-	arena_free(a);
 }
 
 static void names_are_in_order_of_appearance(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	struct scanned found;
 
 	(void)state;
-	assert_true(scan_parameters(a, ":b :a.x '::' :b :c", &found));
+	assert_true(scan_parameters(arena, ":b :a.x '::' :b :c", &found));
 	assert_int_equal(found.count, 3);
 	assert_string_equal(found.names[0], "b");
 	assert_string_equal(found.names[1], "a.x");
 	assert_string_equal(found.names[2], "c");
-	arena_free(a);
 }
 
 static void refuses_what_does_not_end(void **state)
 {
 	static const char *const bad[] = {"'",	 "'a",	      "'a''", "\"a",	 "/* a",
 					  "/*/", "/* /* */ ", "$$ a", "$x$ $X$", "$x$ $xy$ $$"};
-	struct arena *a = arena_new(1 << 20);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct scanned found;
 
-		if (scan_parameters(a, bad[i], &found))
+		if (scan_parameters(arena, bad[i], &found))
 			fail_msg("'%s' is taken", bad[i]);
 	}
-	arena_free(a);
 }
 
 /* SQL with `count` names, ":p0 :p1 …", each twice. */
@@ -110,17 +103,15 @@ static const char *many(struct arena *a, int count)
 
 static void takes_sixty_four_names(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	struct scanned found;
 
 	(void)state;
-	assert_true(scan_parameters(a, many(a, 64), &found));
+	assert_true(scan_parameters(arena, many(arena, 64), &found));
 	assert_int_equal(found.count, 64);
 	assert_non_null(strstr(found.sql, "$9 $10 $11 "));
 	assert_non_null(strstr(found.sql, "$64 $1 $2 "));
 	assert_string_equal(found.names[63], "p63");
-	assert_false(scan_parameters(a, many(a, 65), &found));
-	arena_free(a);
+	assert_false(scan_parameters(arena, many(arena, 65), &found));
 }
 
 int main(void)
@@ -132,5 +123,5 @@ int main(void)
 		cmocka_unit_test(takes_sixty_four_names),
 	};
 
-	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("scan", tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* jobs/smtp: a message that mail programs read, and an error when there is no server. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <string.h>
 
@@ -19,35 +19,31 @@ static void writes_a_message(void **state)
 		"\r\nMessage-ID: <0b8f3c5e-7a10-4cc2-9d3e-5b8c1f2a4d60@samhandling>\r\n",
 		"\r\nAuto-Submitted: auto-generated\r\n",
 		"\r\n\r\nDu har 1 ny oppgave i Samhandling.\r\n"};
-	struct arena *a = arena_new(1 << 20);
 	const char *text;
 
 	(void)state;
 	config.smtp_from = "no-reply@samhandling.example";
-	text = smtp_message(a, &mail);
+	text = smtp_message(arena, &mail);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		assert_non_null(strstr(text, parts[i]));
 	for (const char *s = strchr(text, '\n'); s != NULL; s = strchr(s + 1, '\n'))
 		assert_int_equal(s[-1], '\r');
-	arena_free(a);
 }
 
 static void says_what_went_wrong(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	const char *why;
 
 	(void)state;
 	config.smtp_url = "smtp://127.0.0.1:1";
 	config.smtp_tls = true;
 	config.smtp_ca = config.smtp_user = config.smtp_password = "";
-	why = smtp_send(a, &mail);
+	why = smtp_send(arena, &mail);
 	assert_non_null(why);
 	assert_null(strstr(why, mail.address));
 	/* only mail: no other protocol of the library's */
 	config.smtp_url = "http://127.0.0.1:1";
-	assert_non_null(smtp_send(a, &mail));
-	arena_free(a);
+	assert_non_null(smtp_send(arena, &mail));
 }
 
 int main(void)
@@ -57,5 +53,5 @@ int main(void)
 		cmocka_unit_test(says_what_went_wrong),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

@@ -1,5 +1,5 @@
 /* Taking a token apart. What the whole of auth makes of it: test_auth.c. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <string.h>
 
@@ -8,13 +8,12 @@
 
 static void test_parts(void **state)
 {
-	struct arena *a = arena_new(1024 * 1024);
-	char *body = maker_body(a, "{\"alg\":\"RS256\",\"kid\":\"k\",\"typ\":\"at+jwt\"}",
+	char *body = maker_body(arena, "{\"alg\":\"RS256\",\"kid\":\"k\",\"typ\":\"at+jwt\"}",
 				"{\"iss\":\"i\"}");
 	struct token token;
 
 	(void)state;
-	assert_int_equal(token_read(a, arena_printf(a, "%s.AQID", body), &token), AUTH_OK);
+	assert_int_equal(token_read(arena, arena_printf(arena, "%s.AQID", body), &token), AUTH_OK);
 	assert_int_equal(token.signed_size, strlen(body));
 	assert_int_equal(token.signature_size, 3);
 	assert_memory_equal(token.signature, "\1\2\3", 3);
@@ -23,7 +22,6 @@ static void test_parts(void **state)
 	assert_int_equal(token.type, TOKEN_ACCESS);
 	assert_true(token.has_type);
 	assert_string_equal(json_string_value(json_object_get(token.claims, "iss")), "i");
-	arena_free(a);
 }
 
 static void test_types(void **state)
@@ -38,39 +36,35 @@ static void test_types(void **state)
 		{"{\"alg\":\"x\",\"typ\":\"at+jwt\"}", TOKEN_ACCESS, true},
 		{"{\"alg\":\"x\",\"typ\":\"application/at+jwt\"}", TOKEN_ACCESS, true},
 	};
-	struct arena *a = arena_new(1024 * 1024);
 	struct token token;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *text = arena_printf(a, "%s.", maker_body(a, cases[i].header, "{}"));
+		char *text = arena_printf(arena, "%s.", maker_body(arena, cases[i].header, "{}"));
 
-		assert_int_equal(token_read(a, text, &token), AUTH_OK);
+		assert_int_equal(token_read(arena, text, &token), AUTH_OK);
 		assert_int_equal(token.type, cases[i].type);
 		assert_int_equal(token.has_type, cases[i].has_type);
 		assert_null(token.kid);
 	}
-	arena_free(a);
 }
 
 /* Every cut of a good token is refused or is a token with a shorter signature; none crashes. */
 static void test_cuts(void **state)
 {
-	struct arena *a = arena_new(64 * 1024 * 1024);
-	char *body = maker_body(a, "{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"iss\":\"i\"}");
-	char *text = arena_printf(a, "%s.AQIDBAUG", body);
+	char *body = maker_body(arena, "{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"iss\":\"i\"}");
+	char *text = arena_printf(arena, "%s.AQIDBAUG", body);
 	struct token token;
 
 	(void)state;
 	for (size_t i = 0; i <= strlen(text); i++) {
-		enum auth_reason reason = token_read(a, arena_copy(a, text, i), &token);
+		enum auth_reason reason = token_read(arena, arena_copy(arena, text, i), &token);
 
 		if (i <= strlen(body))
 			assert_int_equal(reason, AUTH_MALFORMED);
 		else
 			assert_true(reason == AUTH_OK || reason == AUTH_MALFORMED);
 	}
-	arena_free(a);
 }
 
 int main(void)
@@ -81,5 +75,5 @@ int main(void)
 		cmocka_unit_test(test_cuts),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }

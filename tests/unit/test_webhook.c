@@ -1,6 +1,6 @@
 /* auth/webhook: keys of the specified form, the specification's own signature, and one that OpenSSL
  * checks. */
-#include "cmocka_all.h"
+#include "arena_fixture.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -31,22 +31,19 @@ static void signs_as_specified(void **state)
 {
 	static const char zeros[] = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 	static const char seed[] = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
-	struct arena *a = arena_new(1 << 20);
-	const char *signature = webhook_sign(a, zeros, seed, &message);
+	const char *signature = webhook_sign(arena, zeros, seed, &message);
 
 	(void)state;
 	assert_non_null(signature);
 	assert_memory_equal(signature, "v1,", 3);
 	assert_int_equal(strlen(signature), 3 + 44 + 1 + 4 + 88);
 	assert_memory_equal(signature + 3, "gAXcyySVC2Yeqk0xAerUeuDdAFJ91JLspjK0FKIbVi8=", 44);
-	assert_string_equal(signature, webhook_sign(a, zeros, seed, &message));
-	arena_free(a);
+	assert_string_equal(signature, webhook_sign(arena, zeros, seed, &message));
 }
 
 /* The public half that was given out checks what the secret half has signed. */
 static void can_be_checked(void **state)
 {
-	struct arena *a = arena_new(1 << 20);
 	struct webhook_key key;
 	unsigned char public[36], signature[72];
 	static const char text[] = "evt_4712.1674087231.{\"a\":1}";
@@ -54,7 +51,7 @@ static void can_be_checked(void **state)
 	(void)state;
 	webhook_key_make(&key);
 
-	const char *header = webhook_sign(a, key.secret, key.signing, &message);
+	const char *header = webhook_sign(arena, key.secret, key.signing, &message);
 	const char *v1a = strstr(header, " v1a,") + 5;
 
 	assert_int_equal(EVP_DecodeBlock(public, (const unsigned char *)key.public + 5, 44), 33);
@@ -73,7 +70,6 @@ static void can_be_checked(void **state)
 			     1);
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(check);
-	arena_free(a);
 }
 
 static void refuses_what_is_no_key(void **state)
@@ -84,15 +80,13 @@ static void refuses_what_is_no_key(void **state)
 					  "whsk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 					  "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 					  "whsec_!AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="};
-	struct arena *a = arena_new(1 << 20);
 	struct webhook_key key;
 
 	(void)state;
 	webhook_key_make(&key);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_null(webhook_sign(a, bad[i], key.signing, &message));
-	assert_null(webhook_sign(a, key.secret, key.secret, &message));
-	arena_free(a);
+		assert_null(webhook_sign(arena, bad[i], key.signing, &message));
+	assert_null(webhook_sign(arena, key.secret, key.secret, &message));
 }
 
 int main(void)
@@ -104,5 +98,5 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_key),
 	};
 
-	return cmocka_run_group_tests_name("webhook", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("webhook", tests, arena_begin, arena_end);
 }
