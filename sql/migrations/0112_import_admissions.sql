@@ -75,7 +75,7 @@ declare
 begin
 	if fresh = '{}' then
 		return true;
-	elsif ahead is not null and not import_turn(b.id, ahead) then
+	elsif ahead is not null and not import_turn(b, ahead) then
 		return false;
 	end if;
 	insert into import_source (agency_id, type, system) select b.agency_id, of_type, s from unnest(fresh) s on conflict do nothing;
@@ -110,7 +110,7 @@ end $$;
 -- one by one. False when they have not been written.
 create function import_admission_catch_up(b import_batch, ahead int) returns boolean language plpgsql as $$
 begin
-	if ahead is not null and not import_turn(b.id, ahead) then
+	if ahead is not null and not import_turn(b, ahead) then
 		return false;
 	elsif ahead is not null then
 		update import_desk d set verdict = 'ONE', patient_id = coalesce(d.patient_id, (select o.patient_id from import_origin o
@@ -122,12 +122,10 @@ begin
 end $$;
 
 -- History, many at once -------------------------------------------------------------------------------------
--- Whoever writes a person's stays locks the person first, in one order. Stays that would overlap are not among the many:
--- with one that is known they are wrong, with one of the same block they are judged one by one.
+-- Stays that would overlap are not among the many: with one that is known they are wrong, with one of the same block they are
+-- judged one by one.
 create function import_admission_part() returns void language plpgsql as $$
 begin
-	perform 1 from patient p where p.id = any (array(select d.patient_id from import_desk d where d.verdict = 'MANY'))
-	order by p.id for no key update;
 	-- of several rows with one key the order counts
 	update import_desk d set verdict = 'ONE' from (select x.source, x.i from import_desk x group by x.source, x.i having count(*) > 1) k
 	where k.source = d.source and k.i = d.i;
@@ -202,6 +200,7 @@ begin
 	if not import_admission_catch_up(b, ahead) then
 		return null;
 	end if;
+	perform import_lock_persons(array(select d.patient_id from import_desk d where d.verdict in ('MANY', 'ONE')));
 	perform import_admission_part();
 	perform import_each(b, 'import_admission_one') where exists (select 1 from import_desk where verdict = 'ONE');
 	begin -- last: from here on it is this transaction's turn to give events their places

@@ -3,27 +3,46 @@
 -- A block belongs to whoever holds its lock, which ends with the transaction. Blocks of a batch are written in their order, since of
 -- several rows with one key the order counts; but while one is written the next one is laid out (import_turn). Nobody locks the
 -- batch's row before the end, so that the upload never waits for a merge.
+--
+-- Locks are taken in one order by all who write what an agency's systems tell: the agency's line, the persons by their ids, the
+-- rows that wait. Whoever registers a person or enters a stay locks the person before they wake rows.
 
 -- The lock of a block; 0: of what is done when no block is left.
 create function import_lock(batch uuid, first int) returns bigint language sql immutable as $$
 	select hashtextextended(batch::text, first)
 $$;
 
--- Waits until the blocks before one are written. False when they are not after all: then whoever was at them has failed, or
--- takes so long that a statement which waits on would have no time left for its own rows.
-create function import_turn(batch uuid, first int) returns boolean language plpgsql as $$
+-- What an agency's systems tell of one kind of thing stands in one line: one transaction at a time writes it, be it a block, rows
+-- that have waited, or messages. So of two that tell of one key, or of a stay and of its ground, the later sees the earlier.
+create function import_line(agency uuid, of_type text) returns bigint language sql immutable as $$
+	select hashtextextended(agency || ' ' || case when of_type in ('admissions', 'legal-periods', 'adt') then 'stays' else of_type end, 41)
+$$;
+
+-- Waits until the blocks before one (null: there are none) are written, and for the head of the line. False when that was not
+-- to be: then whoever is at them has failed, or takes so long that a statement which waits on would have no time left for its
+-- own rows.
+create function import_turn(b import_batch, ahead int) returns boolean language plpgsql as $$
 declare
-	before int := (select max(k.first_row) from import_block k where k.batch_id = batch and k.first_row < first);
+	before int := (select max(k.first_row) from import_block k where k.batch_id = b.id and k.first_row < ahead);
 begin
 	begin
 		perform set_config('lock_timeout', '2s', true);
-		perform pg_advisory_xact_lock_shared(import_lock(batch, before));
-		perform set_config('lock_timeout', '0', true);
+		if before is not null then
+			perform pg_advisory_xact_lock_shared(import_lock(b.id, before));
+		end if;
+		perform pg_advisory_xact_lock(import_line(b.agency_id, b.type)), set_config('lock_timeout', '0', true);
 	exception when lock_not_available then
 		return false;
 	end;
-	return exists (select 1 from import_batch b where b.id = batch and b.state in ('RECEIVING', 'RECEIVED', 'RUNNING')
-		and not exists (select 1 from import_block k where k.batch_id = batch and k.first_row > b.merged and k.first_row < first));
+	return ahead is null or exists (select 1 from import_batch x where x.id = b.id and x.state in ('RECEIVING', 'RECEIVED', 'RUNNING')
+		and not exists (select 1 from import_block k where k.batch_id = b.id and k.first_row > x.merged and k.first_row < ahead));
+end $$;
+
+-- Whoever writes for persons locks them before they look: of two that bring one new thing, the later finds what the earlier
+-- has written. All at once and in their order, so that two who write for the same ones do not wait for one another.
+create function import_lock_persons(persons uuid[]) returns void language plpgsql as $$
+begin
+	perform 1 from patient p where p.id = any (persons) order by p.id for no key update;
 end $$;
 
 -- The rows that go one by one, each in a subtransaction: one that breaks a rule takes nobody with it.
@@ -77,14 +96,12 @@ begin
 			when o.patient_id <> d.patient_id and not o.removed then 'OTHER_PERSON' end);
 end $$;
 
--- One row of another type: known, or written by the type's own function, which gives the thing's id. Whoever writes for a
--- person locks the person before they look: of two that bring one new key, the later finds what the earlier has written.
+-- One row of another type: known, or written by the type's own function, which gives the thing's id.
 create function import_other(b import_batch, d import_row) returns text language plpgsql as $$
 declare
 	k record;
 	thing uuid;
 begin
-	perform 1 from patient p where p.id = d.patient_id for no key update;
 	k := import_known(b, d);
 	if k.said is not null then
 		return k.said;
@@ -131,16 +148,19 @@ begin
 			from import_desk d left join import_verdict v on v.code = d.verdict group by 1) c);
 end $$;
 
--- `ahead`: the block's first row, when the blocks before it are still being written. Null when they were not written.
+-- `ahead`: the block's first row, when the blocks before it are still being written. Null when it was not its turn.
 create function import_merge(b import_batch, content jsonb, ahead int default null) returns jsonb language plpgsql as $$
 declare
 	warnings jsonb := '[]';
 begin
 	perform import_speak(b), import_desk_clear();
-	if b.type in ('admissions', 'adt') then
+	if ahead is null and not import_turn(b, null) then
+		return null;
+	elsif b.type in ('admissions', 'adt') then
 		warnings := import_admissions(b, content, ahead);
 	else
 		perform import_lay(b, content);
+		perform import_lock_persons(array(select d.patient_id from import_desk d));
 		perform import_each(b, 'import_other');
 	end if;
 	return case when warnings is not null then import_conclude(b, warnings) end;
@@ -190,12 +210,11 @@ begin
 	return b.state <> 'RECEIVING' or (b.on_error = 'reject_row' and import_first(b) is not null);
 end $$;
 
--- The batches whose turn it is: two of one agency and type go one after the other, and so do stays and their legal periods.
+-- The batches whose turn it is: those of one line go one after the other.
 create function import_waiting() returns setof import_batch language sql stable as $$
 	select b.* from import_batch b
 	where b.state in ('RECEIVING', 'RECEIVED', 'RUNNING') and import_has_work(b)
-		and not exists (select 1 from import_batch e where e.agency_id = b.agency_id
-			and (e.type = b.type or (e.type || ' ' || b.type) in ('admissions legal-periods', 'legal-periods admissions'))
+		and not exists (select 1 from import_batch e where import_line(e.agency_id, e.type) = import_line(b.agency_id, b.type)
 			and e.state in ('RECEIVING', 'RECEIVED', 'RUNNING') and (e.created_at, e.id) < (b.created_at, b.id) and import_has_work(e))
 	order by b.created_at, b.id
 $$;
@@ -222,9 +241,9 @@ begin
 	if b.on_error = 'reject_batch' and b.rejected > 0 then
 		perform import_fail(b.id, 'rows_rejected');
 	else
-		-- a stay or a person that came while its row was laid aside has not seen it
-		update import_parked p set ready = true where p.batch_id = b.id and not p.ready and (p.stay is not null
-			or exists (select 1 from patient_identifier i where i.hash = any (p.hashes)));
+		-- a person who came while their row was laid aside has not seen it
+		update import_parked p set ready = true where p.batch_id = b.id and not p.ready
+			and exists (select 1 from patient_identifier i where i.hash = any (p.hashes));
 		update import_batch x set state = 'DONE', finished_at = clock_now(), updated_at = clock_now()
 		where x.id = b.id and x.state in ('RECEIVED', 'RUNNING');
 	end if;
@@ -235,7 +254,9 @@ create function import_judge(b import_batch, k import_block) returns void langua
 declare
 	told jsonb := import_try(b, k.content);
 begin
-	if b.mode = 'dry_run' then
+	if told is null then
+		return;
+	elsif b.mode = 'dry_run' then
 		perform import_count(b.id, told);
 	else -- what is taken is counted when it is taken
 		perform import_count(b.id, jsonb_build_object('remarks', (select coalesce(jsonb_agg(r), '[]')
@@ -264,38 +285,6 @@ exception when sqlstate 'APTRY' then
 	get stacked diagnostics told = pg_exception_detail;
 	perform import_remember(b.id, told -> 'remarks'), import_fail(b.id, 'rows_rejected');
 end $$;
-
--- Rows that were laid aside, and whose person has been registered since, or whose stay told of. What was said of one that
--- has to wait on stands already. It stays locked where it is: who registers or tells meanwhile waits, and makes it ready again.
-create function import_unpark() returns int language plpgsql as $$
-declare
-	b import_batch;
-	rows jsonb;
-	told jsonb;
-	gone bigint[];
-begin
-	select x.* into b from import_parked p join import_batch x on x.id = p.batch_id where p.ready order by p.id limit 1;
-	if b.id is null then
-		return 0;
-	end if;
-	select jsonb_agg(p.content order by p.id), array_agg(p.id) into rows, gone from (select * from import_parked x
-		where x.ready and x.batch_id = b.id order by x.id limit 200 for update skip locked) p;
-	told := import_merge(b, rows);
-	delete from import_parked p where p.id = any (gone) and p.ready;
-	told := jsonb_set(told, '{remarks}', (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(told -> 'remarks') r
-		where r ->> 'code' not in (select v.code from import_verdict v where v.counted = 'parked')));
-	perform import_count(b.id, jsonb_set(told, '{counts,parked}', to_jsonb(coalesce((told -> 'counts' ->> 'parked')::int, 0)
-		- coalesce(cardinality(gone), 0))));
-	return coalesce(cardinality(gone), 0);
-end $$;
-
-create function import_ready() returns trigger language plpgsql security definer
-set search_path = pg_catalog, public, pg_temp as $$
-begin
-	update import_parked p set ready = true where p.hashes @> array[new.hash];
-	return null;
-end $$;
-create trigger import_ready after insert on patient_identifier for each row execute function import_ready();
 
 -- The work that somebody has claimed, unless it has been done between their look and their lock.
 create function import_do(b import_batch, first int, ahead boolean) returns int language plpgsql as $$
@@ -345,15 +334,6 @@ end $$;
 revoke execute on function import_step() from public;
 grant execute on function import_step() to samhandling_service;
 
--- Who was being registered while a row of theirs was laid aside has not seen the row, and its merge has not seen them. They are
--- looked for among those registered of late, who are few; the rows that wait may be many.
-create function import_wake(batch int) returns void language sql as $$
-	update import_parked p set ready = true where p.id in (select x.id from import_parked x
-		where not x.ready and x.stay is null and x.hashes && array(select i.hash from patient_identifier i
-			where i.created_at > clock_now() - interval '1 hour')
-		order by x.id limit batch for update skip locked)
-$$;
-
 -- What falls due: uploads that nobody went on with, rows that have been kept long enough, rows whose person never came.
 create function job_imports(batch int) returns int language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -384,7 +364,7 @@ insert into job (kind, call, batch) values ('imports_cleared', 'job_imports', 50
 
 -- migrate:down
 delete from job where kind = 'imports_cleared';
-drop trigger import_ready on patient_identifier;
-drop function if exists job_imports, import_wake, import_step, import_do, import_ready, import_unpark, import_take, import_judge,
+drop function if exists job_imports, import_step, import_do, import_take, import_judge,
 	import_finish, import_claim, import_waiting, import_has_work, import_first, import_is_trial, import_count, import_try, import_merge, import_conclude,
-	import_stay_awaited, import_other, import_known, import_lay, import_stay_person, import_each, import_turn, import_lock cascade;
+	import_stay_awaited, import_other, import_known, import_lay, import_stay_person, import_each, import_lock_persons, import_turn,
+	import_line, import_lock cascade;

@@ -152,7 +152,6 @@ declare
 	a admission;
 	said text;
 begin
-	perform 1 from patient p where p.id = d.patient_id for no key update; -- before the look, as import_other() does
 	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
 	said := import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode);
 	if said is not null then

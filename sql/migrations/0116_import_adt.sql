@@ -181,6 +181,13 @@ begin
 		'admission_id', (select a.id from import_adt_known(b, e) a)));
 end $$;
 
+-- Whom messages are about, as far as they are known.
+create function import_adt_persons(b import_batch, messages jsonb) returns uuid[] language sql stable as $$
+	select array(select coalesce((select i.patient_id from patient_identifier i
+			where i.hash = any (array(select jsonb_array_elements_text(m #> '{row,p}'))) limit 1),
+		(select a.patient_id from import_adt_known(b, m) a)) from jsonb_array_elements(messages) m)
+$$;
+
 -- The messages of one request, in their order. `asked`: messages, caller.
 create function import_adt(new_id uuid, asked jsonb) returns jsonb language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -194,6 +201,8 @@ begin
 	insert into import_batch (id, agency_id, type, batch_id, state, caller, received, finished_at, rows_kept)
 	values (new_id, app_agency_id(), 'adt', new_id::text, 'DONE', asked -> 'caller', jsonb_array_length(asked -> 'messages'), clock_now(), false)
 	returning * into b;
+	perform pg_advisory_xact_lock(import_line(b.agency_id, b.type));
+	perform import_lock_persons(import_adt_persons(b, asked -> 'messages'));
 	for e in select m from jsonb_array_elements(asked -> 'messages') m loop
 		select m.answer into said from import_message m where m.agency_id = b.agency_id and m.sender = e ->> 'sender'
 			and m.control_id = e ->> 'control';
@@ -222,6 +231,6 @@ insert into import_verdict (code, counted, field, message) values
 -- migrate:down
 delete from import_verdict where code in ('EVENT_IGNORED', 'STAY_UNKNOWN', 'PERSON_UNKNOWN', 'VISIT_NUMBER_MISSING',
 	'PLANNED_TIME_MISSING', 'NOT_IN_THIS_STATE', 'NOTHING_TO_TAKE_BACK');
-drop function if exists import_adt, import_adt_one, import_adt_take, import_adt_known, import_adt_act, import_adt_merge,
+drop function if exists import_adt, import_adt_persons, import_adt_one, import_adt_take, import_adt_known, import_adt_act, import_adt_merge,
 	import_adt_step, import_adt_move_back, import_adt_cancel, import_adt_plan, import_adt_lay, import_adt_row cascade;
 drop table import_message;

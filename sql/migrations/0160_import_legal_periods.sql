@@ -166,10 +166,16 @@ create trigger stays_told after insert on import_origin referencing new table as
 create function import_stay_entered() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-	update import_parked p set ready = true where p.stay = new.owner_agency_id || ' ' || new.patient_id;
+	perform import_lock_persons(array[new.patient_id]);
+	if exists (select 1 from import_parked p where p.stay is not null) then
+		update import_parked p set ready = true where p.stay in (
+			select new.owner_agency_id || ' ' || new.patient_id
+			union all select c.agency_id || ' ' || c.system || ' ' || o.external_id
+			from import_origin o join import_source c on c.id = o.source where o.entity_id = new.id);
+	end if;
 	return null;
 end $$;
-create trigger stay_entered after insert or update of state on admission for each row
+create trigger stay_entered after insert or update of state, admitted_at, ended_at on admission for each row
 	when (new.admitted_at is not null and coalesce(current_setting('app.many', true), '') = '')
 	execute function import_stay_entered();
 

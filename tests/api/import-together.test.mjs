@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { syntheticNumber, until, world } from './harness.mjs';
-import { bring, clinic, daysAgo, ended, ndjson, person, send, stay } from './import-steps.mjs';
+import { bring, clinic, daysAgo, ended, machine, ndjson, person, send, stay } from './import-steps.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50 } });
 const nurse = 'drammen-kommune:mh-1';
@@ -44,6 +44,99 @@ describe('a key whose older row waits and whose newer row comes are one thing', 
 			assert.deepEqual((await w.sql(things, [id])).map((x) => x.begins.toISOString()), [begins]);
 		});
 	}
+});
+
+// One message of an admission five days ago, or of another event, without what the tests do not ask.
+const admits = (number, visit, { event = 'A01', told = 5 } = {}) => {
+	const [at, begins] = [told, 5].map((n) => `${daysAgo(n).slice(0, 19).replace(/[-T:]/g, '')}+0000`);
+	const pv1 = Array.from({ length: 44 }, (_, i) => ({ 2: 'I', 3: 'D1^R2^S3^310000019', 4: 'E', 19: visit, 44: begins })[i + 1] ?? '');
+	return [`MSH|^~\\&|DIPS|310000019|SAM|SAM|${at}||ADT^${event}|T${++serial}|T|2.5`, `EVN|${event}|${at}`, `PID|1||${number}^^^FNR`, `PV1|${pv1.join('|')}`].join('\r') + '\r';
+};
+const sendAdt = (...messages) => w.api(machine, 'POST', '/imports/adt', messages.join(''), { 'content-type': 'x-application/hl7-v2+er7' });
+const ground = (more) => ({ source_system: 'DIPS', source_id: `g-${++serial}`, source_updated_at: daysAgo(1), basis: 'TPH', from_at: daysAgo(4), ...more });
+const hold = (client, p) => client.query('select 1 from patient where id = $1 for update', [p.id]);
+
+describe('nobody waits for whoever waits for them', () => {
+	test('who enters a stay, and the row that waits for it', async () => {
+		const p = await person(w);
+		const row = ground({ patient_id: p.number, patient_id_system: 'FNR' });
+		assert.equal((await bring(w, clinic, 'legal-periods', [row])).batch.counts.parked, 1);
+		await w.database.asOwner(async (client) => {
+			await hold(client, p); // as whoever writes for them does first
+			await w.sql('update import_parked set ready = true where external_id = $1', [row.source_id]);
+			await waiting(1);
+			await new Promise((done) => setTimeout(done, 1200)); // whoever waits has looked for a deadlock, and found none
+			await client.query(`update import_parked set ready = true where external_id = $1`, [row.source_id]);
+		});
+		await until(async () => (await parked(row))[0].ready === false, 5000, 'the look that found no stay');
+	});
+
+	test('two agencies that tell of the same persons in another order', async () => {
+		const [one, other, first, second] = [await person(w), await person(w), await person(w), await person(w)];
+		const recent = (p) => stay(p.number, { admitted_at: daysAgo(9), discharged_at: daysAgo(8) });
+		let sent;
+		await w.database.asOwner(async (client) => {
+			await hold(client, first);
+			await hold(client, second);
+			sent = [[nurse, (await send(w, nurse, 'contacts', ndjson([contact(one.number), contact(first.number), contact(other.number)]))).is(202)],
+				[clinic, (await send(w, clinic, 'admissions', ndjson([recent(other), recent(second), recent(one)]))).is(202)]];
+			await waiting(2);
+		});
+		for (const [who, r] of sent) assert.equal((await ended(w, who, r.body.id)).counts.created, 3);
+		assert.deepEqual(w.daemon.events('JOB_FAILED'), []);
+	});
+});
+
+describe('what one agency tells stands in one line', () => {
+	test('a key told of two persons at once is the first one\'s', async () => {
+		const [number, later] = [syntheticNumber(), syntheticNumber()];
+		const [row, another] = [contact(number), contact(later)];
+		await bring(w, nurse, 'contacts', [row, another]);
+		await w.sql(`update import_parked set hashes = '{}' where external_id = any ($1)`, [[row.source_id, another.source_id]]); // woken below
+		const [id, held, third] = [await register(number), await register(later), await person(w)];
+		let sent;
+		await w.database.asOwner(async (client) => {
+			await hold(client, { id: held });
+			await w.sql('update import_parked set ready = true where external_id = any ($1)', [[row.source_id, another.source_id]]);
+			await waiting(1);
+			sent = (await send(w, nurse, 'contacts', ndjson([{ ...row, patient_id: third.number, source_updated_at: daysAgo(1) }]))).is(202);
+			await waiting(2);
+		});
+		const batch = await ended(w, nurse, sent.body.id);
+		await gone(row);
+		const found = await w.sql('select patient_id from contact where patient_id = any ($1)', [[id, third.id]]);
+		assert.deepEqual([found, batch.counts.rejected], [[{ patient_id: id }], 1]);
+	});
+
+	test('a ground that comes while its stay is not yet written waits no longer than for that', async () => {
+		const [p, held] = [await person(w), await person(w)];
+		const row = ground({ admission_source_id: `v-${++serial}` });
+		let messages, grounds;
+		await w.database.asOwner(async (client) => {
+			await hold(client, held);
+			messages = sendAdt(admits(p.number, row.admission_source_id), admits(held.number, `v-${++serial}`));
+			await waiting(1);
+			grounds = (await send(w, clinic, 'legal-periods', ndjson([row]))).is(202);
+			await new Promise((done) => setTimeout(done, 1000)); // it is merged, if anything lets it
+		});
+		assert.deepEqual((await messages).is(200).body.items.map((i) => i.code), ['AA', 'AA']);
+		await ended(w, clinic, grounds.body.id);
+		await gone(row);
+		assert.equal((await w.sql(`select 1 from legal_period where patient_id = $1 and kind = 'COMPULSORY'`, [p.id])).length, 1);
+	});
+
+	test('a stay that is corrected, or begins, wakes the ground that waited for it', async () => {
+		const [p, q] = [await person(w), await person(w)];
+		const lain = stay(p.number, { admitted_at: daysAgo(3), discharged_at: undefined, source_updated_at: daysAgo(2) });
+		await bring(w, clinic, 'admissions', [lain]);
+		const visit = `v-${++serial}`;
+		(await sendAdt(admits(q.number, visit, { event: 'A05', told: 7 }))).is(200);
+		const rows = [ground({ patient_id: p.number, patient_id_system: 'FNR', to_at: daysAgo(3, 6) }), ground({ admission_source_id: visit })];
+		assert.equal((await bring(w, clinic, 'legal-periods', rows)).batch.counts.parked, 2);
+		await bring(w, clinic, 'admissions', [{ ...lain, admitted_at: daysAgo(6), source_updated_at: daysAgo(1) }]);
+		(await sendAdt(admits(q.number, visit))).is(200);
+		for (const row of rows) await gone(row);
+	});
 });
 
 describe('a person who is registered while their row is laid aside', () => {
