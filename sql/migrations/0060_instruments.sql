@@ -103,7 +103,10 @@ insert into instrument (code, version, name, measures_nb, measures_en, rater, su
 	('IPS25', '2008', 'IPS-25 fidelity scale', 'Programtrofasthet i individuell jobbstøtte', 'Fidelity of individual placement and support',
 		'RATER', 'TEAM', 'HIGH', null, null, 'Free', false, true),
 	('BPLAN', '1.0', 'Life situation as in BrukerPlan', 'Livssituasjon på åtte områder', 'Life situation in eight domains',
-		'STAFF_AND_PATIENT', 'PATIENT', 'LOW', null, null, 'The concept is free; the official form belongs to KORFOR', false, true);
+		'STAFF_AND_PATIENT', 'PATIENT', 'LOW', null, null, 'The concept is free; the official form belongs to KORFOR', false, true),
+	-- levels as of a domain of life: 0 no problem to 4 very serious (domain.md §1.1 row 4)
+	('ENGAGEMENT', '1.0', 'Engagement with services', 'Vansker med å søke og bruke hjelp', 'Difficulty in seeking and using help',
+		'CLINICIAN', 'PATIENT', 'LOW', null, null, 'Own coding of the service; free', false, true);
 
 -- WHO's manual: who never drinks may go on to the last two questions.
 update instrument set skip_item = 'A1', skip_value = 0, skipped_items = '{A2,A3,A4,A5,A6,A7,A8}' where code = 'AUDIT';
@@ -133,7 +136,8 @@ from (values
 	('QPR15', '1.0', 'Q', 1, 15, 0, 4, 1, true, 1),
 	('GBO', '1.0', 'G', 1, 1, 0, 10, 1, true, 1),
 	('GBO', '1.0', 'G', 2, 3, 0, 10, 1, false, 2),
-	('IPS25', '2008', 'I', 1, 25, 1, 5, 1, true, 1)
+	('IPS25', '2008', 'I', 1, 25, 1, 5, 1, true, 1),
+	('ENGAGEMENT', '1.0', 'E', 1, 2, 0, 4, 1, true, 1) -- seeks help, makes use of it
 ) s (code, version, letter, first, last, low, high, step, required, sort)
 cross join lateral generate_series(s.first, s.last) n;
 
@@ -169,6 +173,7 @@ insert into instrument_scale (instrument, instrument_version, code, position, me
 	('DIALOG', '1.0', 'TREATMENT', 2, 'MEAN', item_codes('T', 1, 3), 2, 1, 7),
 	('QPR15', '1.0', 'TOTAL', 0, 'SUM', item_codes('Q', 1, 15), 15, 0, 60),
 	('IPS25', '2008', 'TOTAL', 0, 'SUM', item_codes('I', 1, 25), 25, 25, 125),
+	('ENGAGEMENT', '1.0', 'TOTAL', 0, 'SUM', item_codes('E', 1, 2), 2, 0, 8),
 	('BPLAN', '1.0', 'TOTAL', 0, 'WORST', '{SUBSTANCE,ECONOMY,MENTAL,PHYSICAL,HOUSING,SOCIAL_FUNCTION,NETWORK,ACTIVITY}', 8, 0, 2);
 
 -- PSF's subscales are four items each.

@@ -19,7 +19,8 @@ const kept = Object.fromEntries((await w.sql("select path, entity from news_kind
 Object.assign(kept, { '/imports/{id}': 'import_batch', '/exports/{id}': 'export', '/subscriptions/{id}': 'subscription', '/calendar-feeds/{id}': 'calendar_feed',
 	'/data-subject-requests/{id}': 'data_subject_request', '/alert-settings/{id}': 'alert_setting', '/web-origins/{id}': 'web_origin' });
 // everybody may read the directory, and what is agreed between agencies
-const open = ['/agencies/{id}', '/units/{id}', '/staff/{id}', '/memberships/{id}', '/flow-templates/{id}', '/responsibility-matrices/{id}', '/routines/{id}'];
+const open = ['/agencies/{id}', '/units/{id}', '/staff/{id}', '/memberships/{id}', '/flow-templates/{id}', '/responsibility-matrices/{id}', '/routines/{id}',
+	'/projects/{id}', '/project-bodies/{id}', '/milestones/{id}', '/decision-points/{id}', '/agreements/{id}'];
 const tables = Object.entries(kept).filter(([path]) => !open.includes(path) && typeof s.at[path] === 'string');
 
 const hidden = { '/patients/{id}': patient };

@@ -15,13 +15,13 @@ const reached = (result) => result.thresholds.filter((t) => t.reached).map((t) =
 describe('the list', () => {
 	test('has every instrument with items, scales, direction and licence, and no item texts', async () => {
 		const { items: all } = (await w.api(anyone, 'GET', '/instruments?current=true')).is(200).body;
-		assert.deepEqual(all.map((i) => i.code), ['AUDIT', 'BPLAN', 'DIALOG', 'DUDIT', 'GAF_F', 'GAF_S', 'GBO', 'HONOS', 'IPS25', 'MANSA', 'PSF', 'QPR15', 'REQOL10', 'REQOL20']);
+		assert.deepEqual(all.map((i) => i.code), ['AUDIT', 'BPLAN', 'DIALOG', 'DUDIT', 'ENGAGEMENT', 'GAF_F', 'GAF_S', 'GBO', 'HONOS', 'IPS25', 'MANSA', 'PSF', 'QPR15', 'REQOL10', 'REQOL20']);
 		for (const i of all) {
 			assert.ok(i.items.length > 0 && i.licence.note && i.current);
 			for (const item of i.items) assert.deepEqual(Object.keys(item).sort(), ['allowed', 'code', 'required']);
 		}
 		const count = Object.fromEntries(all.map((i) => [i.code, i.items.length]));
-		assert.deepEqual(count, { AUDIT: 10, BPLAN: 8, DIALOG: 11, DUDIT: 11, GAF_F: 1, GAF_S: 1, GBO: 3, HONOS: 12, IPS25: 25, MANSA: 16, PSF: 28, QPR15: 15, REQOL10: 11, REQOL20: 21 });
+		assert.deepEqual(count, { AUDIT: 10, BPLAN: 8, DIALOG: 11, DUDIT: 11, ENGAGEMENT: 2, GAF_F: 1, GAF_S: 1, GBO: 3, HONOS: 12, IPS25: 25, MANSA: 16, PSF: 28, QPR15: 15, REQOL10: 11, REQOL20: 21 });
 		assert.deepEqual(all.filter((i) => i.licence.required).map((i) => i.code), ['REQOL10', 'REQOL20']);
 	});
 	test('one of them, in its current and in an earlier version', async () => {

@@ -297,6 +297,60 @@ export interface paths {
         patch: operations["updateAgency"];
         trace?: never;
     };
+    "/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agreements
+         * @description The newest first, of the own agency: those that it keeps and those to which it is a party.
+         */
+        get: operations["listAgreements"];
+        put?: never;
+        /**
+         * Register an agreement
+         * @description For project managers (PM) and steering groups (SG); their agency keeps it.
+         */
+        post: operations["createAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an agreement
+         * @description For those who may list it.
+         */
+        get: operations["getAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an agreement
+         * @description For project managers (PM) and steering groups (SG) of the agency that keeps it.
+         */
+        patch: operations["updateAgreement"];
+        trace?: never;
+    };
     "/alert-settings": {
         parameters: {
             query?: never;
@@ -1412,6 +1466,82 @@ export interface paths {
          * @description The privacy officer proves who asks, prolongs once with a reason, asks health personnel about correcting or deleting a record, and answers: fulfilled, in part, or refused with the law that stands against it. The person, or a guardian by law, may withdraw.
          */
         post: operations["transitionDataSubjectRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decision-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List decision points
+         * @description By their day, those without one last, of projects that the caller may read; not for patients.
+         */
+        get: operations["listDecisionPoints"];
+        put?: never;
+        /**
+         * Say what must be decided
+         * @description For the project manager (PM) of the agency that owns the project. A day is not demanded.
+         */
+        post: operations["createDecisionPoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decision-points/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a decision point
+         * @description For those who may list it.
+         */
+        get: operations["getDecisionPoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decision-points/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit, decide, defer or drop
+         * @description The project manager (PM) lays it before the steering group (SG), with options and a recommendation that is one of them; the steering group of a party decides, defers or drops it. Nobody decides what they have submitted.
+         */
+        post: operations["transitionDecisionPoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2878,6 +3008,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List milestones
+         * @description By their day, those without one last, of projects that the caller may read; not for patients.
+         */
+        get: operations["listMilestones"];
+        put?: never;
+        /**
+         * Set a milestone
+         * @description For the project manager (PM) of the agency that owns the project. A day is not demanded.
+         */
+        post: operations["createMilestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/milestones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a milestone
+         * @description For those who may list it.
+         */
+        get: operations["getMilestone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/milestones/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a step towards a milestone
+         * @description The project manager (PM) starts, reports and moves it by thirty days at most (later: 403 `forbidden_action`); the steering group (SG) of a party approves, returns, moves, waives what goes before, and cancels. Nobody approves what they reported.
+         */
+        post: operations["transitionMilestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/municipalities": {
         parameters: {
             query?: never;
@@ -3890,6 +4096,140 @@ export interface paths {
          */
         get: operations["getProblem"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/project-bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the bodies of projects
+         * @description The newest first, of projects that the caller may read; not for patients.
+         */
+        get: operations["listProjectBodies"];
+        put?: never;
+        /**
+         * Set up a body
+         * @description For the project manager (PM) of the agency that owns the project.
+         */
+        post: operations["createProjectBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/project-bodies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a body
+         * @description For those who may list it.
+         */
+        get: operations["getProjectBody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a body
+         * @description For the project manager (PM) of the agency that owns the project; `seats` as a whole.
+         */
+        patch: operations["updateProjectBody"];
+        trace?: never;
+    };
+    "/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List projects
+         * @description The newest first: those to which the own agency is a party, and what is published for everybody; patients (PT) read of that names, time and goals.
+         */
+        get: operations["listProjects"];
+        put?: never;
+        /**
+         * Begin a project
+         * @description For project managers (PM); their agency owns it.
+         */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a project
+         * @description For those who may list it.
+         */
+        get: operations["getProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a project
+         * @description For the project manager (PM) of the agency that owns it; `sections` are changed one by one, lists as a whole.
+         */
+        patch: operations["updateProject"];
+        trace?: never;
+    };
+    "/projects/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Approve a project as it stands
+         * @description For the steering group (SG) of a party; it holds for the version that If-Match names, and is given once.
+         */
+        put: operations["approveProject"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6088,6 +6428,200 @@ export interface components {
              */
             who?: string;
         }[];
+        /**
+         * @description What agencies have signed
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+         *       "version": 1,
+         *       "status": "IN_FORCE",
+         *       "kind": "COOPERATION",
+         *       "title": "Forpliktende samarbeid om samhandlingsteam",
+         *       "owner_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "parties": [
+         *         {
+         *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "name": "Drammen DPS"
+         *         },
+         *         {
+         *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *           "name": "Drammen kommune"
+         *         }
+         *       ],
+         *       "signed_on": "2026-01-15",
+         *       "valid_to": "2029-01-14",
+         *       "review_on": "2027-01-15",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Agreement: {
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: no-national-id
+             * @description Where it stands
+             */
+            document_ref?: string;
+            id: components["schemas"]["Uuid"];
+            kind: components["schemas"]["AgreementKind"];
+            /** @description An agency */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /** @description The agencies that are bound */
+            parties: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            }[];
+            /**
+             * Format: uuid
+             * @description The project that it is of
+             */
+            project_id?: string;
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on?: string;
+            /**
+             * Format: date
+             * @description When it was signed
+             */
+            signed_on?: string;
+            status: components["schemas"]["AgreementStatus"];
+            /** @description What it is called */
+            title: string;
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description Its last day
+             */
+            valid_to?: string;
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new agreement
+         * @example {
+         *       "kind": "COOPERATION",
+         *       "title": "Forpliktende samarbeid om samhandlingsteam",
+         *       "parties": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ],
+         *       "signed_on": "2026-01-15",
+         *       "valid_to": "2029-01-14",
+         *       "review_on": "2027-01-15"
+         *     }
+         */
+        AgreementCreate: {
+            /**
+             * Format: no-national-id
+             * @description Where it stands
+             */
+            document_ref?: string;
+            kind: components["schemas"]["AgreementKind"];
+            /** @description The agencies that are bound */
+            parties: string[];
+            /**
+             * Format: uuid
+             * @description The project that it is of
+             */
+            project_id?: string;
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on?: string;
+            /**
+             * Format: date
+             * @description When it was signed
+             */
+            signed_on?: string;
+            /** @description What it is called */
+            title: string;
+            /**
+             * Format: date
+             * @description Its last day
+             */
+            valid_to?: string;
+        };
+        /**
+         * @description What it is: COMMON_RECORD on a common treatment register (pasientjournalloven § 9)
+         * @example COOPERATION
+         * @enum {string}
+         */
+        AgreementKind: "COOPERATION" | "STATUTORY" | "COMMON_RECORD" | "DATA_PROCESSING" | "OTHER";
+        /**
+         * @description A page of agreements
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/agreements"
+         *       }
+         *     }
+         */
+        AgreementList: {
+            /** @description The agreements */
+            items: components["schemas"]["Agreement"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "review_on": "2028-01-15"
+         *     }
+         */
+        AgreementPatch: {
+            /**
+             * Format: no-national-id
+             * @description Where it stands
+             */
+            document_ref?: string | null;
+            kind?: components["schemas"]["AgreementKind"];
+            /** @description The agencies that are bound */
+            parties?: string[];
+            /**
+             * Format: uuid
+             * @description The project that it is of
+             */
+            project_id?: string | null;
+            /**
+             * Format: date
+             * @description When it is looked at again
+             */
+            review_on?: string | null;
+            /**
+             * Format: date
+             * @description When it was signed
+             */
+            signed_on?: string | null;
+            /** @description What it is called */
+            title?: string;
+            /**
+             * Format: date
+             * @description Its last day
+             */
+            valid_to?: string | null;
+        };
+        /**
+         * @description Where it stands today
+         * @example IN_FORCE
+         * @enum {string}
+         */
+        AgreementStatus: "UNSIGNED" | "IN_FORCE" | "REVIEW_OVERDUE" | "ENDED";
         /**
          * @description A time of day in Oslo
          * @example 16:00
@@ -10031,6 +10565,183 @@ export interface components {
          * @example null
          */
         DateOrNone: string | null;
+        /**
+         * @description What can be chosen
+         * @example [
+         *       {
+         *         "code": "ORDINARY_OPERATION",
+         *         "text": "Ordinær drift"
+         *       }
+         *     ]
+         */
+        DecisionOptions: {
+            /** @description Its code */
+            code: string;
+            /** @description What it means */
+            text: string;
+        }[];
+        /**
+         * @description What must be decided, or was
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d6a",
+         *       "version": 1,
+         *       "status": "OPEN",
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "question": "Evaluering – overgang til ordinær drift?",
+         *       "decide_by": "2027-12-01",
+         *       "late": false,
+         *       "options": [],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z",
+         *       "actions": [
+         *         "submit"
+         *       ]
+         *     }
+         */
+        DecisionPoint: {
+            actions?: components["schemas"]["Actions"];
+            /**
+             * Format: uuid
+             * @description The body that decides
+             */
+            body_id?: string;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description By when
+             */
+            decide_by?: string;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            decided_at?: string;
+            /**
+             * Format: uuid
+             * @description Who recorded it
+             */
+            decided_by?: string;
+            /** @description What was decided */
+            decision?: {
+                /** @description On what conditions */
+                conditions?: string;
+                /** @description Who was of another mind */
+                dissent?: string;
+                /** @description The option */
+                option: string;
+            };
+            id: components["schemas"]["Uuid"];
+            /** @description Whether its day is over and nothing is decided */
+            late: boolean;
+            /**
+             * Format: uuid
+             * @description The milestone that hangs on it
+             */
+            milestone_id?: string;
+            options: components["schemas"]["DecisionOptions"];
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            /** @description What must be decided */
+            question: string;
+            /** @description Why it was deferred or dropped */
+            reason?: string;
+            /** @description The option that the project manager recommends */
+            recommendation?: string;
+            status: components["schemas"]["DecisionPointStatus"];
+            /**
+             * Format: uuid
+             * @description Who laid it before the steering group
+             */
+            submitted_by?: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new decision point
+         * @example {
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "question": "Evaluering – overgang til ordinær drift?",
+         *       "decide_by": "2027-12-01"
+         *     }
+         */
+        DecisionPointCreate: {
+            /**
+             * Format: uuid
+             * @description The body that decides
+             */
+            body_id?: string;
+            /**
+             * Format: date
+             * @description By when
+             */
+            decide_by?: string;
+            /**
+             * Format: uuid
+             * @description The milestone that hangs on it
+             */
+            milestone_id?: string;
+            options?: components["schemas"]["DecisionOptions"];
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            /** @description What must be decided */
+            question: string;
+        };
+        /**
+         * @description A page of decision points
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/decision-points"
+         *       }
+         *     }
+         */
+        DecisionPointList: {
+            /** @description The decision points */
+            items: components["schemas"]["DecisionPoint"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description Where it stands
+         * @example OPEN
+         * @enum {string}
+         */
+        DecisionPointStatus: "OPEN" | "SUBMITTED" | "DECIDED" | "DROPPED";
+        /**
+         * @description A step
+         * @example {
+         *       "action": "decide",
+         *       "option": "ORDINARY_OPERATION"
+         *     }
+         */
+        DecisionPointTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "submit" | "decide" | "defer" | "drop";
+            /** @description On what conditions */
+            conditions?: string;
+            /**
+             * Format: date
+             * @description The new day
+             */
+            decide_by?: string;
+            /** @description Who was of another mind */
+            dissent?: string;
+            /** @description The option that is chosen */
+            option?: string;
+            options?: components["schemas"]["DecisionOptions"];
+            /** @description Why */
+            reason?: string;
+            /** @description The option that is recommended */
+            recommendation?: string;
+        };
         /**
          * @description One event on its way
          * @example {
@@ -14904,6 +15615,140 @@ export interface components {
          */
         MessageUrgency: "NORMAL" | "URGENT";
         /**
+         * @description What a project reaches on its way
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+         *       "version": 1,
+         *       "status": "PLANNED",
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "title": "Oppstart av teamet",
+         *       "due_on": "2026-09-01",
+         *       "earlier_due_on": [],
+         *       "late": false,
+         *       "predecessors": [],
+         *       "waived": [],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z",
+         *       "actions": [
+         *         "start",
+         *         "reschedule"
+         *       ]
+         *     }
+         */
+        Milestone: {
+            /**
+             * Format: date-time
+             * @description When it was found achieved
+             */
+            achieved_at?: string;
+            actions?: components["schemas"]["Actions"];
+            created_at: components["schemas"]["Timestamp"];
+            /** @description More about it */
+            description?: string;
+            /**
+             * Format: date
+             * @description By when
+             */
+            due_on?: string;
+            /** @description The days before it was moved */
+            earlier_due_on: string[];
+            id: components["schemas"]["Uuid"];
+            /** @description Whether its day is over and it is not achieved */
+            late: boolean;
+            /** @description Milestones that go before */
+            predecessors: string[];
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            /** @description Why it was returned or cancelled */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Who reported it done
+             */
+            reported_by?: string;
+            status: components["schemas"]["MilestoneStatus"];
+            /** @description What is reached */
+            title: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+            /** @description Of these those it need not wait for */
+            waived: string[];
+        };
+        /**
+         * @description A new milestone
+         * @example {
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "title": "Oppstart av teamet",
+         *       "due_on": "2026-09-01"
+         *     }
+         */
+        MilestoneCreate: {
+            /** @description More about it */
+            description?: string;
+            /**
+             * Format: date
+             * @description By when
+             */
+            due_on?: string;
+            /** @description Milestones of the project that go before */
+            predecessors?: string[];
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            /** @description What is reached */
+            title: string;
+        };
+        /**
+         * @description A page of milestones
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/milestones"
+         *       }
+         *     }
+         */
+        MilestoneList: {
+            /** @description The milestones */
+            items: components["schemas"]["Milestone"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description Where it stands
+         * @example PLANNED
+         * @enum {string}
+         */
+        MilestoneStatus: "PLANNED" | "IN_PROGRESS" | "REPORTED_DONE" | "ACHIEVED" | "CANCELLED";
+        /**
+         * @description A step
+         * @example {
+         *       "action": "start"
+         *     }
+         */
+        MilestoneTransition: {
+            /**
+             * @description Which step
+             * @enum {string}
+             */
+            action: "start" | "report_done" | "approve" | "return" | "reschedule" | "waive" | "cancel";
+            /**
+             * Format: date
+             * @description The new day
+             */
+            due_on?: string;
+            /**
+             * Format: uuid
+             * @description What it need not wait for
+             */
+            predecessor_id?: string;
+            /** @description Why */
+            reason?: string;
+        };
+        /**
          * @description A municipality for as long as it had this number
          * @example {
          *       "number": "3301",
@@ -16699,6 +17544,651 @@ export interface components {
             items: components["schemas"]["ProblemType"][];
             links: components["schemas"]["Links"];
         };
+        /**
+         * @description The project around a team
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "name": "Etablering av samhandlingsteam",
+         *       "short_name": "Samhandlingsteam",
+         *       "type": "PROJECT",
+         *       "owner_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "starts_on": "2026-01-01",
+         *       "parties": [
+         *         {
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "acts_as": "OWNER"
+         *         }
+         *       ],
+         *       "sections": {
+         *         "background": "Pasienter faller mellom alle stoler"
+         *       },
+         *       "goals": [
+         *         {
+         *           "code": "RG1",
+         *           "kind": "RESULT",
+         *           "text": "Tidlig kontakt"
+         *         }
+         *       ],
+         *       "benefits": [],
+         *       "budget_lines": [],
+         *       "funding_sources": [],
+         *       "totals": {
+         *         "amount": 0,
+         *         "own": 0,
+         *         "project": 0,
+         *         "granted": 0
+         *       },
+         *       "base_documents": [],
+         *       "related_projects": [],
+         *       "warnings": [],
+         *       "approvals": [],
+         *       "is_published": false,
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Project: {
+            /** @description Who has approved which version */
+            approvals?: {
+                /** @description Role or position */
+                acted_as: string;
+                /**
+                 * Format: date-time
+                 * @description When
+                 */
+                approved_at: string;
+                /**
+                 * Format: uuid
+                 * @description Who
+                 */
+                approved_by: string;
+                /** @description Their name */
+                name: string;
+                /** @description Which version */
+                project_version: number;
+            }[];
+            /** @description Who filled it in */
+            author?: string;
+            base_documents?: components["schemas"]["ProjectDocuments"];
+            benefits?: components["schemas"]["ProjectBenefits"];
+            budget_lines?: components["schemas"]["ProjectBudget"];
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description When it ends
+             */
+            ends_on?: string;
+            funding_sources?: components["schemas"]["ProjectFunding"];
+            goals: components["schemas"]["ProjectGoals"];
+            id: components["schemas"]["Uuid"];
+            /** @description Whether everybody may read it */
+            is_published: boolean;
+            /** @description Its name */
+            name: string;
+            /** @description Whose project manager keeps it */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            parties?: components["schemas"]["ProjectParties"];
+            related_projects?: components["schemas"]["ProjectRelated"];
+            sections?: components["schemas"]["ProjectSections"];
+            /** @description Its short name */
+            short_name?: string;
+            /**
+             * Format: date
+             * @description When it starts
+             */
+            starts_on?: string;
+            /** @description The budget in sum */
+            totals?: {
+                /** @description What is planned */
+                amount: number;
+                /** @description What has been granted */
+                granted: number;
+                /** @description Of that the own funds */
+                own: number;
+                /** @description Of that the project funds */
+                project: number;
+            };
+            type: components["schemas"]["ProjectType"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+            /** @description What does not fit and is no error */
+            warnings?: {
+                /**
+                 * @description What
+                 * @enum {string}
+                 */
+                code: "CALCULATION_DIFFERS" | "GRANTS_DIFFER" | "PERIOD_SHORTER_THAN_EFFECTS";
+                /** @description Where */
+                pointer: string;
+            }[];
+        };
+        /**
+         * @description What it is to bring
+         * @example [
+         *       {
+         *         "name": "Færre innleggelser",
+         *         "target": "20 prosent"
+         *       }
+         *     ]
+         */
+        ProjectBenefits: {
+            /** @description How it was */
+            baseline?: string;
+            /** @description The goal of the project that it comes of */
+            goal_code?: string;
+            /** @description How it is */
+            measured?: string;
+            /** @description What is gained */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who answers for it
+             */
+            owner_staff_id?: string;
+            /**
+             * Format: date
+             * @description When it was there
+             */
+            realised_on?: string;
+            /** @description How it is to be */
+            target?: string;
+        }[];
+        /**
+         * @description A body of a project
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+         *       "version": 1,
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "kind": "PROJECT_GROUP",
+         *       "name": "Prosjektgruppen",
+         *       "seats": [
+         *         {
+         *           "role": "MANAGER",
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *           "percent": 100,
+         *           "funding": "PROJECT",
+         *           "from": "2026-01-01"
+         *         }
+         *       ],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        ProjectBody: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["Uuid"];
+            kind: components["schemas"]["ProjectBodyKind"];
+            /** @description Its name */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            seats: components["schemas"]["ProjectSeats"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new body
+         * @example {
+         *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "kind": "PROJECT_GROUP",
+         *       "name": "Prosjektgruppen",
+         *       "seats": [
+         *         {
+         *           "role": "MANAGER",
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *           "percent": 100,
+         *           "funding": "PROJECT",
+         *           "from": "2026-01-01"
+         *         },
+         *         {
+         *           "role": "MEMBER",
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *           "funding": "OWN",
+         *           "in_kind": true
+         *         }
+         *       ]
+         *     }
+         */
+        ProjectBodyCreate: {
+            kind: components["schemas"]["ProjectBodyKind"];
+            /** @description Its name */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The project
+             */
+            project_id: string;
+            seats?: components["schemas"]["ProjectSeats"];
+        };
+        /**
+         * @description What kind of body it is
+         * @example STEERING
+         * @enum {string}
+         */
+        ProjectBodyKind: "STEERING" | "PROJECT_GROUP" | "WORKING_GROUP" | "REFERENCE";
+        /**
+         * @description A page of bodies
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/project-bodies"
+         *       }
+         *     }
+         */
+        ProjectBodyList: {
+            /** @description The bodies */
+            items: components["schemas"]["ProjectBody"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "name": "Styringsgruppen"
+         *     }
+         */
+        ProjectBodyPatch: {
+            kind?: components["schemas"]["ProjectBodyKind"];
+            /** @description Its name */
+            name?: string;
+            seats?: components["schemas"]["ProjectSeats"];
+        };
+        /**
+         * @description The budget in kroner; own and project funds together are the amount
+         * @example [
+         *       {
+         *         "title": "Arbeidsgruppe",
+         *         "category": "LABOUR",
+         *         "amount": 134400,
+         *         "own": 134400,
+         *         "project": 0,
+         *         "calculation": {
+         *           "unit_price": 600,
+         *           "persons": 8,
+         *           "hours": 2,
+         *           "meetings": 14
+         *         }
+         *       }
+         *     ]
+         */
+        ProjectBudget: {
+            /** @description How much */
+            amount: number;
+            /** @description How it was worked out: a line that differs from it is warned of */
+            calculation?: {
+                /** @description How many hours each time */
+                hours: number;
+                /** @description How many times */
+                meetings: number;
+                /** @description How many persons */
+                persons: number;
+                /** @description The price of an hour */
+                unit_price: number;
+            };
+            /**
+             * @description Of which kind
+             * @enum {string}
+             */
+            category: "LABOUR" | "INVESTMENT" | "OPERATION" | "OTHER";
+            /** @description Of that the own funds */
+            own: number;
+            /** @description Of that the project funds */
+            project: number;
+            /** @description What for */
+            title: string;
+        }[];
+        /**
+         * @description A new project
+         * @example {
+         *       "name": "Etablering av samhandlingsteam",
+         *       "short_name": "Samhandlingsteam",
+         *       "type": "PROJECT",
+         *       "starts_on": "2026-01-01",
+         *       "parties": [
+         *         {
+         *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *           "acts_as": "OWNER"
+         *         }
+         *       ],
+         *       "sections": {
+         *         "background": "Pasienter faller mellom alle stoler"
+         *       },
+         *       "goals": [
+         *         {
+         *           "code": "RG1",
+         *           "kind": "RESULT",
+         *           "text": "Tidlig kontakt"
+         *         },
+         *         {
+         *           "code": "E1",
+         *           "kind": "EFFECT",
+         *           "text": "Pasienten får tilbud",
+         *           "under": "RG1",
+         *           "horizon_years": 3
+         *         }
+         *       ]
+         *     }
+         */
+        ProjectCreate: {
+            /** @description Who filled it in */
+            author?: string;
+            base_documents?: components["schemas"]["ProjectDocuments"];
+            benefits?: components["schemas"]["ProjectBenefits"];
+            budget_lines?: components["schemas"]["ProjectBudget"];
+            /**
+             * Format: date
+             * @description When it ends
+             */
+            ends_on?: string;
+            funding_sources?: components["schemas"]["ProjectFunding"];
+            goals?: components["schemas"]["ProjectGoals"];
+            /** @description Whether everybody may read it */
+            is_published?: boolean;
+            /** @description Its name */
+            name: string;
+            parties: components["schemas"]["ProjectParties"];
+            related_projects?: components["schemas"]["ProjectRelated"];
+            sections?: components["schemas"]["ProjectSections"];
+            /** @description Its short name */
+            short_name?: string;
+            /**
+             * Format: date
+             * @description When it starts
+             */
+            starts_on?: string;
+            type: components["schemas"]["ProjectType"];
+        };
+        /**
+         * @description What it is founded on
+         * @example [
+         *       {
+         *         "title": "Nasjonal faglig retningslinje ROP",
+         *         "issuer": "Helsedirektoratet",
+         *         "year": 2012,
+         *         "goal_codes": [
+         *           "RG1"
+         *         ]
+         *       }
+         *     ]
+         */
+        ProjectDocuments: {
+            /** @description The goals that it supports */
+            goal_codes?: string[];
+            /** @description Who issued it */
+            issuer?: string;
+            /** @description Its title */
+            title: string;
+            /**
+             * Format: uri
+             * @description Where it stands
+             */
+            url?: string;
+            /** @description When */
+            year?: number;
+        }[];
+        /**
+         * @description Who pays for it
+         * @example [
+         *       {
+         *         "name": "Helsedirektoratet",
+         *         "amount": 490000,
+         *         "granted_on": "2026-01-15"
+         *       }
+         *     ]
+         */
+        ProjectFunding: {
+            /** @description How much */
+            amount: number;
+            /**
+             * Format: date
+             * @description When it was granted
+             */
+            granted_on?: string;
+            /** @description Who */
+            name: string;
+        }[];
+        /**
+         * @description Result goals and effect goals
+         * @example [
+         *       {
+         *         "code": "RG1",
+         *         "kind": "RESULT",
+         *         "text": "Tidlig kontakt"
+         *       }
+         *     ]
+         */
+        ProjectGoals: {
+            /** @description Its code, as indicators name it */
+            code: string;
+            /** @description In how many years it shows */
+            horizon_years?: number;
+            /**
+             * @description What the project delivers or what lasts
+             * @enum {string}
+             */
+            kind: "RESULT" | "EFFECT";
+            /** @description The goal */
+            text: string;
+            /** @description The goal that it serves */
+            under?: string;
+        }[];
+        /**
+         * @description A page of projects
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/projects"
+         *       }
+         *     }
+         */
+        ProjectList: {
+            /** @description The projects */
+            items: components["schemas"]["Project"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description The agencies whose project it is, who asked for it and who take part
+         * @example [
+         *       {
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "acts_as": "OWNER"
+         *       }
+         *     ]
+         */
+        ProjectParties: {
+            /**
+             * @description As what
+             * @enum {string}
+             */
+            acts_as: "OWNER" | "CLIENT" | "PARTNER";
+            /**
+             * Format: uuid
+             * @description The agency
+             */
+            agency_id: string;
+            /**
+             * Format: date
+             * @description Since when
+             */
+            from?: string;
+            /**
+             * Format: uuid
+             * @description Who represents it
+             */
+            represented_by?: string;
+            /**
+             * Format: date
+             * @description Until when
+             */
+            to?: string;
+        }[];
+        /**
+         * @description What changes
+         * @example {
+         *       "sections": {
+         *         "time_frame": "Tre år"
+         *       }
+         *     }
+         */
+        ProjectPatch: {
+            /** @description Who filled it in */
+            author?: string | null;
+            base_documents?: components["schemas"]["ProjectDocuments"];
+            benefits?: components["schemas"]["ProjectBenefits"];
+            budget_lines?: components["schemas"]["ProjectBudget"];
+            /**
+             * Format: date
+             * @description When it ends
+             */
+            ends_on?: string | null;
+            funding_sources?: components["schemas"]["ProjectFunding"];
+            goals?: components["schemas"]["ProjectGoals"];
+            /** @description Whether everybody may read it */
+            is_published?: boolean;
+            /** @description Its name */
+            name?: string;
+            parties?: components["schemas"]["ProjectParties"];
+            related_projects?: components["schemas"]["ProjectRelated"];
+            sections?: components["schemas"]["ProjectSections"];
+            /** @description Its short name */
+            short_name?: string | null;
+            /**
+             * Format: date
+             * @description When it starts
+             */
+            starts_on?: string | null;
+            type?: components["schemas"]["ProjectType"];
+        };
+        /**
+         * @description Projects that are seen together with it
+         * @example [
+         *       {
+         *         "title": "Lokaliserte tjenester"
+         *       }
+         *     ]
+         */
+        ProjectRelated: {
+            /**
+             * Format: uuid
+             * @description Its id, when it is here
+             */
+            project_id?: string;
+            /** @description Its name */
+            title: string;
+        }[];
+        /**
+         * @description Who sits in it
+         * @example [
+         *       {
+         *         "role": "MEMBER",
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *         "funding": "OWN",
+         *         "in_kind": true
+         *       }
+         *     ]
+         */
+        ProjectSeats: {
+            /**
+             * Format: uuid
+             * @description Whose seat it is
+             */
+            agency_id?: string;
+            /**
+             * Format: date
+             * @description Since when
+             */
+            from?: string;
+            /**
+             * @description Who pays: the project, or the ordinary place of work
+             * @enum {string}
+             */
+            funding?: "PROJECT" | "OWN";
+            /** @description Whether it is done within the ordinary post, without time set aside */
+            in_kind?: boolean;
+            /** @description Who has it and is no staff here */
+            name?: string;
+            /** @description How much of a post */
+            percent?: number;
+            /** @description Expected person-days */
+            person_days_planned?: number;
+            /** @description Person-days used */
+            person_days_used?: number;
+            /**
+             * @description As what
+             * @enum {string}
+             */
+            role: "CHAIR" | "SECRETARY" | "MEMBER" | "MANAGER" | "EMPLOYEE";
+            /**
+             * Format: uuid
+             * @description Who has it
+             */
+            staff_id?: string;
+            /**
+             * Format: date
+             * @description Until when; open when absent
+             */
+            to?: string;
+        }[];
+        /**
+         * @description The headings of a project directive; a heading may be blank
+         * @example {
+         *       "background": "Pasienter faller mellom alle stoler"
+         *     }
+         */
+        ProjectSections: {
+            /** @description The text under the heading */
+            background?: string | null;
+            /** @description The text under the heading */
+            benefits?: string | null;
+            /** @description The text under the heading */
+            decision_points?: string | null;
+            /** @description The text under the heading */
+            economy?: string | null;
+            /** @description The text under the heading */
+            effect_goals?: string | null;
+            /** @description The text under the heading */
+            framework?: string | null;
+            /** @description The text under the heading */
+            goals?: string | null;
+            /** @description The text under the heading */
+            name?: string | null;
+            /** @description The text under the heading */
+            obligations?: string | null;
+            /** @description The text under the heading */
+            other_requirements?: string | null;
+            /** @description The text under the heading */
+            owner?: string | null;
+            /** @description The text under the heading */
+            quality?: string | null;
+            /** @description The text under the heading */
+            requirements?: string | null;
+            /** @description The text under the heading */
+            result_goals?: string | null;
+            /** @description The text under the heading */
+            time_frame?: string | null;
+        };
+        /**
+         * @description What kind of undertaking it is
+         * @example PROJECT
+         * @enum {string}
+         */
+        ProjectType: "PROJECT" | "PROJECT_IN_PROGRAMME" | "PROGRAMME" | "ORDINARY_OPERATION";
         /**
          * @description Metadata of a protected resource (RFC 9728)
          * @example {
@@ -18612,6 +20102,7 @@ export interface components {
             title: components["schemas"]["RoutineTitle"];
         };
         /**
+         * Format: no-national-id
          * @description Where it stands, when elsewhere
          * @example Kvalitetssystemet 4.2.1
          */
@@ -18650,7 +20141,10 @@ export interface components {
          *     }
          */
         RoutinePatch: {
-            /** @description Where it stands, when elsewhere */
+            /**
+             * Format: no-national-id
+             * @description Where it stands, when elsewhere
+             */
             document_ref?: string | null;
             kind?: components["schemas"]["RoutineKind"];
             /**
@@ -22789,6 +24283,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agency"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listAgreements: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only of this project
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                project_id?: string;
+                /**
+                 * @description Only those that stand so
+                 * @example IN_FORCE
+                 */
+                status?: components["schemas"]["AgreementStatus"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/agreements"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AgreementList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "COOPERATION",
+                 *       "title": "Forpliktende samarbeid om samhandlingsteam",
+                 *       "parties": [
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                 *       ],
+                 *       "signed_on": "2026-01-15",
+                 *       "valid_to": "2029-01-14",
+                 *       "review_on": "2027-01-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgreementCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+                     *       "version": 1,
+                     *       "status": "IN_FORCE",
+                     *       "kind": "COOPERATION",
+                     *       "title": "Forpliktende samarbeid om samhandlingsteam",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "parties": [
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "signed_on": "2026-01-15",
+                     *       "valid_to": "2029-01-14",
+                     *       "review_on": "2027-01-15",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+                     *       "version": 1,
+                     *       "status": "IN_FORCE",
+                     *       "kind": "COOPERATION",
+                     *       "title": "Forpliktende samarbeid om samhandlingsteam",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "parties": [
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "signed_on": "2026-01-15",
+                     *       "valid_to": "2029-01-14",
+                     *       "review_on": "2027-01-15",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateAgreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "review_on": "2028-01-15"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["AgreementPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d68",
+                     *       "version": 1,
+                     *       "status": "IN_FORCE",
+                     *       "kind": "COOPERATION",
+                     *       "title": "Forpliktende samarbeid om samhandlingsteam",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "parties": [
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "name": "Drammen DPS"
+                     *         },
+                     *         {
+                     *           "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *           "name": "Drammen kommune"
+                     *         }
+                     *       ],
+                     *       "signed_on": "2026-01-15",
+                     *       "valid_to": "2029-01-14",
+                     *       "review_on": "2027-01-15",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agreement"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -27725,6 +29525,290 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DataSubjectRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listDecisionPoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only of this project
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                project_id?: string;
+                /**
+                 * @description Only those in this state
+                 * @example OPEN
+                 */
+                status?: components["schemas"]["DecisionPointStatus"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/decision-points"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionPointList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createDecisionPoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                 *       "question": "Evaluering – overgang til ordinær drift?",
+                 *       "decide_by": "2027-12-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecisionPointCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d6a",
+                     *       "version": 1,
+                     *       "status": "OPEN",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "question": "Evaluering – overgang til ordinær drift?",
+                     *       "decide_by": "2027-12-01",
+                     *       "late": false,
+                     *       "options": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionPoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getDecisionPoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d6a",
+                     *       "version": 1,
+                     *       "status": "OPEN",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "question": "Evaluering – overgang til ordinær drift?",
+                     *       "decide_by": "2027-12-01",
+                     *       "late": false,
+                     *       "options": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionPoint"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionDecisionPoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "submit",
+                 *       "options": [
+                 *         {
+                 *           "code": "ORDINARY_OPERATION",
+                 *           "text": "Ordinær drift"
+                 *         },
+                 *         {
+                 *           "code": "STOP",
+                 *           "text": "Avslutt"
+                 *         }
+                 *       ],
+                 *       "recommendation": "ORDINARY_OPERATION"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecisionPointTransition"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d6a",
+                     *       "version": 1,
+                     *       "status": "OPEN",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "question": "Evaluering – overgang til ordinær drift?",
+                     *       "decide_by": "2027-12-01",
+                     *       "late": false,
+                     *       "options": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "submit"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionPoint"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -33382,6 +35466,293 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listMilestones: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only those whose day is over, or only the others
+                 * @example true
+                 */
+                late?: boolean;
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only of this project
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                project_id?: string;
+                /**
+                 * @description Only those in this state
+                 * @example PLANNED
+                 */
+                status?: components["schemas"]["MilestoneStatus"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/milestones"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MilestoneList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createMilestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                 *       "title": "Oppstart av teamet",
+                 *       "due_on": "2026-09-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MilestoneCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "title": "Oppstart av teamet",
+                     *       "due_on": "2026-09-01",
+                     *       "earlier_due_on": [],
+                     *       "late": false,
+                     *       "predecessors": [],
+                     *       "waived": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "start",
+                     *         "reschedule"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getMilestone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "title": "Oppstart av teamet",
+                     *       "due_on": "2026-09-01",
+                     *       "earlier_due_on": [],
+                     *       "late": false,
+                     *       "predecessors": [],
+                     *       "waived": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "start",
+                     *         "reschedule"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    transitionMilestone: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "start"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MilestoneTransition"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d69",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "title": "Oppstart av teamet",
+                     *       "due_on": "2026-09-01",
+                     *       "earlier_due_on": [],
+                     *       "late": false,
+                     *       "predecessors": [],
+                     *       "waived": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z",
+                     *       "actions": [
+                     *         "start",
+                     *         "reschedule"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Milestone"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
     listMunicipalities: {
         parameters: {
             query?: {
@@ -37446,6 +39817,778 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             422: components["responses"]["Invalid"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listProjectBodies: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only of this kind
+                 * @example STEERING
+                 */
+                kind?: components["schemas"]["ProjectBodyKind"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only of this project
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                project_id?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/project-bodies"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectBodyList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createProjectBody: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                 *       "kind": "PROJECT_GROUP",
+                 *       "name": "Prosjektgruppen",
+                 *       "seats": [
+                 *         {
+                 *           "role": "MANAGER",
+                 *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                 *           "percent": 100,
+                 *           "funding": "PROJECT",
+                 *           "from": "2026-01-01"
+                 *         },
+                 *         {
+                 *           "role": "MEMBER",
+                 *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                 *           "funding": "OWN",
+                 *           "in_kind": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProjectBodyCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *       "version": 1,
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "kind": "PROJECT_GROUP",
+                     *       "name": "Prosjektgruppen",
+                     *       "seats": [
+                     *         {
+                     *           "role": "MANAGER",
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *           "percent": 100,
+                     *           "funding": "PROJECT",
+                     *           "from": "2026-01-01"
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getProjectBody: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *       "version": 1,
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "kind": "PROJECT_GROUP",
+                     *       "name": "Prosjektgruppen",
+                     *       "seats": [
+                     *         {
+                     *           "role": "MANAGER",
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *           "percent": 100,
+                     *           "funding": "PROJECT",
+                     *           "from": "2026-01-01"
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateProjectBody: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Styringsgruppen"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["ProjectBodyPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *       "version": 1,
+                     *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "kind": "PROJECT_GROUP",
+                     *       "name": "Prosjektgruppen",
+                     *       "seats": [
+                     *         {
+                     *           "role": "MANAGER",
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "staff_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *           "percent": 100,
+                     *           "funding": "PROJECT",
+                     *           "from": "2026-01-01"
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectBody"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/projects"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Etablering av samhandlingsteam",
+                 *       "short_name": "Samhandlingsteam",
+                 *       "type": "PROJECT",
+                 *       "starts_on": "2026-01-01",
+                 *       "parties": [
+                 *         {
+                 *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *           "acts_as": "OWNER"
+                 *         }
+                 *       ],
+                 *       "sections": {
+                 *         "background": "Pasienter faller mellom alle stoler"
+                 *       },
+                 *       "goals": [
+                 *         {
+                 *           "code": "RG1",
+                 *           "kind": "RESULT",
+                 *           "text": "Tidlig kontakt"
+                 *         },
+                 *         {
+                 *           "code": "E1",
+                 *           "kind": "EFFECT",
+                 *           "text": "Pasienten får tilbud",
+                 *           "under": "RG1",
+                 *           "horizon_years": 3
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProjectCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "name": "Etablering av samhandlingsteam",
+                     *       "short_name": "Samhandlingsteam",
+                     *       "type": "PROJECT",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "starts_on": "2026-01-01",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "acts_as": "OWNER"
+                     *         }
+                     *       ],
+                     *       "sections": {
+                     *         "background": "Pasienter faller mellom alle stoler"
+                     *       },
+                     *       "goals": [
+                     *         {
+                     *           "code": "RG1",
+                     *           "kind": "RESULT",
+                     *           "text": "Tidlig kontakt"
+                     *         }
+                     *       ],
+                     *       "benefits": [],
+                     *       "budget_lines": [],
+                     *       "funding_sources": [],
+                     *       "totals": {
+                     *         "amount": 0,
+                     *         "own": 0,
+                     *         "project": 0,
+                     *         "granted": 0
+                     *       },
+                     *       "base_documents": [],
+                     *       "related_projects": [],
+                     *       "warnings": [],
+                     *       "approvals": [],
+                     *       "is_published": false,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "name": "Etablering av samhandlingsteam",
+                     *       "short_name": "Samhandlingsteam",
+                     *       "type": "PROJECT",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "starts_on": "2026-01-01",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "acts_as": "OWNER"
+                     *         }
+                     *       ],
+                     *       "sections": {
+                     *         "background": "Pasienter faller mellom alle stoler"
+                     *       },
+                     *       "goals": [
+                     *         {
+                     *           "code": "RG1",
+                     *           "kind": "RESULT",
+                     *           "text": "Tidlig kontakt"
+                     *         }
+                     *       ],
+                     *       "benefits": [],
+                     *       "budget_lines": [],
+                     *       "funding_sources": [],
+                     *       "totals": {
+                     *         "amount": 0,
+                     *         "own": 0,
+                     *         "project": 0,
+                     *         "granted": 0
+                     *       },
+                     *       "base_documents": [],
+                     *       "related_projects": [],
+                     *       "warnings": [],
+                     *       "approvals": [],
+                     *       "is_published": false,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateProject: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sections": {
+                 *         "time_frame": "Tre år"
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["ProjectPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "name": "Etablering av samhandlingsteam",
+                     *       "short_name": "Samhandlingsteam",
+                     *       "type": "PROJECT",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "starts_on": "2026-01-01",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "acts_as": "OWNER"
+                     *         }
+                     *       ],
+                     *       "sections": {
+                     *         "background": "Pasienter faller mellom alle stoler"
+                     *       },
+                     *       "goals": [
+                     *         {
+                     *           "code": "RG1",
+                     *           "kind": "RESULT",
+                     *           "text": "Tidlig kontakt"
+                     *         }
+                     *       ],
+                     *       "benefits": [],
+                     *       "budget_lines": [],
+                     *       "funding_sources": [],
+                     *       "totals": {
+                     *         "amount": 0,
+                     *         "own": 0,
+                     *         "project": 0,
+                     *         "granted": 0
+                     *       },
+                     *       "base_documents": [],
+                     *       "related_projects": [],
+                     *       "warnings": [],
+                     *       "approvals": [],
+                     *       "is_published": false,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    approveProject: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "acted_as": "Leder av styringsgruppen"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Role or position */
+                    acted_as: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "name": "Etablering av samhandlingsteam",
+                     *       "short_name": "Samhandlingsteam",
+                     *       "type": "PROJECT",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "starts_on": "2026-01-01",
+                     *       "parties": [
+                     *         {
+                     *           "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *           "acts_as": "OWNER"
+                     *         }
+                     *       ],
+                     *       "sections": {
+                     *         "background": "Pasienter faller mellom alle stoler"
+                     *       },
+                     *       "goals": [
+                     *         {
+                     *           "code": "RG1",
+                     *           "kind": "RESULT",
+                     *           "text": "Tidlig kontakt"
+                     *         }
+                     *       ],
+                     *       "benefits": [],
+                     *       "budget_lines": [],
+                     *       "funding_sources": [],
+                     *       "totals": {
+                     *         "amount": 0,
+                     *         "own": 0,
+                     *         "project": 0,
+                     *         "granted": 0
+                     *       },
+                     *       "base_documents": [],
+                     *       "related_projects": [],
+                     *       "warnings": [],
+                     *       "approvals": [],
+                     *       "is_published": false,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Failed"];
         };
     };

@@ -37,7 +37,8 @@ const callers = { ...plans.callers,
 	...guard.callers, ...around.callers, ...intake.callers, ...outcome.callers, ...board.callers, ...trust.callers, ...imports.callers, ...together.callers,
 };
 const callersByOperation = { ...plans.callersByOperation, transitionEmergencyAccess: 'drammen-dps:pv-1', setConcernSenderProtection: 'drammen-kommune:ko-1',
-	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation, ...trust.callersByOperation };
+	createConcernReport: 'politi-demo:po-1', createHandover: 'drammen-dps:tl-1', ...outcome.callersByOperation, ...imports.callersByOperation, ...trust.callersByOperation,
+	...together.callersByOperation };
 
 const coercion = ['EXAM_3_1', 'OBSERVATION_3_2', 'MEDICATION_4_4', 'SUBSTANCE_10_2', 'SUBSTANCE_10_3', 'SUBSTANCE_10_4']; // each runs once
 let minutes = 0;
