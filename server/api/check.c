@@ -16,6 +16,7 @@ static const char *const own[] = {
 	"principal_machine",
 	"dpop_first_use",
 	"context",
+	"enter",
 	"gate",
 	"log",
 	"denial",

@@ -37,10 +37,12 @@ bool print_statements(const char *operation_id)
 
 	if (op == NULL || op->executor != EXECUTOR_STATEMENT)
 		return false;
-	print_named("context");
-	if (op->method == METHOD_POST)
+	bool keyed = op->method == METHOD_POST, gated = op->person_param != NULL;
+
+	print_named(gated && !keyed ? "enter" : "context");
+	if (keyed)
 		print_named("idempotency_begin");
-	if (op->person_param != NULL)
+	if (keyed && gated)
 		print_named("gate");
 	print_one(reads_statement(&r, op));
 	if (op->answer != NULL)

@@ -113,10 +113,14 @@ void work_open(struct work *w)
 	struct request *r = w->request;
 
 	session_join(r->session, &w->round);
+	w->binding.patient_id = work_person(r);
+	if (!w->has_key && w->binding.patient_id != NULL) {
+		work_add(w, "enter");
+		return;
+	}
 	work_add(w, "context");
 	if (w->has_key)
 		work_add(w, "idempotency_begin");
-	w->binding.patient_id = work_person(r);
 	if (w->binding.patient_id != NULL)
 		work_add(w, "gate");
 }

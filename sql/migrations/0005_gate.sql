@@ -50,6 +50,50 @@ begin
 	return case when relation is null then 'not_found' when objected then 'blocked' else 'consent_required' end;
 end $$;
 
+create function gate_pass(patient uuid, resource text, category text, is_write boolean) returns boolean
+language plpgsql as $$
+declare
+	refusal text := gate_refusal(patient, resource, category, is_write);
+begin
+	return refusal is null or raise_problem(case refusal when 'not_found' then 404 else 403 end, refusal);
+end $$;
+
+-- What a request brings becomes settings of the transaction, and the person whom it names, if any, is let through the gate.
+-- What is not set is empty: transaction-local settings end with the transaction or with the statement `reset`. PL/pgSQL
+-- prepares an expression once for all requests that share a transaction, and SQL once for each.
+create function request_begin(role text, request_id text, generation text, agency_id text, staff_id text, unit_ids text,
+	citizen_id text, citizen_hashes text, purpose text, cell text, cells text, gates text, number text,
+	patient uuid default null, resource text default null, category text default null, is_write boolean default null)
+returns void language plpgsql as $$
+declare
+	at text;
+	present text;
+	noted int;
+	passed boolean;
+begin
+	select (now() + c.ahead)::text, g.generation::text into at, present from sandbox_clock c, registry_generation g;
+	if present <> request_begin.generation then
+		perform raise_stale_registry();
+	end if;
+	noted := num_nulls(
+		set_config('app.role', coalesce(role, ''), true),
+		set_config('app.now', at, true),
+		set_config('app.request_id', request_id, true),
+		case when agency_id is not null then set_config('app.agency_id', agency_id, true) end,
+		case when staff_id is not null then set_config('app.staff_id', staff_id, true) end,
+		case when unit_ids is not null then set_config('app.unit_ids', unit_ids, true) end,
+		case when citizen_id is not null then set_config('app.citizen_id', citizen_id, true) end,
+		case when citizen_hashes is not null then set_config('app.citizen_hashes', citizen_hashes, true) end,
+		case when purpose is not null then set_config('app.purpose', purpose, true) end,
+		case when cell is not null then set_config('app.cell', cell, true) end,
+		case when cells is not null then set_config('app.cells', cells, true) end,
+		case when gates is not null then set_config('app.gates', gates, true) end,
+		case when number is not null then set_config('app.number', number, true) end);
+	if patient is not null then
+		passed := gate_pass(patient, resource, category, is_write);
+	end if;
+end $$;
+
 -- Notes the decision for policies and log. Assigned and not performed: an assignment needs no query.
 create function gate_open(patient uuid, relation uuid, emergency uuid, objected boolean) returns text
 language plpgsql as $$
@@ -135,4 +179,4 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- migrate:down
-drop function if exists gate_refusal, gate_open, consent_covering, gate_consent, gate_citizen, represented, citizen_patient cascade;
+drop function if exists request_begin, gate_pass, gate_refusal, gate_open, consent_covering, gate_consent, gate_citizen, represented, citizen_patient cascade;
