@@ -82,9 +82,9 @@ function validateChange(type, t) {
 // Every entry needs what its own operation needs; the Bundle itself no more than a token.
 function bundleOperation() {
 	const o = operation({ id: 'fhirBundle', summary: 'Send several requests', of: 'directory', 'x-action': 'read', 'x-executor': 'ops', 'x-cost': 2,
-		description: 'A Bundle of type transaction, of which all or nothing is done, or batch, of which each entry is a request by itself; at most 100 entries of what this face reads and writes. For everybody with a token: each entry as its own operation.',
+		description: 'A Bundle of type transaction, of which all or nothing is done, or batch, of which each entry is a request by itself; sent again with the same Idempotency-Key a transaction is done once and answered as it was, and of a batch each create is. At most 100 entries of what this face reads and writes. For everybody with a token: each entry as its own operation.',
 		fhir: { interaction: 'bundle' }, answer: answerOf('FhirBundle', 'The answers, in the order of the entries'), requestBody: bodyOf('Bundle'),
-		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirPreferWrite')],
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'IdempotencyKey'), ref('parameters', 'FhirPreferWrite')],
 		statuses: ['400', '401', '403', '404', '405', '409', '412', '413', '415', '422'] });
 	return { ...o, security: [{ agency: [] }] };
 }

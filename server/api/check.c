@@ -56,6 +56,7 @@ static const char *const own[] = {
 	"delivery_settle",
 	"export_open",
 	"export_page",
+	"fhir_again_keep",
 	"fhir_find",
 	"fhir_identify",
 	"import_report_open",

@@ -7,6 +7,7 @@
 #include "api/fhir.h"
 #include "api/inner.h"
 #include "api/negotiate.h"
+#include "api/ops.h"
 #include "auth/random.h"
 
 static const char urn[] = "urn:uuid:";
@@ -221,8 +222,7 @@ bool fhir_bundle_order(const struct fhir_bundle *b, size_t order[FHIR_ENTRIES_MA
 
 /* ---- answers ---- */
 
-/* What a read gives, and what a write gives to who asks for it, is told whole. */
-static bool shows_resource(const struct fhir_bundle *b, const struct fhir_entry *e)
+bool fhir_bundle_shows(const struct fhir_bundle *b, const struct fhir_entry *e)
 {
 	return strcmp(method_of(e), "GET") == 0 ||
 	       negotiate_return(request_header_list(b->request, "Prefer"), "representation");
@@ -249,13 +249,14 @@ static json_t *answer_of(const struct fhir_bundle *b, const struct fhir_entry *e
 	set_header(response, "etag", asked, "ETag");
 	if (asked->reply.status >= 400)
 		json_object_set(response, "outcome", body);
-	else if (body != NULL && shows_resource(b, e))
+	else if (body != NULL && fhir_bundle_shows(b, e))
 		json_object_set(entry, "resource", body);
 	json_decref(body);
 	return entry;
 }
 
-json_t *fhir_bundle_answer(const struct fhir_bundle *b, const char *type)
+/* FHIR knows no empty lists. */
+static json_t *bundle_of(const struct fhir_bundle *b, const char *type)
 {
 	json_t *list = json_array();
 
@@ -267,4 +268,10 @@ json_t *fhir_bundle_answer(const struct fhir_bundle *b, const char *type)
 	json_decref(list);
 	return json_pack("{s:s, s:s, s:s}", "resourceType", "Bundle", "id", b->request->id, "type",
 			 type);
+}
+
+void fhir_bundle_answered(const struct fhir_bundle *b, const char *type)
+{
+	ops_object(b->request, bundle_of(b, type));
+	b->request->reply.content_type = fhir_media(b->request);
 }

@@ -46,7 +46,10 @@ void fhir_bundle_link(const struct fhir_bundle *b, size_t place);
  */
 bool fhir_bundle_order(const struct fhir_bundle *b, size_t order[FHIR_ENTRIES_MAX]);
 
-/* The answers as a Bundle of that type, the caller's. */
-json_t *fhir_bundle_answer(const struct fhir_bundle *b, const char *type);
+/* Whether the entry's answer has a resource: what a read gives, and a write to who asks for it. */
+bool fhir_bundle_shows(const struct fhir_bundle *b, const struct fhir_entry *e);
+
+/* Answers the Bundle's request with the entries' answers, as a Bundle of that type. */
+void fhir_bundle_answered(const struct fhir_bundle *b, const char *type);
 
 #endif

@@ -13,6 +13,7 @@
 #include "api/negotiate.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "auth/random.h"
 #include "base/text.h"
 
 static const char *said(const struct fhir_entry *e, const char *member)
@@ -69,6 +70,20 @@ static bool find(struct request *r, const struct fhir_entry *e)
 	return true;
 }
 
+/*
+ * Of a batch's key each entry has its own, by its place; a transaction's is kept as a whole.
+ */
+static const char *key_of(const struct fhir_bundle *b, size_t place)
+{
+	const char *key = request_header(b->request, "Idempotency-Key");
+	char digest[RANDOM_SHA256_HEX_SIZE];
+
+	if (key == NULL || b->request->session != NULL)
+		return NULL;
+	random_sha256_hex(arena_printf(b->request->arena, "%s %zu", key, place), digest);
+	return arena_dup(b->request->arena, digest);
+}
+
 static void give_headers(struct request *r, const struct fhir_bundle *b, size_t place)
 {
 	const struct fhir_entry *e = &b->list[place];
@@ -78,6 +93,7 @@ static void give_headers(struct request *r, const struct fhir_bundle *b, size_t 
 	inner_header(r, "If-Match", said(e, "ifMatch"));
 	inner_header(r, "If-None-Match", said(e, "ifNoneMatch"));
 	inner_header(r, "If-None-Exist", said(e, "ifNoneExist"));
+	inner_header(r, "Idempotency-Key", key_of(b, place));
 	if (negotiate_preference(request_header_list(b->request, "Prefer"), "handling", "lenient"))
 		inner_header(r, "Prefer", "handling=lenient");
 	if (resource != NULL && r->op->body_count > 0)

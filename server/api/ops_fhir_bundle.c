@@ -4,20 +4,12 @@
  */
 #include <string.h>
 
-#include "api/fhir.h"
+#include "api/fhir_again.h"
 #include "api/fhir_entry.h"
 #include "api/inner.h"
 #include "api/ops.h"
 #include "api/problem.h"
 #include "api/session.h"
-
-static enum outcome answer(struct fhir_bundle *b, const char *type)
-{
-	enum outcome outcome = ops_object(b->request, fhir_bundle_answer(b, type));
-
-	b->request->reply.content_type = fhir_media(b->request);
-	return outcome;
-}
 
 /* Each entry by itself: what one is answered with is nothing to the next. */
 static enum outcome batch(struct fhir_bundle *b)
@@ -25,7 +17,8 @@ static enum outcome batch(struct fhir_bundle *b)
 	for (size_t i = 0; i < b->count; i++)
 		if (fhir_entry_prepare(b, i))
 			fhir_entry_run(b, i);
-	return answer(b, "batch-response");
+	fhir_bundle_answered(b, "batch-response");
+	return ANSWERED;
 }
 
 /* Before the session: what its searches have told is in the log, whatever comes after. */
@@ -39,9 +32,13 @@ static bool prepare_all(struct fhir_bundle *b, const size_t *order)
 	return true;
 }
 
-/* In the session: all of them, until one is refused. */
+/* In the session: all of them, until one is refused; what was done before is only told again. */
 static enum outcome run_all(struct fhir_bundle *b, const size_t *order, bool *done)
 {
+	enum outcome begun;
+
+	if (!fhir_again_is_new(b, &begun))
+		return begun;
 	for (size_t i = 0; i < b->count; i++) {
 		enum outcome outcome = fhir_entry_run(b, order[i]);
 		const struct request *asked = b->list[order[i]].asked;
@@ -53,8 +50,8 @@ static enum outcome run_all(struct fhir_bundle *b, const size_t *order, bool *do
 		inner_answer(b->request, asked);
 		return ANSWERED;
 	}
-	*done = true;
-	return ANSWERED;
+	*done = fhir_again_keep(b, &begun);
+	return begun;
 }
 
 static enum outcome transaction(struct fhir_bundle *b)
@@ -69,6 +66,9 @@ static enum outcome transaction(struct fhir_bundle *b)
 		problem_faults(r, "invalid_body");
 		return ANSWERED;
 	}
+	/* before anything is looked up, and in the session once more: another may have been quicker */
+	if (!fhir_again_is_new(b, &outcome))
+		return outcome;
 	if (!prepare_all(b, order) || !session_begin(&session, r))
 		return ANSWERED;
 	r->session = &session;
@@ -78,7 +78,9 @@ static enum outcome transaction(struct fhir_bundle *b)
 	r->session = NULL;
 	done = done && session_commit(&session, r);
 	session_end(&session, r->arena);
-	return done ? answer(b, "transaction-response") : outcome;
+	if (done)
+		fhir_bundle_answered(b, "transaction-response");
+	return outcome;
 }
 
 enum outcome ops_fhir_bundle(struct request *r)

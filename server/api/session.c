@@ -36,6 +36,11 @@ void session_join(struct session *s, struct round *round)
 	s->open = true;
 }
 
+bool session_is_open(const struct session *s)
+{
+	return s != NULL && !s->ended;
+}
+
 void session_note(struct session *s, const char *told)
 {
 	json_array_append_new(s->told, json_loads(told, 0, NULL));

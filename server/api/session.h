@@ -28,6 +28,9 @@ bool session_begin(struct session *s, struct request *r);
  */
 void session_join(struct session *s, struct round *round);
 
+/* Whether a request in it can still be taken back; NULL is no session. */
+bool session_is_open(const struct session *s);
+
 /* Remembers what a request's log row says (JSON), in case it is taken back. */
 void session_note(struct session *s, const char *told);
 

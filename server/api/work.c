@@ -173,7 +173,7 @@ static const char *kept_status(const struct operation *op)
 void work_log(struct work *w)
 {
 	work_add(w, "log");
-	w->told = w->request->session == NULL ? 0 : work_add(w, "told");
+	w->told = session_is_open(w->request->session) ? work_add(w, "told") : 0;
 }
 
 void work_close(struct work *w)

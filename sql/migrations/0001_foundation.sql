@@ -305,6 +305,7 @@ create table idempotency (
 	status int not null,
 	location text,
 	entity_id uuid,
+	answer jsonb, -- of several at once: status, location and etag of each
 	at timestamptz not null default now(),
 	primary key (scope, key)
 );
@@ -328,7 +329,7 @@ begin
 		return raise_problem(422, 'idempotency_conflict');
 	end if;
 	raise exception using errcode = 'APRPL', message = 'replay',
-		detail = jsonb_build_object('status', i.status, 'location', i.location, 'id', i.entity_id)::text;
+		detail = jsonb_build_object('status', i.status, 'location', i.location, 'id', i.entity_id, 'answer', i.answer)::text;
 end $$;
 grant select, delete on idempotency to samhandling_maintenance;
 create policy idempotency_old on idempotency to samhandling_maintenance using (true);

@@ -7,3 +7,8 @@ from (select admissions_identified(:given::jsonb ->> 'system', :given::jsonb ->>
 
 -- name: fhir_identify
 select admission_identify(:new.id::uuid, (:body::jsonb ->> 'patient_id')::uuid, :given::jsonb) as done
+
+-- name: fhir_again_keep
+insert into idempotency (scope, key, request_hash, status, answer)
+select s.scope, :idempotency.key, :idempotency.hash, 200, :given::jsonb
+from (select set_config('app.idempotency_scope', :idempotency.scope, true) as scope offset 0) s
