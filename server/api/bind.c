@@ -6,6 +6,7 @@
 #include "api/caller.h"
 #include "api/explain.h"
 #include "api/fhir.h"
+#include "api/fhir_codes.h"
 #include "api/fhir_native.h"
 #include "api/fhir_question.h"
 #include "api/principal.h"
@@ -182,6 +183,11 @@ static const char *asked_of_fhir(const struct binding *b)
 	return b->request->search == NULL ? NULL : fhir_question(b->request);
 }
 
+static const char *codes_of_fhir(const struct binding *b)
+{
+	return fhir_codes(b->request);
+}
+
 static const char *request_id(const struct binding *b)
 {
 	return b->request->id;
@@ -283,6 +289,7 @@ static const struct {
 } functions[] = {
 	{"fhir.asked", asked_of_fhir},
 	{"fhir.base", base_of_fhir},
+	{"fhir.codes", codes_of_fhir},
 	{"fhir.type", type_of_fhir},
 	{"gate.matrix", matrix_as_met},
 	{"gate.write", is_write},

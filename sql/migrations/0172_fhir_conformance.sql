@@ -58,6 +58,7 @@ insert into fhir_code_system (name, of) values ('plan-type', 'plan-kind'), ('occ
 insert into fhir_code_system (name, own) values
 	('communication-category', '[["CONCERN_REPORT", "Concern report"], ["MESSAGE", "Message from one unit to another"]]'),
 	('request-category', '[["REFERRAL", "Referral to the team"], ["MEASURE", "Measure of a plan"]]'),
+	('purpose', '[["QA", "Quality of the service"], ["STAT", "Statistics"], ["SELF", "The person''s own"], ["ADMIN", "Administration"]]'),
 	('service', '[["TEAM_INTAKE", "To be taken in by the team"]]'),
 	('enrolment-type', '[["FACT_TEAM", "FACT-inspired team"]]'),
 	('housing-contract', '[["NONE", "None"], ["FIXED", "For a time"], ["PERMANENT", "Without an end"]]'),
@@ -77,15 +78,29 @@ update fhir_code_system set own = '[["OBJECTION", "Objection"]]' where name = 'c
 update fhir_code_system set own = '[["HPL_22", "Helsepersonelloven § 22: with consent"]]' where name = 'legal-basis';
 update fhir_code_system set own = '[["PLAN_REVIEW", "Review of a plan"]]' where name = 'activity-type';
 
+-- What the contract says and no table has: api/fhir_codes.h.
+create function fhir_beside(asked text, codes text) returns text language plpgsql as $$
+begin
+	if codes is not null then
+		perform set_config('app.codes', codes, true);
+	end if;
+	return asked;
+end $$;
+insert into fhir_code_system (name, content) values ('operation', 'fragment'), -- what the service does by itself has names too
+	('resource', 'complete'), ('problem', 'complete');
+
 -- Codes that are in force.
-create function fhir_concepts(s fhir_code_system) returns table (code text, display text, norwegian text, sort bigint) language sql stable as $$
-	select c.code, c.display_en, c.display_nb, c.sort::bigint from code_concept c where c.system_code = s.of
+create function fhir_concepts(s fhir_code_system) returns table (code text, display text, norwegian text, sort bigint, definition text)
+language sql stable as $$
+	select c.code, c.display_en, c.display_nb, c.sort::bigint, null from code_concept c where c.system_code = s.of
 		and c.valid_from <= clock_today() and (c.valid_to is null or c.valid_to >= clock_today())
-	union all select o ->> 0, o ->> 1, null, n from jsonb_array_elements(s.own) with ordinality x (o, n)
-	union all select l.code, l.title_en, null, 0 from legal_basis l where s.name = 'legal-basis'
+	union all select o ->> 0, o ->> 1, null, n, null from jsonb_array_elements(s.own) with ordinality x (o, n)
+	union all select l.code, l.title_en, null, 0, null from legal_basis l where s.name = 'legal-basis'
 		and l.valid_from <= clock_today() and (l.valid_to is null or l.valid_to >= clock_today())
-	union all select i.code, i.name, null, 0 from instrument i where s.name = 'instrument' and i.is_current
-	union all select distinct t.instrument || '-' || t.code, null, null, t.position::bigint from instrument_item t where s.name = 'instrument-item'
+	union all select i.code, i.name, null, 0, null from instrument i where s.name = 'instrument' and i.is_current
+	union all select distinct t.instrument || '-' || t.code, null, null, t.position::bigint, null from instrument_item t where s.name = 'instrument-item'
+	union all select o ->> 0, o ->> 1, o ->> 2, 0, o ->> 3 from jsonb_array_elements(case when s.name in ('operation', 'resource', 'problem')
+		then nullif(current_setting('app.codes', true), '')::jsonb -> s.name end) o
 $$;
 
 create function fhir_value_set_url(name text) returns text language sql immutable as $$
@@ -101,7 +116,7 @@ create function fhir_code_system_made(s fhir_code_system) returns setof fhir_thi
 	from (select 1) one left join code_system n on n.code = s.of
 	cross join lateral (select fhir_canonical_id(fhir_system(s.name)) as id, coalesce(n.version, 1) as version,
 		coalesce(n.updated_at, '2026-11-01 00:00:00Z') as at) i
-	cross join lateral (select count(*), jsonb_agg(jsonb_build_object('code', c.code, 'display', c.display, 'designation',
+	cross join lateral (select count(*), jsonb_agg(jsonb_build_object('code', c.code, 'display', c.display, 'definition', c.definition, 'designation',
 			case when c.norwegian is not null then jsonb_build_array(jsonb_build_object('language', 'nb', 'value', c.norwegian)) end)
 			order by c.sort, c.code) as concepts from fhir_concepts(s) c) c
 $$;
@@ -132,4 +147,4 @@ select fhir_add_source('Questionnaire', '{instruments}', null, 'fhir_questionnai
 delete from fhir_source where type in ('Questionnaire', 'CodeSystem', 'ValueSet');
 drop table fhir_code_system cascade;
 drop function if exists fhir_canonical_id, fhir_questionnaire_url, fhir_question, fhir_questionnaire, fhir_questionnaire_ids, fhir_questionnaire_seen,
-	fhir_questionnaires, fhir_canonical_name, fhir_value_set_url, fhir_code_system_seen, fhir_value_set_seen, fhir_code_systems, fhir_value_sets cascade;
+	fhir_questionnaires, fhir_beside, fhir_canonical_name, fhir_value_set_url, fhir_code_system_seen, fhir_value_set_seen, fhir_code_systems, fhir_value_sets cascade;

@@ -55,7 +55,8 @@ describe('Questionnaire', () => {
 // What a caller may be shown, of all types.
 async function everythingShown() {
 	const asked = [[tl, `/Patient/${s.patient}/$everything?_count=200`], [co, `/Patient/${s.planned}/$everything?_count=200`], [mh, `/Communication/${s.at['/concern-reports/{id}']}`],
-		[dps, `/Encounter/${s.at['/admissions/{id}']}`], [mh, `/Task/${s.at['/tasks/{id}']}`], [tl, `/Encounter?patient=${s.patient}`], [tl, '/PractitionerRole'], [tl, '/Organization'], [tl, `/QuestionnaireResponse?patient=${s.patient}`]];
+		[dps, `/Encounter/${s.at['/admissions/{id}']}`], [mh, `/Task/${s.at['/tasks/{id}']}`], [tl, `/Encounter?patient=${s.patient}`], [tl, '/PractitionerRole'], [tl, '/Organization'], [tl, `/QuestionnaireResponse?patient=${s.patient}`],
+		['drammen-dps:pv-1', '/AuditEvent?_count=200'], ['drammen-kommune:pv-1', '/AuditEvent?_count=200'], [tl, `/Consent?patient=${s.patient}`], [mh, '/Task?owner=Organization/' + s.ids.agency['drammen-kommune']]];
 	return Promise.all(asked.map(async ([who, path]) => (await ask(who, 'GET', path)).is(200).body));
 }
 
@@ -108,6 +109,17 @@ describe('CodeSystem and ValueSet', () => {
 		assert.deepEqual([set.url, set.compose.include], [role.valueSet, [{ system: role.url }]]);
 		assert.deepEqual((await all(tl, '/CodeSystem?code=TEAM_INTAKE')).map((c) => c.url), [`${canonical}CodeSystem/service`]);
 		assert.equal((await all(tl, '/ValueSet?_count=7')).length, (await all(tl, '/CodeSystem?_count=9')).length);
+	});
+	test('of operations, rows of the access matrix and problems are the contract’s', async () => {
+		const [operations, resources_, problems] = await Promise.all(['operation', 'resource', 'problem'].map(async (name) => (await all(citizen, `/CodeSystem?url=${canonical}CodeSystem/${name}`))[0]));
+		const named = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).filter(([, o]) => o.operationId).map(([method, o]) => [o.operationId, `${method.toUpperCase()} ${path}`]));
+		assert.deepEqual(operations.concept.map((c) => [c.code, c.definition]).sort(), named.sort());
+		assert.deepEqual(resources_.concept.map((c) => [c.code, c.display]).sort(), Object.entries(document['x-access-matrix'].resources).map(([name, { title }]) => [name, title]).sort());
+		assert.deepEqual(problems.concept.map((c) => [c.code, c.display, c.designation[0].value, c.definition]).sort(), Object.entries(document['x-problems']).map(([name, p]) => [name, p.title.en, p.title.nb, p.description]).sort());
+		assert.deepEqual([operations.count, operations.content], [named.length, 'fragment']);
+		const { details } = (await ask(tl, 'GET', `/Patient/${anyId()}`)).is(404).body.issue[0];
+		const [found] = await all(tl, `/CodeSystem?code=${details.coding[0].code}&url=${details.coding[0].system}`);
+		assert.deepEqual([found.id, (await ask(tl, 'GET', `/CodeSystem/${found.id}`)).is(200).body.concept.length], [problems.id, problems.count]);
 	});
 	test('are the same in every installation: an id is of its canonical', async () => {
 		const [role] = await all(tl, `/CodeSystem?url=${canonical}CodeSystem/role`);

@@ -1,0 +1,83 @@
+/*
+ * The contract's codes for CodeSystem.
+ * Tested through tests/api/fhir-conformance.test.mjs: it tells of the contract that is served.
+ */
+#include "api/fhir_codes.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/fhir.h"
+#include "api/service.h"
+
+static json_t *code(const char *name, const json_t *en, const json_t *nb, const char *definition)
+{
+	return json_pack("[s, O?, O?, s?]", name, (json_t *)(uintptr_t)en,
+			 (json_t *)(uintptr_t)nb, definition);
+}
+
+static json_t *operations(struct arena *a)
+{
+	static const char *const methods[METHOD_COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+	const struct contract *c = service.contract;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->operation_count; i++) {
+		const struct operation *op = &c->operations[i];
+
+		json_array_append_new(
+			list, code(op->id, NULL, NULL,
+				   arena_printf(a, "%s %s", methods[op->method], op->path)));
+	}
+	return list;
+}
+
+static json_t *resources(void)
+{
+	const json_t *matrix = json_object_get(service.contract->document, "x-access-matrix");
+	void *rows = json_object_get(matrix, "resources");
+	json_t *list = json_array(), *row;
+	const char *name;
+
+	json_object_foreach(rows, name, row)
+	{
+		json_array_append_new(list, code(name, json_object_get(row, "title"), NULL, NULL));
+	}
+	return list;
+}
+
+static json_t *problems(void)
+{
+	void *all = json_object_get(service.contract->document, "x-problems");
+	json_t *list = json_array(), *one;
+	const char *name;
+
+	json_object_foreach(all, name, one)
+	{
+		const json_t *title = json_object_get(one, "title");
+
+		json_array_append_new(list, code(name, json_object_get(title, "en"),
+						 json_object_get(title, "nb"),
+						 json_string_value(json_object_get(
+							 one, "description"))));
+	}
+	return list;
+}
+
+const char *fhir_codes(const struct request *r)
+{
+	const char *type = fhir_type(r->op), *copy;
+	json_t *all;
+	char *text;
+
+	if (type == NULL || strcmp(type, "CodeSystem") != 0)
+		return NULL;
+	all = json_pack("{s:o, s:o, s:o}", "operation", operations(r->arena), "resource",
+			resources(), "problem", problems());
+	text = json_dumps(all, JSON_COMPACT);
+	copy = arena_dup(r->arena, text);
+	free(text);
+	json_decref(all);
+	return copy;
+}
