@@ -138,12 +138,12 @@ const childrenOf = (type) => definitions.get(type).snapshot.element.filter((e) =
 const namesOf = (elements) => elements.map((e) => e.path.split('.')[1]);
 
 function elementsOf(type) {
-	return { mandatory: namesOf(childrenOf(type).filter((e) => e.min > 0)), summary: namesOf(childrenOf(type).filter((e) => e.isSummary)) };
+	return { mandatory: namesOf(childrenOf(type).filter((e) => e.min > 0)), summary: namesOf(childrenOf(type).filter((e) => e.isSummary || e.min > 0)) };
 }
 
 const isFrame = (t) => t.statements !== 'own';
 const isOfPatient = (t) => t.about !== undefined; // in the Patient compartment
-const ofEverything = (types) => Object.keys(types).filter((type) => isOfPatient(types[type]) && isFrame(types[type])).sort();
+const ofEverything = (types) => Object.keys(types).filter((type) => isOfPatient(types[type]) && isFrame(types[type]) && types[type].everything !== false).sort();
 const rowsOf = (types, names) => [...new Set(names.flatMap((name) => [types[name].of].flat()))];
 
 function inclusionsOf(type, t) {
@@ -165,7 +165,8 @@ function shapeParameters(type, t) {
 function searchCommon(type, t, types) {
 	const one_of = oneOf(t);
 	const { _include, _revinclude } = inclusionsOf(type, t);
-	const reached = [...Object.values(t.include ?? {}).flat(), ...(t.revinclude ?? []).map((link) => link.split(':')[0])];
+	// Provenance has the gate of its targets, no row of its own
+	const reached = [...Object.values(t.include ?? {}).flat(), ...(t.revinclude ?? []).map((link) => link.split(':')[0])].filter((name) => name !== 'Provenance');
 	const own = [t.of].flat();
 	return { of: t.of, beside: rowsOf(types, reached).filter((row) => !own.includes(row)), 'x-action': 'read', 'x-statement': isFrame(t) ? 'fhirSearch' : `fhirSearch${type}`,
 		answer: answerOf('FhirBundle', 'A page of matches'),

@@ -120,10 +120,10 @@ static const char *answers_of(const struct fhir_bundle *b)
 	for (size_t i = 0; i < b->count; i++) {
 		const struct request *asked = b->list[i].asked;
 
-		json_array_append_new(list, json_pack("{s:i, s:s*, s:s*}", "status",
-						      asked->reply.status, "location",
-						      inner_reply_header(asked, "Location"), "etag",
-						      inner_reply_header(asked, "ETag")));
+		json_array_append_new(list,
+				      json_pack("{s:i, s:s*, s:s*}", "status", asked->reply.status,
+						"location", inner_reply_header(asked, "Location"),
+						"etag", inner_reply_header(asked, "ETag")));
 	}
 	dumped = json_dumps(list, JSON_COMPACT);
 	copy = arena_dup(b->request->arena, dumped);

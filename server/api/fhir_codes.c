@@ -13,8 +13,8 @@
 
 static json_t *code(const char *name, const json_t *en, const json_t *nb, const char *definition)
 {
-	return json_pack("[s, O?, O?, s?]", name, (json_t *)(uintptr_t)en,
-			 (json_t *)(uintptr_t)nb, definition);
+	return json_pack("[s, O?, O?, s?]", name, (json_t *)(uintptr_t)en, (json_t *)(uintptr_t)nb,
+			 definition);
 }
 
 static json_t *operations(struct arena *a)
@@ -57,10 +57,9 @@ static json_t *problems(void)
 	{
 		const json_t *title = json_object_get(one, "title");
 
-		json_array_append_new(list, code(name, json_object_get(title, "en"),
-						 json_object_get(title, "nb"),
-						 json_string_value(json_object_get(
-							 one, "description"))));
+		json_array_append_new(
+			list, code(name, json_object_get(title, "en"), json_object_get(title, "nb"),
+				   json_string_value(json_object_get(one, "description"))));
 	}
 	return list;
 }

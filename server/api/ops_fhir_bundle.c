@@ -66,7 +66,8 @@ static enum outcome transaction(struct fhir_bundle *b)
 		problem_faults(r, "invalid_body");
 		return ANSWERED;
 	}
-	/* before anything is looked up, and in the session once more: another may have been quicker */
+	/* before anything is looked up, and in the session once more: another may have been quicker
+	 */
 	if (!fhir_again_is_new(b, &outcome))
 		return outcome;
 	if (!prepare_all(b, order) || !session_begin(&session, r))

@@ -197,6 +197,12 @@ create table row_history (
 	version int not null,
 	valid_from timestamptz not null,
 	content jsonb not null,
+	id uuid not null default gen_random_uuid() constraint row_history_id_is_unique unique,
+	-- who told it; all null: the service itself
+	agency_id uuid,
+	staff_id uuid,
+	role text,
+	batch_id uuid, -- the import that it came by
 	primary key (entity_id, version)
 );
 alter table row_history enable row level security;
@@ -227,8 +233,10 @@ begin
 		nullif(current_setting('app.agency_id', true), '')::uuid,
 		nullif(current_setting('app.request_id', true), ''));
 	if tg_nargs > 1 and tg_argv[1] = 'history' then
-		insert into row_history (entity, entity_id, version, valid_from, content)
-		values (tg_table_name, (new_row ->> 'id')::uuid, (new_row ->> 'version')::int, clock_now(), new_row);
+		insert into row_history (entity, entity_id, version, valid_from, content, agency_id, staff_id, role, batch_id)
+		values (tg_table_name, (new_row ->> 'id')::uuid, (new_row ->> 'version')::int, clock_now(), new_row,
+			nullif(current_setting('app.agency_id', true), '')::uuid, nullif(current_setting('app.staff_id', true), '')::uuid,
+			nullif(current_setting('app.role', true), ''), nullif(current_setting('app.batch_id', true), '')::uuid);
 	end if;
 	return null;
 end $$;

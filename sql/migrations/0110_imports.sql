@@ -263,6 +263,7 @@ $$;
 create function import_speak(b import_batch) returns text language sql as $$
 	select set_config('app.agency_id', b.agency_id::text, true) || set_config('app.role', b.caller ->> 'role', true)
 		|| set_config('app.staff_id', coalesce(b.caller ->> 'staff_id', ''), true)
+		|| set_config('app.batch_id', b.id::text, true)
 		|| set_config('app.request_id', b.caller ->> 'request_id', true) || set_config('app.now', clock_unset()::text, true)
 $$;
 

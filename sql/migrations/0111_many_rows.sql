@@ -30,12 +30,21 @@ begin
 	return null;
 end $$;
 
--- What is inserted among many has no history yet: its first version is the row. It is written down when it changes.
+-- By which import a row came that has not changed since: the first that told of it. Owner's rights: origins are for functions alone.
+create function import_of(thing uuid) returns setof import_batch language sql stable security definer
+set search_path = pg_catalog, public, pg_temp as $$
+	select b.* from import_origin o join import_batch b on b.id = o.batch_id where o.entity_id = thing order by o.told_at limit 1
+$$;
+
+-- What is inserted among many has no history yet: its first version is the row. It is written down when it changes, with the
+-- row's own id, which is what it was told by until then (row_versions).
 create function keep_first_version() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-	insert into row_history (entity, entity_id, version, valid_from, content)
-	values (tg_table_name, old.id, old.version, old.created_at, to_jsonb(old)) on conflict do nothing;
+	insert into row_history (entity, entity_id, version, valid_from, content, id, agency_id, staff_id, role, batch_id)
+	select tg_table_name, old.id, old.version, old.created_at, to_jsonb(old), old.id, b.agency_id, (b.caller ->> 'staff_id')::uuid,
+		b.caller ->> 'role', b.id
+	from (select 1) one left join import_of(old.id) b on true on conflict do nothing;
 	return new;
 end $$;
 
@@ -44,7 +53,8 @@ create function row_versions(target regclass, thing uuid) returns setof row_hist
 begin
 	return query select h.* from row_history h where h.entity = target::text and h.entity_id = thing;
 	if not found then
-		return query execute format('select %L::text, t.id, t.version, t.created_at, to_jsonb(t) from %s t where t.id = $1',
+		return query execute format($sql$select %L::text, t.id, t.version, t.created_at, to_jsonb(t), t.id, b.agency_id,
+			(b.caller ->> 'staff_id')::uuid, b.caller ->> 'role', b.id from %s t left join import_of(t.id) b on true where t.id = $1$sql$,
 			target::text, target) using thing;
 	end if;
 end $$;
@@ -71,4 +81,4 @@ create function clock_uuid() returns uuid language sql volatile as $$
 $$;
 
 -- migrate:down
-drop function if exists clock_uuid, install_many_trigger, row_versions, keep_first_version, note_many, outbox_turn cascade;
+drop function if exists clock_uuid, install_many_trigger, row_versions, keep_first_version, import_of, note_many, outbox_turn cascade;

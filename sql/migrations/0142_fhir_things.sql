@@ -208,7 +208,7 @@ begin
 	end if;
 	for s in select * from fhir_source f where f.type = fhir_found.type order by f.position loop
 		more := case when s.is_gated then fhir_refusals(person, s)
-			when fhir_enter(s.resources[1]) then '{NULL}' else '{forbidden}' end;
+			when exists (select from unnest(s.resources) r where fhir_enter(r)) then '{NULL}' else '{forbidden}' end;
 		refusals := refusals || more;
 		continue when array_position(more, null) is null and not s.singly;
 		return query select * from fhir_of_source(s, person, asked);

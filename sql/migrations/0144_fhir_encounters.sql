@@ -33,7 +33,7 @@ begin
 	place := contact_place(c);
 	staff := (select string_agg('{"individual":{"reference":"Practitioner/' || s.staff_id || '"}}', ',' order by s.staff_id)
 		from contact_staff s where s.contact_id = c.id);
-	return concat('{"resourceType":"Encounter","id":"', c.id, '"', fhir_say_meta(c.version, c.updated_at, false),
+	return concat('{"resourceType":"Encounter","id":"', c.id, '"', fhir_say_meta(c.version, c.updated_at, place is distinct from c.place),
 		',"extension":[{"url":"https://samhandling.example/fhir/StructureDefinition/native-state","valueCoding":{"system":"',
 			fhir_system('contact-state'), '","code":"', c.state, '"}}', ',{"url":"' || fhir_extension('contact-outcome')
 			|| '","valueCode":"' || c.outcome || '"}', ']',
@@ -113,7 +113,7 @@ create function fhir_fact(name text, kind text, fact jsonb) returns json languag
 
 create function fhir_admission(a jsonb, at timestamptz) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('resourceType', 'Encounter', 'id', a ->> 'id',
-		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'urgency'),
+		'meta', fhir_meta((a ->> 'version')::int, at, null, not a ? 'urgency' or not a ? 'agency_id'), -- hidden where the place is
 		'contained', w.locations,
 		'extension', fhir_list(fhir_native_state('admission-state', a ->> 'status'),
 			fhir_fact('ready-for-discharge', 'valueDateTime', a -> 'ready_at'),

@@ -74,10 +74,12 @@ begin
 			where r ? 'reference' and r ->> 'reference' <> all (page) loop
 		more := more || array(select f from fhir_read_if_any(one.type, one.id::uuid) f);
 	end loop;
-	for one in select distinct l.type, l.path, t.patient_id from fhir_link l, unnest(things) t
-			where l.type || ':' || l.name = any (back) and t.patient_id is not null loop
-		more := more || array(select f from fhir_found_if_any(one.type, jsonb_build_object('patient', one.patient_id)) f
-			where exists (select from fhir_at(f.body, one.path) r where r ->> 'reference' = any (page)));
+	for one in select l.type, l.path, t.patient_id, jsonb_build_object(l.name, jsonb_build_object('groups', jsonb_build_array(
+				jsonb_build_object('any', jsonb_agg(jsonb_build_object('type', asked ->> 'type', 'id', t.id)))))) as asked_for
+			from fhir_link l, unnest(things) t
+			where l.type || ':' || l.name = any (back) and t.patient_id is not null group by l.type, l.name, l.path, t.patient_id loop
+		more := more || array(select f from fhir_found_if_any(one.type, jsonb_build_object('patient', one.patient_id, 'where', one.asked_for)) f
+			where exists (select from fhir_at(f.body, one.path) r where split_part(r ->> 'reference', '/_history', 1) = any (page)));
 	end loop;
 	perform fhir_restore(kept);
 	return more;

@@ -148,6 +148,25 @@ describe('versions', () => {
 	});
 });
 
+// What stands in the resource where a parameter looks, as a search asks for it.
+const asked = {
+	token: (v) => (v.coding ? asked.token(v.coding[0]) : typeof v === 'object' ? `${v.system ?? ''}|${v.code ?? v.value}` : String(v)),
+	reference: (v) => v.reference?.split('/_history')[0], date: (v) => v.start ?? v.end ?? v, string: (v) => v, uri: (v) => v,
+};
+const otherThan = { token: () => 'no-such', reference: (p) => `${p['x-targets'][0]}/${crypto.randomUUID()}`, date: () => '1899', string: () => 'no such', uri: () => 'urn:x:no-such' };
+const standing = (value, path) => path.split('.').reduce((list, step) => list.flatMap((v) => v?.[step] ?? []), [value]).filter((v) => v !== undefined);
+
+// 1 where the resource says something there.
+async function findsItself(o, p) {
+	const sample = samples[o.fhir.type];
+	const { body } = (await w.api(sample.who, 'GET', `/fhir/r4/${o.fhir.type}/${sample.id}`)).is(200);
+	const [value] = p['x-at'].flatMap((path) => standing(body, path)).map(asked[p['x-search']]).filter(Boolean);
+	if (value === undefined) return 0;
+	const found = async (v) => resources((await request(o, { query: `_id=${sample.id}&${p.name}=${encodeURIComponent(v)}` })).is(200).body).map((r) => r.id);
+	assert.deepEqual([await found(value), await found(otherThan[p['x-search']](p))], [[sample.id], []], `${o.fhir.type}?${p.name}=${value}`);
+	return 1;
+}
+
 describe('searching', () => {
 	forEach(lists, 'a Bundle with a self link that can be followed; unknown parameters are refused', async (o) => {
 		const r = (await request(o)).is(200);
@@ -185,6 +204,12 @@ describe('searching', () => {
 		assert.match(linkOf(r.body, 'self'), new RegExp(`^http://[^/]+/fhir/r4/${o.fhir.type}(\\?|$)`));
 		const single = (await w.api(samples[o.fhir.type].who, 'GET', `/fhir/r4/${o.fhir.type}/${found.resource.id}`)).is(200).body;
 		assert.deepEqual(found.resource, single);
+	});
+	test('by each parameter that looks into the resource: what stands there finds it, another value does not', async () => {
+		let tried = 0;
+		for (const o of searches.filter((x) => x.method === 'GET'))
+			for (const p of o.parameters.filter((x) => x['x-at'])) tried += await findsItself(o, p);
+		assert.ok(tried >= 60, `${tried} parameters have been tried`);
 	});
 	forEach(searches, 'unknown parameters: refused, or left out with a warning', async (o) => {
 		const path = `${pathFor(samples, o)}?no_such=1&${samples[o.fhir.type].query}`;

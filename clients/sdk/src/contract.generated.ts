@@ -12304,6 +12304,22 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description Who told a version of a thing whose versions are kept, and by which import
+         * @example {
+         *       "resourceType": "Provenance",
+         *       "id": "018f3c5e-7a10-4cc2-9d3e-5b8c1f2a4d61"
+         *     }
+         */
+        FhirProvenance: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Provenance";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description An instrument - its items by their codes, what may be answered, and who owns it; no item's text
          * @example {
          *       "resourceType": "Questionnaire",
@@ -22197,12 +22213,22 @@ export interface components {
          * @description What refers to the matches comes with them, as far as the caller may read it
          * @example Task:focus
          */
-        "FhirCarePlan._revinclude": "Task:focus";
+        "FhirCarePlan._revinclude": "Task:focus" | "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
          */
         "FhirCarePlan._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description With this measure
+         * @example ServiceRequest/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirCarePlan.activity_reference": string;
+        /**
+         * @description By these participants
+         * @example CareTeam/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirCarePlan.care_team": string;
         /**
          * @description Kind of plan
          * @example IP
@@ -22213,6 +22239,16 @@ export interface components {
          * @example ge2026-03-01
          */
         "FhirCarePlan.date": string;
+        /**
+         * @description With this goal
+         * @example Goal/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirCarePlan.goal": string;
+        /**
+         * @description What kind of wish it is
+         * @example plan
+         */
+        "FhirCarePlan.intent": string;
         /**
          * @description Whose
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
@@ -22324,15 +22360,25 @@ export interface components {
          */
         "FhirCommunication._lastUpdated": string;
         /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirCommunication._revinclude": "Provenance:target";
+        /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
          */
-        "FhirCommunication._sort": "_id" | "received" | "-received" | "_lastUpdated" | "-_lastUpdated";
+        "FhirCommunication._sort": "_id" | "received" | "-received" | "sent" | "-sent" | "_lastUpdated" | "-_lastUpdated";
         /**
          * @description CONCERN_REPORT or MESSAGE
          * @example MESSAGE
          */
         "FhirCommunication.category": string;
+        /**
+         * @description How a report came
+         * @example PHONE
+         */
+        "FhirCommunication.medium": string;
         /**
          * @description Whose
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
@@ -22353,6 +22399,16 @@ export interface components {
          * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
          */
         "FhirCommunication.recipient": string;
+        /**
+         * @description By which unit or agency
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirCommunication.sender": string;
+        /**
+         * @description When it was sent
+         * @example ge2026-03-01
+         */
+        "FhirCommunication.sent": string;
         /**
          * @description FHIR status: completed, or of a message that nobody has acknowledged in-progress
          * @example completed
@@ -22379,10 +22435,20 @@ export interface components {
          */
         "FhirConsent._lastUpdated": string;
         /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirConsent._revinclude": "Provenance:target";
+        /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
          */
-        "FhirConsent._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
+        "FhirConsent._sort": "_id" | "date" | "-date" | "period" | "-period" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description To whom it permits or denies
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirConsent.actor": string;
         /**
          * @description Kind of consent, or OBJECTION
          * @example SHARE
@@ -22394,6 +22460,11 @@ export interface components {
          */
         "FhirConsent.date": string;
         /**
+         * @description Whose data it is about
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirConsent.organization": string;
+        /**
          * @description Whose
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -22403,6 +22474,16 @@ export interface components {
          * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
          */
         "FhirConsent.patient.identifier": string;
+        /**
+         * @description When it holds
+         * @example ge2026-03-01
+         */
+        "FhirConsent.period": string;
+        /**
+         * @description What it is about
+         * @example patient-privacy
+         */
+        "FhirConsent.scope": string;
         /**
          * @description FHIR status of the consent
          * @example active
@@ -22437,7 +22518,7 @@ export interface components {
          * @description What refers to the matches comes with them, as far as the caller may read it
          * @example Task:focus
          */
-        "FhirEncounter._revinclude": "Task:focus";
+        "FhirEncounter._revinclude": "Task:focus" | "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
@@ -22459,6 +22540,16 @@ export interface components {
          */
         "FhirEncounter.episode_of_care": string;
         /**
+         * @description What a record system calls it, or the agency that has told of it
+         * @example http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid|1002135
+         */
+        "FhirEncounter.identifier": string;
+        /**
+         * @description Who of the staff was there
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirEncounter.participant": string;
+        /**
          * @description Whose
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -22468,6 +22559,11 @@ export interface components {
          * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
          */
         "FhirEncounter.patient.identifier": string;
+        /**
+         * @description Who of the staff was there
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirEncounter.practitioner": string;
         /**
          * @description By which unit
          * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
@@ -22483,6 +22579,11 @@ export interface components {
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
          */
         "FhirEncounter.subject": string;
+        /**
+         * @description The mode or the place of a contact
+         * @example PHONE
+         */
+        "FhirEncounter.type": string;
         /**
          * @description What was in care on this day or before
          * @example 2026-06-30
@@ -22507,7 +22608,7 @@ export interface components {
          * @description What refers to the matches comes with them, as far as the caller may read it
          * @example Task:focus
          */
-        "FhirEpisodeOfCare._revinclude": "Task:focus";
+        "FhirEpisodeOfCare._revinclude": "Task:focus" | "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
@@ -22523,6 +22624,11 @@ export interface components {
          * @example ge2026-03-01
          */
         "FhirEpisodeOfCare.date": string;
+        /**
+         * @description After which referral
+         * @example ServiceRequest/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirEpisodeOfCare.incoming_referral": string;
         /**
          * @description In which team
          * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
@@ -22544,6 +22650,11 @@ export interface components {
          */
         "FhirEpisodeOfCare.status": string;
         /**
+         * @description Kind of episode
+         * @example FACT_TEAM
+         */
+        "FhirEpisodeOfCare.type": string;
+        /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
@@ -22559,10 +22670,20 @@ export interface components {
          */
         "FhirFlag._lastUpdated": string;
         /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirFlag._revinclude": "Provenance:target";
+        /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
          */
         "FhirFlag._sort": "_id" | "date" | "-date" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description By which agency
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirFlag.author": string;
         /**
          * @description When it holds, and so also those that have ended
          * @example ge2026-03-01
@@ -22603,6 +22724,11 @@ export interface components {
          * @example ge2026-03-01
          */
         "FhirGoal._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirGoal._revinclude": "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
@@ -22694,6 +22820,11 @@ export interface components {
          */
         "FhirObservation._lastUpdated": string;
         /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirObservation._revinclude": "Provenance:target";
+        /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
          */
@@ -22708,6 +22839,11 @@ export interface components {
          * @example GAF_S
          */
         "FhirObservation.code": string;
+        /**
+         * @description Which instrument, item, domain of life or fact
+         * @example GAF_S
+         */
+        "FhirObservation.combo_code": string;
         /**
          * @description The day of the assessment
          * @example ge2026-03-01
@@ -22927,6 +23063,51 @@ export interface components {
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
          */
+        "FhirProvenance._id": string;
+        /**
+         * @description What the matches refer to comes with them, as far as the caller may read it; `*` for all of these
+         * @example Provenance:target
+         */
+        "FhirProvenance._include": "Provenance:target" | "*";
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirProvenance._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirProvenance._sort": "_id" | "recorded" | "-recorded" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description Who told it
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirProvenance.agent": string;
+        /**
+         * @description Whose
+         * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirProvenance.patient": string;
+        /**
+         * @description Whose, by a number; by POST alone
+         * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
+         */
+        "FhirProvenance.patient.identifier": string;
+        /**
+         * @description When it was told
+         * @example ge2026-03-01
+         */
+        "FhirProvenance.recorded": string;
+        /**
+         * @description Who told the versions of this
+         * @example Encounter/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirProvenance.target": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
         "FhirQuestionnaire._id": string;
         /**
          * @description When the resource was last changed
@@ -22978,6 +23159,11 @@ export interface components {
          * @example ge2026-03-01
          */
         "FhirQuestionnaireResponse._lastUpdated": string;
+        /**
+         * @description What refers to the matches comes with them, as far as the caller may read it
+         * @example Provenance:target
+         */
+        "FhirQuestionnaireResponse._revinclude": "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
@@ -23037,7 +23223,7 @@ export interface components {
          * @description What refers to the matches comes with them, as far as the caller may read it
          * @example Task:focus
          */
-        "FhirServiceRequest._revinclude": "Task:focus";
+        "FhirServiceRequest._revinclude": "Task:focus" | "Provenance:target";
         /**
          * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
          * @example -_lastUpdated
@@ -23058,6 +23244,16 @@ export interface components {
          * @example MEASURE
          */
         "FhirServiceRequest.category": string;
+        /**
+         * @description The service, or the domain of life
+         * @example HOUSING
+         */
+        "FhirServiceRequest.code": string;
+        /**
+         * @description The decision that gives a measure
+         * @example https://samhandling.example/fhir/NamingSystem/decision|2026/17
+         */
+        "FhirServiceRequest.identifier": string;
         /**
          * @description `order` for referrals, `plan` for measures
          * @example plan
@@ -23083,6 +23279,16 @@ export interface components {
          * @example urgent
          */
         "FhirServiceRequest.priority": string;
+        /**
+         * @description Which referral it takes the place of
+         * @example ServiceRequest/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        "FhirServiceRequest.replaces": string;
+        /**
+         * @description Who has asked for it
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirServiceRequest.requester": string;
         /**
          * @description FHIR status of the request
          * @example active
@@ -23184,6 +23390,11 @@ export interface components {
          */
         "FhirTask.focus": string;
         /**
+         * @description What kind of wish it is
+         * @example order
+         */
+        "FhirTask.intent": string;
+        /**
          * @description When it was last changed
          * @example ge2026-03-01
          */
@@ -23203,6 +23414,11 @@ export interface components {
          * @example urn:oid:2.16.578.1.12.4.1.4.1|01819012365
          */
         "FhirTask.patient.identifier": string;
+        /**
+         * @description Who has asked for it
+         * @example Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12
+         */
+        "FhirTask.requester": string;
         /**
          * @description FHIR status of the task
          * @example requested

@@ -17,6 +17,13 @@ async function canonical(s, name, version = '') {
 	return sample('politi-demo:po-1', id, `url=https://samhandling.example/fhir/${name}`);
 }
 
+// of the first version of the assessment
+async function provenance(s) {
+	const target = s.at['/assessments/{id}'];
+	const [{ id }] = await s.w.sql('select id from row_history where entity_id = $1 and version = 1', [target]);
+	return sample(tl, id, `target=Observation/${target}`);
+}
+
 export const fhirSamples = async (s) => ({
 	Organization: sample(tl, s.ids.unit['drammen-dps:fact'], `partof=Organization/${s.ids.agency['drammen-dps']}`),
 	Practitioner: sample(tl, s.ids.staff['drammen-dps:tm-1'], `_id=${s.ids.staff['drammen-dps:tm-1']}`),
@@ -35,6 +42,7 @@ export const fhirSamples = async (s) => ({
 	QuestionnaireResponse: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
+	Provenance: await provenance(s),
 	Questionnaire: await canonical(s, 'Questionnaire/HONOS', '|1.0'),
 	CodeSystem: await canonical(s, 'CodeSystem/role'),
 	ValueSet: await canonical(s, 'ValueSet/role'),
