@@ -24583,7 +24583,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29826,7 +29826,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -29954,7 +29954,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -35756,7 +35756,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -35890,7 +35890,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40105,7 +40105,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -40390,7 +40390,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A key of the caller's choice. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
                  * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
