@@ -77,14 +77,21 @@ create table staff_membership (
 );
 create index staff_membership_unit on staff_membership (unit_id);
 
--- Is that entry the caller, or another of the same person? Where a rule takes two persons, two entries of one are not enough.
--- Numbers in the register of health personnel decide where both entries have one. Else who logs in as both is one person
--- (0101), and so is who has the name of both: what cannot be told apart counts as one, and another colleague takes the step.
+-- Is that entry the caller, or another that is known to be of the same person: by the number in the register of health
+-- personnel, or where one of the two has none by a login that both share (0101)?
 create function is_caller(entry uuid) returns boolean language plpgsql stable as $$
 begin
 	return entry = app_staff_id() or exists (select 1 from staff a join staff b on b.id = app_staff_id()
 		where a.id = entry and case when num_nulls(a.hpr_number, b.hpr_number) = 0 then a.hpr_number = b.hpr_number
-			else folded_name(a.name) = folded_name(b.name) or staff_share_login(a.id, b.id) end);
+			else staff_share_login(a.id, b.id) end);
+end $$;
+
+-- Where a rule takes two persons, two entries of one are not enough, and what cannot be told apart counts as one: a namesake,
+-- unless both have a number. Another colleague takes the step. It refuses, and never lets anybody in.
+create function may_be_caller(entry uuid) returns boolean language plpgsql stable as $$
+begin
+	return is_caller(entry) or exists (select 1 from staff a join staff b on b.id = app_staff_id()
+		where a.id = entry and num_nulls(a.hpr_number, b.hpr_number) > 0 and folded_name(a.name) = folded_name(b.name));
 end $$;
 
 -- A name as it is compared: without case, and however it is spaced.
@@ -210,5 +217,5 @@ grant select on registry_generation, municipality, municipality_succession,
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation,
 	staff_membership, staff, unit, agency cascade;
-drop function if exists is_caller, folded_name, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
+drop function if exists may_be_caller, is_caller, folded_name, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
 	needs_exception_reason cascade;

@@ -68,7 +68,7 @@ create function membership_facts(m staff_membership) returns text[] language sql
 	select array_remove(array[
 		case when may_staff_unit((m).unit_id) then 'unit_side' end,
 		case when may_lend_staff((m).staff_id) then 'employer' end,
-		case when is_caller((m).staff_id) then 'own' end], null)
+		case when may_be_caller((m).staff_id) then 'own' end], null)
 $$;
 
 -- Why it is less than half a post may be somebody's own affair: for them, and for those who decide on it on either side.
@@ -76,7 +76,8 @@ create function membership_json(m staff_membership) returns json language sql st
 	select json_build_object('id', (m).id, 'version', (m).version, 'staff_id', (m).staff_id, 'unit_id', (m).unit_id,
 		'employer_agency_id', (select s.agency_id from staff s where s.id = (m).staff_id),
 		'role', (m).role, 'percent', (m).percent,
-		'exception_reason', case when membership_facts(m) <> '{}' then (m).exception_reason end, 'funding', (m).funding,
+		'exception_reason', case when may_staff_unit((m).unit_id) or may_lend_staff((m).staff_id) or is_caller((m).staff_id)
+			then (m).exception_reason end, 'funding', (m).funding,
 		'supporting_unit_id', (m).supporting_unit_id, 'equipment', (m).equipment, 'state', (m).state,
 		'valid_from', (m).valid_from, 'valid_to', (m).valid_to,
 		'created_at', (m).created_at, 'updated_at', (m).updated_at)

@@ -230,7 +230,7 @@ $$;
 
 create function emergency_facts(e emergency_access) returns text[] language sql stable as $$
 	select array_remove(array[
-		case when is_caller((e).staff_id) then 'opened_by_me' end,
+		case when may_be_caller((e).staff_id) then 'opened_by_me' end,
 		case when (e).agency_id = app_agency_id() then 'same_agency' end], null)
 $$;
 

@@ -223,7 +223,7 @@ begin
 			case when r.type = 'SUBSTANCE_RELATIVE' and r.state = 'IN_TRIAGE' then 'must_investigate' end,
 			case when r.severity is not null then 'severity_set' end,
 			case when r.pending_action is not null then 'pending' end,
-			case when is_caller((r.pending_action ->> 'staff_id')::uuid) then 'same_person' end,
+			case when may_be_caller((r.pending_action ->> 'staff_id')::uuid) then 'same_person' end,
 			case when r.state = 'CLOSED' and deadline_at('CR_REOPEN', r.closed_at) <= clock_now() then 'reopen_too_late' end,
 			case when r.anonymised_at is not null then 'anonymised' end], null)
 		from s);

@@ -194,7 +194,7 @@ begin
 			case when h.from_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.from_agency_id = app_agency_id())
 				then 'sender_unit' end,
 			case when h.entity <> 'concern_report' and h.to_unit_id = any (app_unit_ids()) then 'receiver_of_other' end,
-			case when is_caller(h.offered_by) then 'offered_by_me' end], null));
+			case when may_be_caller(h.offered_by) then 'offered_by_me' end], null));
 end $$;
 
 -- Offers a thing for which the caller's unit is responsible to another unit. What follows from the answer is the

@@ -155,7 +155,7 @@ $$;
 -- Is the step that waits for a second person this caller's own? One person is one, also when two agencies employ them, and
 -- by the number that they had when they took the first.
 create function step_is_mine(pending jsonb) returns boolean language sql stable as $$
-	select coalesce(is_caller((pending ->> 'staff_id')::uuid)
+	select coalesce(may_be_caller((pending ->> 'staff_id')::uuid)
 		or pending ->> 'hpr_number' = (select s.hpr_number from staff s where s.id = app_staff_id()), false)
 $$;
 

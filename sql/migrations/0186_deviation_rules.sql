@@ -158,7 +158,8 @@ create function deviation_facts(d deviation) returns text[] language sql stable 
 		case when deviation_is_handled_here(d) then 'responsible' end,
 		case when (d).counterpart_agency_id = app_agency_id() then 'counterpart' end,
 		case when is_caller((d).reported_by) then 'reporter' end,
-		case when is_caller((d).subject_staff_id) then 'subject' end,
+		case when may_be_caller((d).reported_by) then 'may_be_reporter' end,
+		case when may_be_caller((d).subject_staff_id) then 'subject' end,
 		case when app_staff_id() = any (deviation_action_owners((d).corrective_actions)) then 'owner' end,
 		-- where nothing was to be done, nobody owns an action
 		case when (d).corrective_actions = '[]' and deviation_is_handled_here(d) and app_role() = 'QM' then 'owner' end,

@@ -64,7 +64,7 @@ end $$;
 create function record_system_access_facts(a record_system_access) returns text[] language sql stable as $$
 	select array_remove(array[case when (a).system_agency_id = app_agency_id() then 'system_side' end,
 		case when (a).requested_by = app_staff_id() or (a).unit_id = any (app_unit_ids()) or (a).holder_agency_id = app_agency_id() then 'holder_side' end,
-		case when is_caller((a).staff_id) then 'own' end, case when is_caller((a).requested_by) then 'asked_for_it' end], null) $$;
+		case when may_be_caller((a).staff_id) then 'own' end, case when may_be_caller((a).requested_by) then 'asked_for_it' end], null) $$;
 
 -- Asked for by the leader of the unit in which somebody works, or by the privacy officer of either agency.
 create function record_system_access_make(new_id uuid, body jsonb) returns uuid language plpgsql as $$

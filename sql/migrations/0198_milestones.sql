@@ -82,7 +82,7 @@ end $$;
 create function milestone_facts(m milestone) returns text[] language sql stable as $$
 	select array_remove(array[case when project_is_managed_here((m).project_id) then 'manager' end,
 		case when project_is_steered_here((m).project_id) then 'steering' end,
-		case when is_caller((m).reported_by) then 'reported_it' end,
+		case when may_be_caller((m).reported_by) then 'reported_it' end,
 		case when exists (select 1 from unnest((m).predecessors) p where p <> all ((m).waived)
 			and not exists (select 1 from milestone o where o.id = p and o.state = 'ACHIEVED')) then 'predecessors_open' end], null) $$;
 
@@ -138,7 +138,7 @@ end $$;
 create function decision_point_facts(d decision_point) returns text[] language sql stable as $$
 	select array_remove(array[case when project_is_managed_here((d).project_id) then 'manager' end,
 		case when project_is_steered_here((d).project_id) then 'steering' end,
-		case when is_caller((d).submitted_by) then 'submitted_it' end], null) $$;
+		case when may_be_caller((d).submitted_by) then 'submitted_it' end], null) $$;
 
 create function decision_point_make(new_id uuid, body jsonb) returns uuid language plpgsql as $$
 declare

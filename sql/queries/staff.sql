@@ -70,7 +70,7 @@ made as (
 			or not needs_exception_reason(u.id, b ->> 'role', (b ->> 'percent')::int), 422, 'missing_fact',
 			fault('/exception_reason', 'required', 'is required for less than half a post in a team'))
 		-- nobody gives a role to themselves
-		and raise_unless(not is_caller(s.id), 403, 'same_person')
+		and raise_unless(not may_be_caller(s.id), 403, 'same_person')
 	returning id)
 select id from made
 
