@@ -164,6 +164,7 @@ create table measure (
 	refusal jsonb, -- code, text, decision and how to complain
 	hold jsonb, -- reason and until when
 	evaluation jsonb, -- the person's score 0 to 10, or that they were not asked
+	usage jsonb, -- whether the person makes use of it: {used, reason?, note?, on}
 	ended_at timestamptz,
 	end_reason text,
 	version int not null default 1,

@@ -100,7 +100,7 @@ begin
 		'is_adapted', m.is_adapted, 'adaptation', m.adaptation, 'depends_on_id', m.depends_on_id,
 		'proposed_by', m.proposed_by, 'proposed_by_agency_id', m.proposed_by_agency_id, 'proposed_at', m.proposed_at,
 		'accept_due_at', m.accept_due_at, 'overdue', m.state = 'PROPOSED' and m.accept_due_at < clock_now(),
-		'accepted_at', m.accepted_at, 'refusal', m.refusal, 'hold', m.hold, 'evaluation', m.evaluation,
+		'accepted_at', m.accepted_at, 'refusal', m.refusal, 'hold', m.hold, 'evaluation', m.evaluation, 'usage', m.usage,
 		'ended_at', m.ended_at, 'end_reason', m.end_reason, 'created_at', m.created_at, 'updated_at', m.updated_at));
 end $$;
 
@@ -111,7 +111,7 @@ create function measure_json(m measure, projection text) returns jsonb language 
 			'start_on', m.start_on, 'end_on', m.end_on, 'responsible_unit', unit_brief(m.responsible_unit_id),
 			'responsible_agency_id', m.responsible_agency_id, 'responsible_staff_id', m.responsible_staff_id,
 			'accept_due_at', m.accept_due_at, 'overdue', m.state = 'PROPOSED' and m.accept_due_at < clock_now(),
-			'refusal', m.refusal, 'hold', m.hold, 'evaluation', m.evaluation, 'ended_at', m.ended_at)) end
+			'refusal', m.refusal, 'hold', m.hold, 'evaluation', m.evaluation, 'usage', m.usage, 'ended_at', m.ended_at)) end
 $$;
 
 -- What is said about a measure must fit the plan that it is part of.
@@ -187,11 +187,15 @@ begin
 		else facts && '{responsible,coordinator}' end, 403, 'forbidden');
 	select * into p from plan where id = m.plan_id;
 	perform measure_check_references(p, n);
+	perform raise_unless(not b ? 'usage' or (b #>> '{usage,used}')::boolean = (not b -> 'usage' ? 'reason'), 422, 'missing_fact',
+		fault('/usage/reason', 'required', 'says why the person makes no use of it, and only then'));
+	perform raise_unless(not b ? 'usage' or (m.state in ('IN_PROGRESS', 'ON_HOLD') and facts && '{responsible,coordinator}'), 409, 'conflict');
 	update measure x set title = n ->> 'title', how = n ->> 'how', extent = n ->> 'extent',
 		start_on = (n ->> 'start_on')::date, end_on = (n ->> 'end_on')::date,
 		goal_ids = array(select g::uuid from jsonb_array_elements_text(n -> 'goal_ids') g),
 		is_adapted = coalesce((n ->> 'is_adapted')::boolean, false), adaptation = n ->> 'adaptation',
-		depends_on_id = (n ->> 'depends_on_id')::uuid
+		depends_on_id = (n ->> 'depends_on_id')::uuid,
+		usage = case when b ? 'usage' then (b -> 'usage') || jsonb_build_object('on', clock_today()) else x.usage end
 	where x.id = m.id;
 	get diagnostics changed = row_count;
 	return changed;

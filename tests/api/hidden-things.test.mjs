@@ -20,7 +20,7 @@ Object.assign(kept, { '/imports/{id}': 'import_batch', '/exports/{id}': 'export'
 	'/data-subject-requests/{id}': 'data_subject_request', '/alert-settings/{id}': 'alert_setting', '/web-origins/{id}': 'web_origin' });
 // everybody may read the directory, and what is agreed between agencies
 const open = ['/agencies/{id}', '/units/{id}', '/staff/{id}', '/memberships/{id}', '/flow-templates/{id}', '/responsibility-matrices/{id}', '/routines/{id}',
-	'/projects/{id}', '/project-bodies/{id}', '/milestones/{id}', '/decision-points/{id}', '/agreements/{id}'];
+	'/projects/{id}', '/project-bodies/{id}', '/milestones/{id}', '/decision-points/{id}', '/agreements/{id}', '/training-packages/{id}', '/events/{id}', '/arenas/{id}', '/hospitations/{id}'];
 const tables = Object.entries(kept).filter(([path]) => !open.includes(path) && typeof s.at[path] === 'string');
 
 const hidden = { '/patients/{id}': patient };

@@ -85,6 +85,19 @@ describe('the agency\'s answer', () => {
 		assert.deepEqual((await act(w, mh, at(m), { action: 'complete', evaluation: { score: 8 } })).evaluation, { score: 8 });
 	});
 
+	test('while it goes on, who answers for it says whether the person makes use of it, and why not', async () => {
+		const m = (await active(w, await person(w))).measure;
+		const use = (who, usage) => w.change(who, 'PATCH', at(m), { usage });
+		(await use(co, { used: true })).is(409, 'conflict');
+		await act(w, mh, at(m), accept(mh));
+		(await use(mh, { used: true })).is(409, 'conflict');
+		await act(w, mh, at(m), { action: 'start' });
+		for (const usage of [{ used: false }, { used: true, reason: 'WAITING' }]) assert.deepEqual((await use(mh, usage)).is(422, 'missing_fact').pointers(), ['/usage/reason']);
+		const seen = (await use(mh, { used: false, reason: 'DOES_NOT_COME', note: 'Bor langt unna' })).is(200).body;
+		assert.deepEqual([seen.usage.used, seen.usage.reason, seen.usage.on.length], [false, 'DOES_NOT_COME', 10]);
+		assert.equal((await use(co, { used: true })).is(200).body.usage.reason, undefined);
+	});
+
 	test('refusing says why; a refused right is decided in writing; the coordinator has a task', async () => {
 		const plan = await active(w, await person(w));
 		const no = { action: 'refuse', reason_code: 'NOT_ENTITLED', reason: 'Oppfyller ikke vilkårene' };

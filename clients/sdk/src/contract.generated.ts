@@ -405,6 +405,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/arenas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List arenas
+         * @description The newest first, of all agencies, for staff (not PO, PV, CU, SG). Their meetings are events.
+         */
+        get: operations["listArenas"];
+        put?: never;
+        /**
+         * Set up an arena
+         * @description For staff (TM, TL, DPS, MH, CO, KO, GP, NAV, HO, QM, PM); their agency keeps it.
+         */
+        post: operations["createArena"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arenas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an arena
+         * @description For those who may list it.
+         */
+        get: operations["getArena"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an arena
+         * @description For staff of the agency that keeps it (as createArena).
+         */
+        patch: operations["updateArena"];
+        trace?: never;
+    };
     "/assessments": {
         parameters: {
             query?: never;
@@ -1824,6 +1878,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description The latest first, of all agencies, for staff (not PO, PV, CU, SG).
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Plan an event, or record one
+         * @description For staff (TM, TL, DPS, MH, CO, KO, GP, NAV, HO, QM, PM); their agency arranges it. Whoever supervises is named in a `SUPERVISION`, the arena in an `ARENA_MEETING`.
+         */
+        post: operations["createEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an event
+         * @description For those who may list it.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an event
+         * @description For staff of the agency that arranges it (as createEvent); that it was held, who was there and what they thought.
+         */
+        patch: operations["updateEvent"];
+        trace?: never;
+    };
     "/exports": {
         parameters: {
             query?: never;
@@ -2126,6 +2234,60 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/hospitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List hospitations
+         * @description The latest first, of all agencies, for staff (not PO, PV, CU, SG).
+         */
+        get: operations["listHospitations"];
+        put?: never;
+        /**
+         * Arrange a hospitation
+         * @description By whoever goes (the caller when `staff_id` is absent), their leader (TL), whoever receives them, and project and quality managers (PM, QM) of either agency.
+         */
+        post: operations["createHospitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hospitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a hospitation
+         * @description For those who may list it.
+         */
+        get: operations["getHospitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a hospitation
+         * @description For those who may arrange it; that it was completed, and what was learnt.
+         */
+        patch: operations["updateHospitation"];
         trace?: never;
     };
     "/identifiers/{id}": {
@@ -5239,6 +5401,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/training-packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List training packages
+         * @description The newest first, of all teams, for staff (not PO, PV, CU, SG); progress is one's own, and the team's for who leads it.
+         */
+        get: operations["listTrainingPackages"];
+        put?: never;
+        /**
+         * Make the next edition of a training package
+         * @description For the team's leader (TL), and project and quality managers (PM, QM) of its agency. It is the current one from now on.
+         */
+        post: operations["createTrainingPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/training-packages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a training package
+         * @description For those who may list it.
+         */
+        get: operations["getTrainingPackage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/training-packages/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Record that a module is completed
+         * @description By whoever has completed it, or for them by who leads the team (TL, and PM, QM of its agency); once.
+         */
+        put: operations["completeTraining"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/units": {
         parameters: {
             query?: never;
@@ -6724,6 +6962,115 @@ export interface components {
          */
         AnswerMap: {
             [key: string]: number | null;
+        };
+        /**
+         * @description Where agencies meet regularly
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+         *       "version": 1,
+         *       "owner_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "name": "Samarbeidsforum rus og psykisk helse",
+         *       "purpose": "Felles saker på tvers av nivåene",
+         *       "parties": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ],
+         *       "meetings_a_year": 6,
+         *       "meetings_held": 2,
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Arena: {
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date
+             * @description When it ended
+             */
+            ended_on?: string;
+            id: components["schemas"]["Uuid"];
+            /** @description How often they mean to */
+            meetings_a_year: number;
+            /** @description How often they have within the last year */
+            meetings_held: number;
+            /** @description Its name */
+            name: string;
+            /** @description An agency */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /** @description The agencies that meet */
+            parties: string[];
+            /** @description What for */
+            purpose?: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new arena
+         * @example {
+         *       "name": "Samarbeidsforum rus og psykisk helse",
+         *       "purpose": "Felles saker på tvers av nivåene",
+         *       "parties": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ],
+         *       "meetings_a_year": 6
+         *     }
+         */
+        ArenaCreate: {
+            /** @description How often they mean to */
+            meetings_a_year: number;
+            /** @description Its name */
+            name: string;
+            /** @description The agencies that meet */
+            parties: string[];
+            /** @description What for */
+            purpose?: string;
+        };
+        /**
+         * @description A page of arenas
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/arenas"
+         *       }
+         *     }
+         */
+        ArenaList: {
+            /** @description What the page holds */
+            items: components["schemas"]["Arena"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "meetings_a_year": 4
+         *     }
+         */
+        ArenaPatch: {
+            /**
+             * Format: date
+             * @description When it ended
+             */
+            ended_on?: string | null;
+            /** @description How often they mean to */
+            meetings_a_year?: number;
+            /** @description Its name */
+            name?: string;
+            /** @description The agencies that meet */
+            parties?: string[];
+            /** @description What for */
+            purpose?: string;
         };
         /**
          * @description A person's answers to an instrument and what they give
@@ -11717,6 +12064,208 @@ export interface components {
             review_on?: string;
         };
         /**
+         * @description What agencies have arranged together
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "status": "PLANNED",
+         *       "kind": "PROFESSIONAL_DAY",
+         *       "title": "Fagdag om individuell plan",
+         *       "owner_agency": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "name": "Drammen DPS"
+         *       },
+         *       "planned_on": "2026-04-01",
+         *       "agencies": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ],
+         *       "participants": [],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Event: {
+            /** @description The agencies that are there */
+            agencies: string[];
+            /**
+             * Format: uuid
+             * @description The arena whose meeting it is
+             */
+            arena_id?: string;
+            /** @description Why it was cancelled */
+            cancelled_reason?: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What those who were there thought */
+            evaluation?: {
+                /** @description How many answered */
+                answers: number;
+                /** @description From 1 to 5 */
+                mean: number;
+                /** @description In words */
+                note?: string;
+            };
+            /**
+             * Format: date
+             * @description When it was held
+             */
+            held_on?: string;
+            id: components["schemas"]["Uuid"];
+            kind: components["schemas"]["EventKind"];
+            /** @description An agency */
+            owner_agency: {
+                /**
+                 * Format: uuid
+                 * @description Its id
+                 */
+                id: string;
+                /** @description Its name */
+                name: string;
+            };
+            /** @description Of the staff those who are there */
+            participants: string[];
+            /**
+             * Format: date
+             * @description When it is planned
+             */
+            planned_on: string;
+            /** @description How many services were reached */
+            services_reached?: number;
+            status: components["schemas"]["EventStatus"];
+            /** @description Who supervises */
+            supervisor?: string;
+            /** @description What it is about */
+            title: string;
+            /**
+             * Format: uuid
+             * @description The team that it is for
+             */
+            unit_id?: string;
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new event
+         * @example {
+         *       "kind": "PROFESSIONAL_DAY",
+         *       "title": "Fagdag om individuell plan",
+         *       "planned_on": "2026-04-01",
+         *       "agencies": [
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+         *       ]
+         *     }
+         */
+        EventCreate: {
+            /** @description The agencies that are there */
+            agencies?: string[];
+            /**
+             * Format: uuid
+             * @description The arena whose meeting it is
+             */
+            arena_id?: string;
+            /** @description Why it was cancelled */
+            cancelled_reason?: string;
+            /** @description What those who were there thought */
+            evaluation?: {
+                /** @description How many answered */
+                answers: number;
+                /** @description From 1 to 5 */
+                mean: number;
+                /** @description In words */
+                note?: string;
+            };
+            /**
+             * Format: date
+             * @description When it was held
+             */
+            held_on?: string;
+            kind: components["schemas"]["EventKind"];
+            /** @description Of the staff those who are there */
+            participants?: string[];
+            /**
+             * Format: date
+             * @description When it is planned
+             */
+            planned_on: string;
+            /** @description How many services were reached */
+            services_reached?: number;
+            /** @description Who supervises */
+            supervisor?: string;
+            /** @description What it is about */
+            title: string;
+            /**
+             * Format: uuid
+             * @description The team that it is for
+             */
+            unit_id?: string;
+        };
+        /**
+         * @description What it is: HEARING of user and relative groups
+         * @example PROFESSIONAL_DAY
+         * @enum {string}
+         */
+        EventKind: "PROFESSIONAL_DAY" | "SUPERVISION" | "ARENA_MEETING" | "OUTREACH" | "INFORMATION" | "HEARING" | "OTHER";
+        /**
+         * @description A page of events
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/events"
+         *       }
+         *     }
+         */
+        EventList: {
+            /** @description What the page holds */
+            items: components["schemas"]["Event"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "held_on": "2026-04-01"
+         *     }
+         */
+        EventPatch: {
+            /** @description The agencies that are there */
+            agencies?: string[];
+            /** @description Why it was cancelled */
+            cancelled_reason?: string | null;
+            /** @description What those who were there thought */
+            evaluation?: {
+                /** @description How many answered */
+                answers: number;
+                /** @description From 1 to 5 */
+                mean: number;
+                /** @description In words */
+                note?: string;
+            };
+            /**
+             * Format: date
+             * @description When it was held
+             */
+            held_on?: string | null;
+            /** @description Of the staff those who are there */
+            participants?: string[];
+            /**
+             * Format: date
+             * @description When it is planned
+             */
+            planned_on?: string;
+            /** @description How many services were reached */
+            services_reached?: number;
+            /** @description Who supervises */
+            supervisor?: string;
+            /** @description What it is about */
+            title?: string;
+        };
+        /**
+         * @description Where it stands
+         * @example HELD
+         * @enum {string}
+         */
+        EventStatus: "PLANNED" | "HELD" | "CANCELLED";
+        /**
          * @description Something that can be read for a day
          * @example {
          *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60",
@@ -12858,6 +13407,159 @@ export interface components {
             action: "accept" | "reject" | "recall";
             /** @description Why; a rejection needs one */
             reason?: string;
+        };
+        /**
+         * @description Somebody's time in another service
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "status": "PLANNED",
+         *       "staff": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *         "name": "Jonas Lindås"
+         *       },
+         *       "from_unit": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *         "name": "FACT-team Drammen",
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "agency_name": "Drammen DPS"
+         *       },
+         *       "to_unit": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+         *         "name": "Mottak",
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+         *         "agency_name": "Drammen kommune"
+         *       },
+         *       "starts_on": "2026-05-04",
+         *       "days": 3,
+         *       "goals": "Bli kjent med mottaket",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        Hospitation: {
+            /** @description Why it was cancelled */
+            cancelled_reason?: string;
+            /**
+             * Format: date
+             * @description When it was completed
+             */
+            completed_on?: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description How many days */
+            days: number;
+            from_unit: components["schemas"]["UnitBrief"];
+            /** @description What for */
+            goals?: string;
+            id: components["schemas"]["Uuid"];
+            /** @description What was learnt */
+            learning_note?: string;
+            /** @description Who */
+            staff: {
+                /**
+                 * Format: uuid
+                 * @description Their id
+                 */
+                id: string;
+                /** @description Their name */
+                name: string;
+            };
+            /**
+             * Format: date
+             * @description When it begins
+             */
+            starts_on: string;
+            /**
+             * @description Where it stands
+             * @enum {string}
+             */
+            status: "PLANNED" | "COMPLETED" | "CANCELLED";
+            to_unit: components["schemas"]["UnitBrief"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new one
+         * @example {
+         *       "from_unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *       "to_unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+         *       "starts_on": "2026-05-04",
+         *       "days": 3,
+         *       "goals": "Bli kjent med mottaket"
+         *     }
+         */
+        HospitationCreate: {
+            /**
+             * Format: date
+             * @description When it was completed
+             */
+            completed_on?: string;
+            /** @description How many days */
+            days: number;
+            /**
+             * Format: uuid
+             * @description Where they work
+             */
+            from_unit_id: string;
+            /** @description What for */
+            goals?: string;
+            /** @description What was learnt */
+            learning_note?: string;
+            /**
+             * Format: uuid
+             * @description Who goes; the caller when absent
+             */
+            staff_id?: string;
+            /**
+             * Format: date
+             * @description When it begins
+             */
+            starts_on: string;
+            /**
+             * Format: uuid
+             * @description Whom they visit
+             */
+            to_unit_id: string;
+        };
+        /**
+         * @description A page of hospitations
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/hospitations"
+         *       }
+         *     }
+         */
+        HospitationList: {
+            /** @description What the page holds */
+            items: components["schemas"]["Hospitation"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
+         * @description What changes
+         * @example {
+         *       "days": 2
+         *     }
+         */
+        HospitationPatch: {
+            /** @description Why it was cancelled */
+            cancelled_reason?: string | null;
+            /**
+             * Format: date
+             * @description When it was completed
+             */
+            completed_on?: string | null;
+            /** @description How many days */
+            days?: number;
+            /** @description What for */
+            goals?: string;
+            /** @description What was learnt */
+            learning_note?: string;
+            /**
+             * Format: date
+             * @description When it begins
+             */
+            starts_on?: string;
         };
         /**
          * @description Where the person lives
@@ -15010,6 +15712,19 @@ export interface components {
             /** @description What is done */
             title: string;
             updated_at?: components["schemas"]["Timestamp"];
+            /** @description Whether the person makes use of it */
+            usage?: {
+                /** @description More about it */
+                note?: string;
+                /**
+                 * Format: date
+                 * @description When that was said
+                 */
+                on: string;
+                reason?: components["schemas"]["MeasureNonUse"];
+                /** @description Whether they do */
+                used: boolean;
+            };
             version: components["schemas"]["Version"];
         };
         /**
@@ -15124,6 +15839,12 @@ export interface components {
             links: components["schemas"]["Links"];
         };
         /**
+         * @description Why the person makes no use of it
+         * @example DOES_NOT_COME
+         * @enum {string}
+         */
+        MeasureNonUse: "DECLINED" | "DOES_NOT_COME" | "NOT_REACHED" | "WAITING" | "DOES_NOT_FIT" | "PRACTICAL" | "OTHER";
+        /**
          * @description What changes; null removes
          * @example {
          *       "extent": "1 × 60 minutter i uken"
@@ -15157,6 +15878,14 @@ export interface components {
             start_on?: string | null;
             /** @description What is done */
             title?: string;
+            /** @description Whether the person makes use of it, while it goes on, as a whole; with the reason when they do not */
+            usage?: {
+                /** @description More about it */
+                note?: string;
+                reason?: components["schemas"]["MeasureNonUse"];
+                /** @description Whether they do */
+                used: boolean;
+            };
         };
         /**
          * @description Why an agency refuses a measure
@@ -21386,6 +22115,132 @@ export interface components {
          */
         Timestamp: string;
         /**
+         * @description What everybody in a team is to learn
+         * @example {
+         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+         *       "version": 1,
+         *       "unit": {
+         *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *         "name": "FACT-team Drammen",
+         *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+         *         "agency_name": "Drammen DPS"
+         *       },
+         *       "edition": 1,
+         *       "title": "Opplæring i samhandlingsteamet",
+         *       "modules": [
+         *         {
+         *           "code": "FACT",
+         *           "title": "Modellen",
+         *           "minutes": 60
+         *         }
+         *       ],
+         *       "is_current": true,
+         *       "progress": [
+         *         {
+         *           "staff": {
+         *             "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+         *             "name": "Jonas Lindås"
+         *           },
+         *           "modules": [
+         *             "FACT"
+         *           ],
+         *           "complete": true
+         *         }
+         *       ],
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "updated_at": "2026-03-02T08:00:00Z"
+         *     }
+         */
+        TrainingPackage: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Counts the team's packages */
+            edition: number;
+            id: components["schemas"]["Uuid"];
+            /** @description Whether it is the one that holds */
+            is_current: boolean;
+            /** @description What is learnt */
+            modules: {
+                /** @description Its code */
+                code: string;
+                /** @description How long it takes */
+                minutes?: number;
+                /** @description Its title */
+                title: string;
+            }[];
+            /** @description Members of the team, and what each has completed: one's own, or all for who leads it */
+            progress: {
+                /** @description Whether that is all */
+                complete: boolean;
+                /** @description The codes of what is completed */
+                modules: string[];
+                /** @description Who */
+                staff: {
+                    /**
+                     * Format: uuid
+                     * @description Their id
+                     */
+                    id: string;
+                    /** @description Their name */
+                    name: string;
+                };
+            }[];
+            /** @description Its title */
+            title: string;
+            unit: components["schemas"]["UnitBrief"];
+            updated_at: components["schemas"]["Timestamp"];
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A new edition
+         * @example {
+         *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+         *       "title": "Opplæring i samhandlingsteamet",
+         *       "modules": [
+         *         {
+         *           "code": "FACT",
+         *           "title": "Modellen",
+         *           "minutes": 60
+         *         },
+         *         {
+         *           "code": "IP",
+         *           "title": "Individuell plan"
+         *         }
+         *       ]
+         *     }
+         */
+        TrainingPackageCreate: {
+            /** @description What is learnt */
+            modules: {
+                /** @description Its code */
+                code: string;
+                /** @description How long it takes */
+                minutes?: number;
+                /** @description Its title */
+                title: string;
+            }[];
+            /** @description Its title */
+            title: string;
+            /**
+             * Format: uuid
+             * @description The team
+             */
+            unit_id: string;
+        };
+        /**
+         * @description A page of training packages
+         * @example {
+         *       "items": [],
+         *       "links": {
+         *         "self": "/api/v1/training-packages"
+         *       }
+         *     }
+         */
+        TrainingPackageList: {
+            /** @description What the page holds */
+            items: components["schemas"]["TrainingPackage"][];
+            links: components["schemas"]["Links"];
+        };
+        /**
          * @description What a treatment plan holds
          * @example {
          *       "problem": "Psykose og rusmiddelbruk",
@@ -25028,6 +25883,276 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listArenas: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/arenas"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ArenaList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createArena: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Samarbeidsforum rus og psykisk helse",
+                 *       "purpose": "Felles saker på tvers av nivåene",
+                 *       "parties": [
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                 *       ],
+                 *       "meetings_a_year": 6
+                 *     }
+                 */
+                "application/json": components["schemas"]["ArenaCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "version": 1,
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "name": "Samarbeidsforum rus og psykisk helse",
+                     *       "purpose": "Felles saker på tvers av nivåene",
+                     *       "parties": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "meetings_a_year": 6,
+                     *       "meetings_held": 2,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getArena: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "version": 1,
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "name": "Samarbeidsforum rus og psykisk helse",
+                     *       "purpose": "Felles saker på tvers av nivåene",
+                     *       "parties": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "meetings_a_year": 6,
+                     *       "meetings_held": 2,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateArena: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "meetings_a_year": 4
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["ArenaPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66",
+                     *       "version": 1,
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "name": "Samarbeidsforum rus og psykisk helse",
+                     *       "purpose": "Felles saker på tvers av nivåene",
+                     *       "parties": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "meetings_a_year": 6,
+                     *       "meetings_held": 2,
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
@@ -31099,6 +32224,303 @@ export interface operations {
             default: components["responses"]["Failed"];
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only meetings of this arena
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d66
+                 */
+                arena_id?: string;
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only of this kind
+                 * @example SUPERVISION
+                 */
+                kind?: components["schemas"]["EventKind"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only those that stand so
+                 * @example HELD
+                 */
+                status?: components["schemas"]["EventStatus"];
+                /**
+                 * @description Only for this team
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62
+                 */
+                unit_id?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/events"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "PROFESSIONAL_DAY",
+                 *       "title": "Fagdag om individuell plan",
+                 *       "planned_on": "2026-04-01",
+                 *       "agencies": [
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                 *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "kind": "PROFESSIONAL_DAY",
+                     *       "title": "Fagdag om individuell plan",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "planned_on": "2026-04-01",
+                     *       "agencies": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "participants": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "kind": "PROFESSIONAL_DAY",
+                     *       "title": "Fagdag om individuell plan",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "planned_on": "2026-04-01",
+                     *       "agencies": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "participants": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "held_on": "2026-04-01",
+                 *       "evaluation": {
+                 *         "answers": 20,
+                 *         "mean": 4.2
+                 *       }
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["EventPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "kind": "PROFESSIONAL_DAY",
+                     *       "title": "Fagdag om individuell plan",
+                     *       "owner_agency": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "name": "Drammen DPS"
+                     *       },
+                     *       "planned_on": "2026-04-01",
+                     *       "agencies": [
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64"
+                     *       ],
+                     *       "participants": [],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
     createExport: {
         parameters: {
             query?: never;
@@ -32273,6 +33695,304 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listHospitations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only from or to this unit
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62
+                 */
+                unit_id?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/hospitations"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HospitationList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createHospitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from_unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                 *       "to_unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                 *       "starts_on": "2026-05-04",
+                 *       "days": 3,
+                 *       "goals": "Bli kjent med mottaket"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HospitationCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "from_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "to_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *         "name": "Mottak",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "agency_name": "Drammen kommune"
+                     *       },
+                     *       "starts_on": "2026-05-04",
+                     *       "days": 3,
+                     *       "goals": "Bli kjent med mottaket",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hospitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getHospitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "from_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "to_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *         "name": "Mottak",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "agency_name": "Drammen kommune"
+                     *       },
+                     *       "starts_on": "2026-05-04",
+                     *       "days": 3,
+                     *       "goals": "Bli kjent med mottaket",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hospitation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    updateHospitation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "completed_on": "2026-05-06",
+                 *       "learning_note": "Ring mottaket først"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["HospitationPatch"];
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "status": "PLANNED",
+                     *       "staff": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *         "name": "Jonas Lindås"
+                     *       },
+                     *       "from_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "to_unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d67",
+                     *         "name": "Mottak",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64",
+                     *         "agency_name": "Drammen kommune"
+                     *       },
+                     *       "starts_on": "2026-05-04",
+                     *       "days": 3,
+                     *       "goals": "Bli kjent med mottaket",
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Hospitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -45330,6 +47050,349 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    listTrainingPackages: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the page starts, taken from `links.next` of the page before; opaque
+                 * @example MjAyNi0wMS0wMlQwMzowNDowNVo
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How many items a page holds at most
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Only of this team
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62
+                 */
+                unit_id?: string;
+            };
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "links": {
+                     *         "self": "/api/v1/training-packages"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrainingPackageList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    createTrainingPackage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A key of the caller's choice, never a personal number. The same request sent again with the same key is answered as the first one and is carried out once. The same means the same caller, operation and path, and a body with the same bytes: one with other white space or order of members is another request, and with a key that is taken it gets 422.
+                 * @example 6c1f2f3e-9d0b-4c53-8a54-0f6c0f1d2e3a
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                 *       "title": "Opplæring i samhandlingsteamet",
+                 *       "modules": [
+                 *         {
+                 *           "code": "FACT",
+                 *           "title": "Modellen",
+                 *           "minutes": 60
+                 *         },
+                 *         {
+                 *           "code": "IP",
+                 *           "title": "Individuell plan"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrainingPackageCreate"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "edition": 1,
+                     *       "title": "Opplæring i samhandlingsteamet",
+                     *       "modules": [
+                     *         {
+                     *           "code": "FACT",
+                     *           "title": "Modellen",
+                     *           "minutes": 60
+                     *         }
+                     *       ],
+                     *       "is_current": true,
+                     *       "progress": [
+                     *         {
+                     *           "staff": {
+                     *             "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *             "name": "Jonas Lindås"
+                     *           },
+                     *           "modules": [
+                     *             "FACT"
+                     *           ],
+                     *           "complete": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrainingPackage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    getTrainingPackage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that the caller holds; 304 when it is still true
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "edition": 1,
+                     *       "title": "Opplæring i samhandlingsteamet",
+                     *       "modules": [
+                     *         {
+                     *           "code": "FACT",
+                     *           "title": "Modellen",
+                     *           "minutes": 60
+                     *         }
+                     *       ],
+                     *       "is_current": true,
+                     *       "progress": [
+                     *         {
+                     *           "staff": {
+                     *             "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *             "name": "Jonas Lindås"
+                     *           },
+                     *           "modules": [
+                     *             "FACT"
+                     *           ],
+                     *           "complete": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrainingPackage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    completeTraining: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the representation that the change is based on
+                 * @example "3-5f1d7a90c2"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description `return=minimal` asks for an answer without a body, `return=representation` for one with
+                 * @example return=minimal
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "module": "FACT",
+                 *       "completed_on": "2026-03-02"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description When
+                     */
+                    completed_on: string;
+                    /** @description The module's code */
+                    module: string;
+                    /**
+                     * Format: uuid
+                     * @description Who; the caller when absent
+                     */
+                    staff_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it stands */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
+                     *       "version": 1,
+                     *       "unit": {
+                     *         "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62",
+                     *         "name": "FACT-team Drammen",
+                     *         "agency_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d63",
+                     *         "agency_name": "Drammen DPS"
+                     *       },
+                     *       "edition": 1,
+                     *       "title": "Opplæring i samhandlingsteamet",
+                     *       "modules": [
+                     *         {
+                     *           "code": "FACT",
+                     *           "title": "Modellen",
+                     *           "minutes": 60
+                     *         }
+                     *       ],
+                     *       "is_current": true,
+                     *       "progress": [
+                     *         {
+                     *           "staff": {
+                     *             "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d65",
+                     *             "name": "Jonas Lindås"
+                     *           },
+                     *           "modules": [
+                     *             "FACT"
+                     *           ],
+                     *           "complete": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T08:00:00Z",
+                     *       "updated_at": "2026-03-02T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrainingPackage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
