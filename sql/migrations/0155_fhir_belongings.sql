@@ -138,7 +138,7 @@ end $$;
 -- Versions, the newest first; each says by which request it came about. Nothing where there is no such thing.
 create function fhir_history(asked jsonb, thing uuid) returns setof fhir_found_page language plpgsql as $$
 declare
-	things fhir_thing[] := array(select f from fhir_read(asked ->> 'type', thing, true) f order by f.version desc);
+	things fhir_thing[] := array(select f from fhir_read_past(asked ->> 'type', thing) f order by f.version desc);
 	since timestamptz := lower(fhir_bounds(asked #> '{where,_since,groups}'));
 	before int := substring(cursor_part(asked ->> '_page', 0) from '^[0-9]{1,9}$')::int;
 	size int := page_size(asked ->> '_count');

@@ -78,7 +78,7 @@ create function fhir_tellings(kept regclass, row_id uuid) returns setof fhir_thi
 declare
 	types text[] := array(select distinct s.type from fhir_source s where s.kept_in = kept order by s.type);
 	things fhir_thing[] := array(select f from unnest(array[row_id, case when kept = 'life_rating'::regclass then fhir_life_id(row_id, true) end]) i
-		cross join lateral fhir_read(types[1], i, false) f where i is not null);
+		cross join lateral fhir_read_now(types[1], i) f where i is not null);
 	now fhir_thing := things[1];
 	targets text[] := array(select t || '/' || i.id from unnest(types) t, unnest(things) i);
 begin
@@ -87,7 +87,7 @@ begin
 	end if;
 	return query select h.id, (now).patient_id, fhir_provenance(h, now, targets), 1, h.valid_from
 		from row_versions(kept, row_id) h
-		where h.version in (select v.version from fhir_read(types[1], (now).id, true) v);
+		where h.version in (select v.version from fhir_read_past(types[1], (now).id) v);
 end $$;
 
 create function fhir_tellings_if_any(kept regclass, row_id uuid) returns setof fhir_thing language plpgsql as $$

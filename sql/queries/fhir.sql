@@ -3,11 +3,11 @@
 
 -- name: fhirRead
 select f.body, f.version as etag, fhir_modified(f.at) as modified, show(f.patient_id) as noted
-from fhir_read(fhir_beside(:fhir.type, :fhir.codes), :path.id::uuid, false) f
+from fhir_read_now(fhir_beside(:fhir.type, :fhir.codes), :path.id::uuid) f
 
 -- name: fhirVread
 select f.body, f.version as etag, fhir_modified(f.at) as modified, show(f.patient_id) as noted
-from fhir_read(fhir_beside(:fhir.type, :fhir.codes), :path.id::uuid, true) f
+from fhir_read_past(fhir_beside(:fhir.type, :fhir.codes), :path.id::uuid) f
 where f.version::text = :path.vid
 
 -- name: fhirHistory
