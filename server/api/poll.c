@@ -4,6 +4,8 @@
  */
 #include "api/poll.h"
 
+#include <stdatomic.h>
+
 #include "api/answer.h"
 #include "api/buckets.h"
 #include "api/principal.h"
@@ -11,22 +13,18 @@
 #include "api/work.h"
 #include "base/clock.h"
 
-enum { SCREENS = 1 << 12 /* when more poll at once, some are logged more often */ };
+/*
+ * Whose 304 was logged, and when: the key's upper bits and the second, in one word, so that threads
+ * need no lock. Two who meet in one place push each other out, and are logged more often.
+ */
+enum { SCREENS = 1 << 12, SECOND_BITS = 24, WITHIN_S = 60 };
+static _Atomic uint64_t logged[SCREENS];
 
-/* One a minute. */
-static const struct bucket_rule to_the_log = {.size = 1, .window_us = INT64_C(60000000)};
+static const uint64_t second_mask = (UINT64_C(1) << SECOND_BITS) - 1;
 
-static struct buckets *logged;
-
-void poll_start(void)
+static uint64_t now_s(void)
 {
-	logged = buckets_new(SCREENS);
-}
-
-void poll_stop(void)
-{
-	buckets_free(logged);
-	logged = NULL;
+	return (uint64_t)(clock_monotonic_us() / 1000000);
 }
 
 static const char *text(const char *maybe)
@@ -34,30 +32,56 @@ static const char *text(const char *maybe)
 	return maybe == NULL ? "" : maybe;
 }
 
+/* What the caller holds, when it is asked for in a way that can be answered so; else NULL. */
+static const char *held_by(const struct request *r)
+{
+	return r->session != NULL || reads_same(r->op) == NULL
+		       ? NULL
+		       : request_header_list(r, "If-None-Match");
+}
+
 /* Who asks for what, and what they hold. */
-static bool logged_lately(const struct request *r, const char *held)
+static uint64_t key_of(const struct request *r, const char *held)
 {
 	const struct principal *p = r->principal;
 	const char *const who_and_what[] = {
 		r->op->id,	    r->in.raw_path,    text(r->in.raw_query), held,
 		text(p->agency_id), text(p->staff_id), text(p->citizen_id),   text(p->issuer_id),
 		text(p->subject),   text(p->role),     text(r->purpose),      NULL};
-	const struct buckets_cost one = {buckets_key(who_and_what), to_the_log, 1};
 
-	return !buckets_take(logged, &one, clock_monotonic_us()).granted;
+	return buckets_key(who_and_what);
+}
+
+static bool logged_lately(uint64_t key)
+{
+	uint64_t found = atomic_load_explicit(&logged[key % SCREENS], memory_order_relaxed);
+
+	return (found ^ key) >> SECOND_BITS == 0 && ((now_s() - found) & second_mask) < WITHIN_S;
+}
+
+void poll_logged(const struct request *r)
+{
+	const char *held = r->reply.status == 304 ? held_by(r) : NULL;
+
+	if (held == NULL)
+		return;
+
+	uint64_t key = key_of(r, held);
+
+	atomic_store_explicit(&logged[key % SCREENS],
+			      (key & ~second_mask) | (now_s() & second_mask), memory_order_relaxed);
 }
 
 bool poll_answered(struct request *r)
 {
-	const struct statement *same = reads_same(r->op);
-	const char *held = same == NULL ? NULL : request_header_list(r, "If-None-Match");
+	const char *held = held_by(r);
 	struct work w;
 
-	if (held == NULL || r->session != NULL || !logged_lately(r, held))
+	if (held == NULL || !logged_lately(key_of(r, held)))
 		return false;
 	work_begin_shared(&w, r);
 	w.round.sets_nothing = true;
-	w.answer = work_add_statement(&w, same);
+	w.answer = work_add_statement(&w, reads_same(r->op));
 	if (work_run(&w) && round_rows(&w.round, w.answer) > 0)
 		answer_from_round(&w);
 	return r->reply.status != 0;

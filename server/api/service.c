@@ -14,7 +14,6 @@
 #include "api/metrics.h"
 #include "api/origins.h"
 #include "api/permit.h"
-#include "api/poll.h"
 #include "api/problem.h"
 #include "api/reads.h"
 #include "api/trust.h"
@@ -84,7 +83,6 @@ bool service_start(char why[256])
 	service.keys = key_store_new(NULL);
 	service.cap = cap_new((unsigned)config.public_reports_per_hour);
 	allowance_start();
-	poll_start();
 	if (!metrics_start(service.arena, service.contract) || !identify_start())
 		return fail(why, NULL);
 	give_back_memory();
@@ -95,7 +93,6 @@ void service_stop(void)
 {
 	identify_stop();
 	allowance_stop();
-	poll_stop();
 	origins_stop();
 	trust_stop();
 	key_store_free(service.keys);

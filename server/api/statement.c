@@ -55,6 +55,7 @@ enum outcome statement_execute(struct request *r)
 		work_deny(r, "not_found", NULL);
 	} else {
 		answer_from_round(&w);
+		poll_logged(r);
 	}
 	work_end(&w);
 	return outcome;

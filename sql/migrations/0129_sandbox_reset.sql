@@ -157,6 +157,9 @@ begin
 	perform sandbox_forget();
 	removed := sandbox_delete();
 	alter table plan_version enable trigger kept;
+	-- nothing else deletes what a board shows, so no trigger of it waits for that
+	update board_version set n = n + 1;
+	delete from board_kept;
 	return jsonb_build_object('removed', removed, 'persons', sandbox_people(body -> 'persons'));
 end $$;
 

@@ -248,6 +248,17 @@ describe('a screen that polls', () => {
 		assert.ok((await rows(before)).every(([, person, set]) => person !== null || set), 'whom the new answer shows');
 	});
 
+	test('is in the log when the one that was to be logged failed', async () => {
+		await w.sql('update board_category set sort = sort where unit_id = $1', [team]);
+		const { etag } = (await w.api(tm, 'GET', path)).is(200);
+		await w.sql(`alter table access_log add constraint nothing check (operation <> 'getBoard') not valid`);
+		assert.ok((await get(etag)).status >= 400);
+		await w.sql('alter table access_log drop constraint nothing');
+		const since = (await w.sql('select max(id) as id from access_log'))[0].id;
+		(await get(etag)).is(304);
+		assert.equal((await w.sql('select 1 from access_log where id > $1', [since])).length, 1);
+	});
+
 	test('has another answer than other callers and other views', async () => {
 		const tags = new Set();
 		for (const as of [tm, tl, 'drammen-dps:tm-2', 'drammen-dps:tm-3']) for (const query of ['', '?view=wall']) tags.add((await w.api(as, 'GET', path + query)).is(200).etag);

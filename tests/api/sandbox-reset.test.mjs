@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, syntheticNumber, world } from './harness.mjs';
 import { enrolled } from './intake-steps.mjs';
+import { inTeam } from './lib/in-team.mjs';
 
 const w = await world();
 const tl = 'drammen-dps:tl-1';
@@ -41,6 +42,19 @@ describe('a reset', () => {
 		for (const agency of ['drammen-dps', 'fastlege-demo', 'drammen-kommune', 'lier-kommune']) (await reset(`${agency}/SA`)).is(200);
 		assert.equal(await count('enrolment', 'id', e.id), 0);
 		assert.equal(await count('patient', 'id', demo), 1);
+	});
+	test('is seen on a board that was kept, and by a screen that holds it', async () => {
+		const { patient, enrolment } = await inTeam(w);
+		(await w.api('drammen-dps:tm-1', 'POST', '/board-entries', { patient_id: patient, category: 'CRISIS', reason_code: 'CRISIS', reason_text: 'x' })).is(201);
+		const board = `/units/${w.ids.unit['drammen-dps:fact']}/board`;
+		const before = (await w.api(tl, 'GET', board)).is(200);
+		const poll = () => w.api(tl, 'GET', board, undefined, { 'if-none-match': before.etag });
+		for (let i = 0; i < 2; i++) (await poll()).is(304);
+		(await reset('drammen-dps/SA')).is(200);
+		assert.equal(await count('enrolment', 'id', enrolment), 0);
+		const after = (await poll()).is(200);
+		assert.deepEqual([before.body.tiles.on_board, after.body.tiles.on_board], [1, 0]);
+		assert.deepEqual((await w.api(tl, 'GET', board)).is(200).body, after.body);
 	});
 	test('begins with the persons that are given, again and again', async () => {
 		const persons = [{ national_id: syntheticNumber(), given_name: 'Rolig', family_name: 'Furu', unit_id: w.ids.unit['drammen-dps:fact'] }, { national_id: syntheticNumber() }];
