@@ -114,14 +114,10 @@ void work_open(struct work *w)
 
 	session_join(r->session, &w->round);
 	w->binding.patient_id = work_person(r);
-	if (!w->has_key && w->binding.patient_id != NULL) {
-		work_add(w, "enter");
-		return;
-	}
-	work_add(w, "context");
+	work_add(w, !w->has_key && w->binding.patient_id != NULL ? "enter" : "context");
 	if (w->has_key)
 		work_add(w, "idempotency_begin");
-	if (w->binding.patient_id != NULL)
+	if (w->has_key && w->binding.patient_id != NULL)
 		work_add(w, "gate");
 }
 

@@ -30,7 +30,7 @@ static const struct {
 	{"018190-12365", true, false},
 	{"01819012364", false, false}, /* the check digits are wrong */
 	{"nr 01819012365", true, false},
-	{"13116900216", true, false}, /* a living person's */
+	{"13116900216", true, false}, /* not synthetic: a published example */
 	{"018190123650", false, false},
 	{"open:seal:e1:x", false, true},
 	{"seal", false, false},

@@ -8,7 +8,7 @@ const secrets = [
 	[/"d"\s*:\s*"[\w-]{40,}"/, 'a private JWK'],
 ];
 // the public test vectors of the number rules: the tax authority's and HL7 Norway's own examples
-const vectorFiles = /^tests\/unit\/test_(national_id|identifiers?|norwegian_id)\.c$/;
+const vectorFiles = /^tests\/unit\/test_(national_id|import_number|identifiers?|norwegian_id)\.c$/;
 const w1 = [3, 7, 6, 1, 8, 9, 4, 5, 2, 1];
 const w2 = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
 
