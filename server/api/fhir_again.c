@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/allowance.h"
 #include "api/fhir.h"
 #include "api/fhir_entry.h"
+#include "api/fhir_native.h"
 #include "api/inner.h"
 #include "api/session.h"
 #include "api/work.h"
@@ -18,72 +20,66 @@ static const char *text(const json_t *object, const char *member)
 	return json_string_value(json_object_get(object, member));
 }
 
-/* "Task/<id>" of where the entry's thing was told to be, or of what it changed. */
-static const char *address_of(struct arena *a, const struct fhir_entry *e, const char *location)
+/* The status and address of the first time; the version too where nothing is shown. */
+static void recall(const struct fhir_bundle *b, const struct fhir_entry *e, const json_t *first)
 {
-	const char *base = fhir_base(a), *end;
-
-	if (location == NULL || strncmp(location, base, strlen(base)) != 0)
-		return e->url;
-	location += strlen(base) + 1;
-	end = strstr(location, "/_history");
-	return end == NULL ? location : arena_copy(a, location, (size_t)(end - location));
-}
-
-/* What the entry wrote is read, since the caller asks for it. */
-static void become_read(struct fhir_bundle *b, struct fhir_entry *e, const char *location)
-{
-	json_t *get = json_pack("{s:s}", "method", "GET");
-
-	arena_adopt(b->request->arena, (void (*)(void *))json_decref, get);
-	e->url = address_of(b->request->arena, e, location);
-	e->request = get;
-	e->id = NULL;
-}
-
-/* An entry's answer of the first time. */
-static void recall(struct request *asked, const json_t *first, bool with_version)
-{
-	struct arena *a = asked->arena;
+	struct request *asked = e->asked;
 
 	asked->reply.status = (int)json_integer_value(json_object_get(first, "status"));
 	if (text(first, "location") != NULL)
-		reply_header(asked, "Location", arena_dup(a, text(first, "location")));
-	if (with_version && text(first, "etag") != NULL)
-		reply_header(asked, "ETag", arena_dup(a, text(first, "etag")));
+		reply_header(asked, "Location", text(first, "location"));
+	if (text(first, "etag") != NULL && !fhir_bundle_shows(b, e))
+		reply_header(asked, "ETag", text(first, "etag"));
 }
 
-/* False when what it shows may no longer be seen: that is the answer. */
-static bool answer_entry(struct fhir_bundle *b, size_t i, const json_t *first)
+/*
+ * What was written is read, shown or not: who may no longer write or see it is not told of it. What
+ * its references mean was looked up the first time.
+ */
+static enum outcome answer_written(struct fhir_bundle *b, size_t i, const json_t *first)
 {
 	struct fhir_entry *e = &b->list[i];
+	struct request *inner = NULL;
+	enum outcome outcome;
 
-	if (!fhir_bundle_shows(b, e)) {
-		e->asked = inner_request(b->request, b->request->op);
-		recall(e->asked, first, true);
-		return true;
-	}
-	become_read(b, e, text(first, "location"));
-	if (fhir_entry_prepare(b, i))
-		fhir_entry_run(b, i);
-	if (e->asked->reply.status >= 400) {
-		inner_answer(b->request, e->asked);
-		return false;
-	}
-	recall(e->asked, first, false);
-	return true;
+	json_object_del(json_array_get(b->entries, i), "resource");
+	if (!fhir_entry_prepare(b, i) || !authorise(e->asked) || !allowance_take(e->asked))
+		return ANSWERED;
+	inner_header(e->asked, "Accept", "application/fhir+json");
+	outcome = fhir_native_read(e->asked, text(first, "id"), &inner);
+	inner_answer(e->asked, inner);
+	if (outcome == ANSWERED && e->asked->reply.status < 400)
+		recall(b, e, first);
+	return outcome;
 }
 
-static void answer(struct fhir_bundle *b, const char *detail)
+/* What wrote nothing runs again. */
+static enum outcome answer_entry(struct fhir_bundle *b, size_t i, const json_t *first)
+{
+	if (text(first, "id") != NULL)
+		return answer_written(b, i, first);
+	return fhir_entry_prepare(b, i) ? fhir_entry_run(b, i) : ANSWERED;
+}
+
+static enum outcome answer(struct fhir_bundle *b, const char *detail)
 {
 	json_t *first = json_loads(detail, 0, NULL);
 
 	arena_adopt(b->request->arena, (void (*)(void *))json_decref, first);
-	for (size_t i = 0; i < b->count; i++)
-		if (!answer_entry(b, i, json_array_get(json_object_get(first, "answer"), i)))
-			return;
+	for (size_t i = 0; i < b->count; i++) {
+		enum outcome outcome =
+			answer_entry(b, i, json_array_get(json_object_get(first, "answer"), i));
+
+		if (outcome != ANSWERED)
+			return outcome;
+		if (b->list[i].asked->reply.status < 400)
+			continue;
+		inner_answer(b->request, b->list[i].asked);
+		return ANSWERED;
+	}
 	fhir_bundle_answered(b, "transaction-response");
 	reply_header(b->request, "Idempotency-Replayed", "true");
+	return ANSWERED;
 }
 
 bool fhir_again_is_new(struct fhir_bundle *b, enum outcome *outcome)
@@ -106,11 +102,20 @@ bool fhir_again_is_new(struct fhir_bundle *b, enum outcome *outcome)
 		*outcome = work_failed(&w);
 	work_end(&w);
 	if (is_known)
-		answer(b, w.round.detail);
+		*outcome = answer(b, w.round.detail);
 	return is_new;
 }
 
-/* [{"status", "location", "etag"}, …] in the order of the entries. */
+/* Of what the entry has written, else NULL. */
+static const char *id_of(const struct fhir_entry *e)
+{
+	if (fhir_does(e->asked->op, "create"))
+		return e->id;
+	return fhir_does(e->asked->op, "update") ? request_parameter(e->asked, IN_PATH, "id")
+						 : NULL;
+}
+
+/* [{"id", "status", "location", "etag"}, …] in the order of the entries. */
 static const char *answers_of(const struct fhir_bundle *b)
 {
 	json_t *list = json_array();
@@ -121,9 +126,10 @@ static const char *answers_of(const struct fhir_bundle *b)
 		const struct request *asked = b->list[i].asked;
 
 		json_array_append_new(list,
-				      json_pack("{s:i, s:s*, s:s*}", "status", asked->reply.status,
-						"location", inner_reply_header(asked, "Location"),
-						"etag", inner_reply_header(asked, "ETag")));
+				      json_pack("{s:s*, s:i, s:s*, s:s*}", "id", id_of(&b->list[i]),
+						"status", asked->reply.status, "location",
+						inner_reply_header(asked, "Location"), "etag",
+						inner_reply_header(asked, "ETag")));
 	}
 	dumped = json_dumps(list, JSON_COMPACT);
 	copy = arena_dup(b->request->arena, dumped);

@@ -5,8 +5,9 @@
 
 /*
  * A transaction that is sent again with its Idempotency-Key is answered as it was. Kept is what was
- * answered without the resources: status, address and version of each entry. What the entries show
- * is read again, through their gates.
+ * answered without the resources: status, address and version of each entry, and the id of what it
+ * wrote. What was read or written is read again, through its gate and into the log, whether it is
+ * shown or not: the key is no right to be told anything.
  */
 
 /*

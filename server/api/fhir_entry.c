@@ -103,13 +103,8 @@ static void give_headers(struct request *r, const struct fhir_bundle *b, size_t 
 /* What a conditional create has found is what others refer to. */
 static void note_id(const struct request *r, struct fhir_entry *e)
 {
-	json_t *body =
-		r->found && r->reply.body != NULL ? json_loads(r->reply.body, 0, NULL) : NULL;
-	const char *id = json_string_value(json_object_get(body, "id"));
-
-	if (id != NULL)
-		e->id = arena_dup(r->arena, id);
-	json_decref(body);
+	if (r->found && r->reply.status < 300)
+		e->id = r->new_id;
 }
 
 bool fhir_entry_prepare(struct fhir_bundle *b, size_t place)

@@ -36,6 +36,7 @@ static enum outcome make_unless(const struct fhir_map *m, const json_t *body,
 	switch (fhir_exist(r, m, request_header(r, "If-None-Exist"), &id, &outcome)) {
 	case FHIR_ONE:
 		r->found = true;
+		r->new_id = id;
 		return fhir_native_read(r, id, inner);
 	case FHIR_NONE:
 		return make(m, body, inner);

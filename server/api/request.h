@@ -112,7 +112,7 @@ struct request {
 	struct fhir_search *search;	    /* a FHIR search's own, by room 4; else NULL */
 	const struct fhir_written *written; /* the FHIR write that this is the native side of */
 	const char *place;		    /* in a Bundle, for expressions; NULL is the resource */
-	bool found;			    /* a conditional create that has found what it names */
+	bool found;			    /* a conditional create that has found its `new_id` */
 	struct session *session;	    /* the transaction that it is a part of, or NULL */
 	const char *deny_reason;	    /* for the access log's DENIED row */
 	int64_t room_us[ROOMS];		    /* time spent, for Server-Timing */

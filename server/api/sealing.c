@@ -127,17 +127,25 @@ static void keep_receipt(struct request *r)
 	r->receipt_hash = arena_dup(r->arena, hash);
 }
 
-void sealing_idempotency(struct request *r)
+/* Who acts for two agencies does each thing for one of them: the other's key is another key. */
+static const char *scope_of(const struct request *r)
 {
 	const struct principal *p = r->principal;
+
+	if (p == NULL)
+		return arena_printf(r->arena, "public %s", r->op->id);
+	return arena_printf(r->arena, "%s %s %s %s", p->issuer_id, p->subject,
+			    p->agency_id == NULL ? "citizen" : p->agency_id, r->op->id);
+}
+
+void sealing_idempotency(struct request *r)
+{
 	char hash[RANDOM_SHA256_HEX_SIZE];
 
 	if (r->op->method != METHOD_POST)
 		return;
 	if (takes_key(r)) {
-		r->idempotency_scope =
-			arena_printf(r->arena, "%s %s %s", p == NULL ? "public" : p->issuer_id,
-				     p == NULL ? "" : p->subject, r->op->id);
+		r->idempotency_scope = scope_of(r);
 		/* keyed: a plain hash of a body that holds a personal number could be guessed */
 		seal_mac_hex(service.seals,
 			     arena_printf(r->arena, "%s\n%s", r->in.raw_path,

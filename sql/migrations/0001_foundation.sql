@@ -307,13 +307,13 @@ create function number_out(seal text) returns text language sql stable as $$
 
 -- Idempotency: the answer of a POST is kept in the transaction that made it -----------------------------
 create table idempotency (
-	scope text not null, -- issuer, subject and operation
+	scope text not null, -- issuer, subject, agency and operation
 	key text not null,
 	request_hash text not null,
 	status int not null,
 	location text,
 	entity_id uuid,
-	answer jsonb, -- of several at once: status, location and etag of each
+	answer jsonb, -- of several at once: id, status, location and etag of each
 	at timestamptz not null default now(),
 	primary key (scope, key)
 );

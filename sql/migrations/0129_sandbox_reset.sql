@@ -95,7 +95,8 @@ begin
 	end loop;
 	delete from row_history h using sandbox_doomed d where h.entity_id = d.id;
 	delete from transition_event t using sandbox_doomed d where t.object_id = d.id;
-	delete from idempotency i using sandbox_doomed d where i.entity_id = d.id;
+	delete from idempotency i using sandbox_doomed d
+		where i.entity_id = d.id or i.answer @> jsonb_build_array(jsonb_build_object('id', d.id));
 end $$;
 
 -- In whatever order the keys allow.

@@ -37,6 +37,20 @@ describe('a reset', () => {
 		(await w.api(municipality, 'GET', `/patients/${others}`)).is(200);
 		(await w.api(tl, 'GET', `/patients/${mine}`)).is(404);
 	});
+	test('lets what told of it be told again: a Bundle that is no longer there is done anew', async () => {
+		const bundle = (patient) => ({ resourceType: 'Bundle', type: 'transaction', entry: [{ resource: { resourceType: 'Task', status: 'requested', intent: 'order', description: 'x', for: { reference: `Patient/${patient}` } }, request: { method: 'POST', url: 'Task' } }] });
+		const send = (as, patient, key) => w.api(as, 'POST', '/fhir/r4', bundle(patient), { 'content-type': 'application/fhir+json', 'idempotency-key': key });
+		const others = await person(municipality);
+		const [mine, theirs] = [anyId(), anyId()];
+		const first = (await send(tl, demo, mine)).is(200);
+		const kept = (await send(municipality, others, theirs)).is(200);
+		(await reset('drammen-dps/SA')).is(200);
+		const again = (await send(tl, demo, mine)).is(200);
+		const [was, is] = [first, again].map((r) => r.body.entry[0].response.location.match(/Task\/([^/]+)/)[1]);
+		assert.deepEqual([again.headers['idempotency-replayed'], await count('task', 'id', was), await count('task', 'id', is)], [undefined, 0, 1]);
+		const stays = (await send(municipality, others, theirs)).is(200);
+		assert.deepEqual([stays.headers['idempotency-replayed'], stays.body.entry], ['true', kept.body.entry]);
+	});
 	test('takes away a whole way through the team', async () => {
 		const e = await enrolled(w);
 		for (const agency of ['drammen-dps', 'fastlege-demo', 'drammen-kommune', 'lier-kommune']) (await reset(`${agency}/SA`)).is(200);

@@ -1,6 +1,7 @@
 /* api/sealing: numbers leave C as seals, keys and receipts are derived and never guessable. */
 #include "api_fixture.h"
 
+#include "api/principal.h"
 #include "api/room.h"
 #include "api/sealing.h"
 #include "base/config.h"
@@ -61,8 +62,34 @@ static void only_a_post_with_a_key_is_remembered(void **state)
 	assert_null(r->receipt);
 	fixture_end(r);
 	r = posted("/api/v1/things", "{\"name\":\"x\"}", "k1");
-	assert_string_equal(r->idempotency_scope, "public  createThing");
+	assert_string_equal(r->idempotency_scope, "public createThing");
 	assert_int_equal(strlen(r->idempotency_hash), 64);
+	fixture_end(r);
+}
+
+static void a_key_is_the_callers_for_one_agency(void **state)
+{
+	struct {
+		struct principal who;
+		const char *scope;
+	} rows[] = {
+		{{.issuer_id = "i", .subject = "s", .agency_id = "a", .role = "TL"},
+		 "i s a createThing"},
+		/* in another role it is the same act */
+		{{.issuer_id = "i", .subject = "s", .agency_id = "a", .role = "TM"},
+		 "i s a createThing"},
+		{{.issuer_id = "i", .subject = "s", .agency_id = "b"}, "i s b createThing"},
+		{{.issuer_id = "i", .subject = "s", .citizen = true}, "i s citizen createThing"},
+	};
+	struct request *r = posted("/api/v1/things", "{\"name\":\"x\"}", "k1");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		r->principal = &rows[i].who;
+		sealing_idempotency(r);
+		assert_string_equal(r->idempotency_scope, rows[i].scope);
+	}
+	r->principal = NULL;
 	fixture_end(r);
 }
 
@@ -113,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_body_without_numbers_is_passed_as_sent),
 		cmocka_unit_test(a_number_becomes_a_seal),
 		cmocka_unit_test(only_a_post_with_a_key_is_remembered),
+		cmocka_unit_test(a_key_is_the_callers_for_one_agency),
 		cmocka_unit_test(the_hash_follows_path_and_body),
 		cmocka_unit_test(the_public_gets_a_receipt),
 	};
