@@ -188,6 +188,22 @@ create function import_adt_persons(b import_batch, messages jsonb) returns uuid[
 		(select a.patient_id from import_adt_known(b, m) a)) from jsonb_array_elements(messages) m)
 $$;
 
+-- The agency's line (0113), for messages: they wait with one of the few connections that all requests share, behind whoever
+-- writes a block. So only three of all agencies' requests wait at a time, and not for long; the others are to send again.
+create function import_adt_turn(agency uuid) returns void language plpgsql as $$
+declare
+	line bigint := import_line(agency, 'adt');
+begin
+	if pg_try_advisory_xact_lock(line) then
+		return;
+	end if;
+	perform 1 from generate_series(1, 3) seat where pg_try_advisory_xact_lock(hashtextextended('adt', seat)) limit 1;
+	perform raise_unless(found, 503, 'unavailable'), set_config('lock_timeout', '1s', true);
+	perform pg_advisory_xact_lock(line), set_config('lock_timeout', '0', true);
+exception when lock_not_available then
+	perform raise_problem(503, 'unavailable');
+end $$;
+
 -- The messages of one request, in their order. `asked`: messages, caller.
 create function import_adt(new_id uuid, asked jsonb) returns jsonb language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -197,11 +213,10 @@ declare
 	said jsonb;
 	items jsonb := '[]';
 begin
-	perform raise_unless(import_may('adt'), 403, 'forbidden_action');
+	perform raise_unless(import_may('adt'), 403, 'forbidden_action'), import_adt_turn(app_agency_id());
 	insert into import_batch (id, agency_id, type, batch_id, state, caller, received, finished_at, rows_kept)
 	values (new_id, app_agency_id(), 'adt', new_id::text, 'DONE', asked -> 'caller', jsonb_array_length(asked -> 'messages'), clock_now(), false)
 	returning * into b;
-	perform pg_advisory_xact_lock(import_line(b.agency_id, b.type));
 	perform import_lock_persons(import_adt_persons(b, asked -> 'messages'));
 	for e in select m from jsonb_array_elements(asked -> 'messages') m loop
 		select m.answer into said from import_message m where m.agency_id = b.agency_id and m.sender = e ->> 'sender'
@@ -231,6 +246,6 @@ insert into import_verdict (code, counted, field, message) values
 -- migrate:down
 delete from import_verdict where code in ('EVENT_IGNORED', 'STAY_UNKNOWN', 'PERSON_UNKNOWN', 'VISIT_NUMBER_MISSING',
 	'PLANNED_TIME_MISSING', 'NOT_IN_THIS_STATE', 'NOTHING_TO_TAKE_BACK');
-drop function if exists import_adt, import_adt_persons, import_adt_one, import_adt_take, import_adt_known, import_adt_act, import_adt_merge,
+drop function if exists import_adt, import_adt_turn, import_adt_persons, import_adt_one, import_adt_take, import_adt_known, import_adt_act, import_adt_merge,
 	import_adt_step, import_adt_move_back, import_adt_cancel, import_adt_plan, import_adt_lay, import_adt_row cascade;
 drop table import_message;

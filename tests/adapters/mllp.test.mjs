@@ -79,6 +79,21 @@ test('while the service is away: AR and nothing kept; with commitment: CA, and i
 	assert.deepEqual(await states(), ['DISCHARGED'], 'known, not sent again');
 });
 
+test('while a block of an import is before it: AR, and taken when it is sent again; with commitment it comes', async () => {
+	const e = engine();
+	const begun = async (day) => (await admissions()).filter((a) => a.admitted_at.toISOString() === `2026-07-${day}T10:00:00.000Z`).length;
+	const turned = message('A03', 'M12', 'V12', { from: '20260701120000+0200', to: '20260702120000+0200' });
+	await w.database.asOwner(async (client) => {
+		await client.query(`select pg_advisory_xact_lock(import_line($1, 'admissions'))`, [w.ids.agency['drammen-dps']]);
+		assert.equal((await e.send(turned)).code, 'AR');
+		assert.equal((await e.send(message('A03', 'M13', 'V13', { accept: 'AL', from: '20260710120000+0200', to: '20260711120000+0200' }))).code, 'CA');
+		await mllp.until(() => mllp.events('waits').filter((x) => x.status === 503).length > 1, 'the second refusal');
+	});
+	await mllp.until(() => begun('10'), 'what was committed to');
+	assert.equal((await e.send(turned)).code, 'AA');
+	assert.equal(await begun('01'), 1);
+});
+
 test('who is not allowed is not heard, nor who sends without end', async () => {
 	const foreign = engine('127.0.0.1', '127.0.0.2');
 	assert.equal(await foreign.send(message('A01', 'M10', 'V10')), null);
