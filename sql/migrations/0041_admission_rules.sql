@@ -109,6 +109,17 @@ end $$;
 create trigger stands_alone before insert or update of level, valid_from, valid_to on admission_segment
 	for each row when (coalesce(current_setting('app.many', true), '') = '') execute function segment_stands_alone();
 
+-- The stay of a person, locked to be written. The person's row is locked before it, as all do who write stays: what follows a
+-- stay locks the person too, and who took the stay first would wait for an import that waits for the stay.
+create function admission_hold(stay uuid, person uuid) returns admission language plpgsql as $$
+declare
+	a admission;
+begin
+	perform 1 from patient p where p.id = person for no key update;
+	select * into a from admission x where x.id = stay and x.patient_id = person for update;
+	return a;
+end $$;
+
 -- Begins -------------------------------------------------------------------------------------------------
 -- Only those who decide on it say on what legal ground the patient stays.
 create function first_legal_kind(b jsonb) returns text language sql stable as $$
@@ -289,7 +300,7 @@ declare
 	was admission;
 	n admission;
 begin
-	select * into was from admission a where a.id = $1 for update;
+	was := admission_hold($1, (select a.patient_id from admission a where a.id = $1));
 	if was.version::text is distinct from seen or not admission_may_correct(was, b) then
 		return 0;
 	end if;
@@ -321,7 +332,7 @@ declare
 	a admission;
 begin
 	perform raise_unless(app_role() = 'DPS', 403, 'forbidden_action');
-	select * into a from admission x where x.id = $1 for update;
+	a := admission_hold($1, (select x.patient_id from admission x where x.id = $1));
 	perform raise_unless(a.state not in ('PLANNED', 'CANCELLED', 'ENTERED_IN_ERROR'), 409, 'conflict');
 	return a;
 end $$;
@@ -363,6 +374,7 @@ declare
 	p legal_period;
 	at timestamptz := (b ->> 'valid_from')::timestamptz;
 begin
+	perform admission_hold(x.admission_id, x.patient_id) from legal_period x where x.id = period_id;
 	select * into p from legal_period x where x.id = period_id for update;
 	if p.version::text is distinct from seen then
 		return 0;
@@ -382,5 +394,5 @@ drop trigger stands_alone on admission_segment;
 drop function if exists legal_period_correct, legal_period_move, legal_period_add, legal_period_admission,
 	legal_period_json, admission_correct, admission_ready_within, admission_parts_follow, admission_within, admission_may_correct, admission_step,
 	admission_discharge, admission_transfer, leave_close, admission_latest, admission_enter, admission_begin,
-	first_legal_kind, segment_stands_alone, admissions_in_order, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
+	admission_hold, first_legal_kind, segment_stands_alone, admissions_in_order, admission_json, admission_place_is_hidden, admission_nights, admission_since, admission_facts, ward_unit,
 	happened_at cascade;

@@ -5,7 +5,8 @@
 -- batch's row before the end, so that the upload never waits for a merge.
 --
 -- Locks are taken in one order by all who write what an agency's systems tell: the agency's line, the persons by their ids, the
--- rows that wait. Whoever registers a person or enters a stay locks the person before they wake rows.
+-- rows that wait, the stays. Whoever registers a person locks them before they wake rows; whoever enters a stay or takes a step in
+-- it locks the person before the stay (0041, admission_hold).
 
 -- The lock of a block; 0: of what is done when no block is left.
 create function import_lock(batch uuid, first int) returns bigint language sql immutable as $$

@@ -35,8 +35,8 @@ where g.patient_id is not null
 -- name: admissions.lock
 select a.state, a.version, admission_facts(a) as facts, a.patient_id
 from (select admit('admissions', :path.id::uuid, 'ADMISSION', true) as patient_id offset 0) g
-cross join lateral (select x.* from admission x where x.id = :path.id::uuid and x.patient_id = g.patient_id
-	offset 0 for update) a
+cross join lateral admission_hold(:path.id::uuid, g.patient_id) a
+where a.id is not null
 
 -- name: admissions.apply
 with step as (

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { syntheticNumber, until, world } from './harness.mjs';
+import { step } from './concern-steps.mjs';
 import { bring, clinic, daysAgo, ended, machine, ndjson, person, send, stay } from './import-steps.mjs';
+import { relate } from './specialist-steps.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50 } });
 const nurse = 'drammen-kommune:mh-1';
@@ -71,6 +73,33 @@ describe('nobody waits for whoever waits for them', () => {
 		await until(async () => (await parked(row))[0].ready === false, 5000, 'the look that found no stay');
 	});
 
+	test('who takes a step in a stay, or corrects it or its ground, and whoever imports it', async () => {
+		const at = (n) => ({ at: daysAgo(n) });
+		const steps = {
+			step: (path) => step(w, clinic, path, { action: 'leave', ...at(3) }),
+			correction: (path) => w.change(clinic, 'PATCH', path, { admitted_at: daysAgo(9) }),
+			ground: (path) => w.api(clinic, 'POST', `${path}/legal-periods`, { kind: 'VOLUNTARY', valid_from: daysAgo(3) }),
+			'corrected ground': async (path) => {
+				const { items: [period] } = (await w.api(clinic, 'GET', `${path}/legal-periods`)).is(200).body;
+				return w.change(clinic, 'PATCH', `/legal-periods/${period.id}`, { kind: 'VOLUNTARY' });
+			},
+		};
+		for (const [name, act] of Object.entries(steps)) {
+			const p = await person(w);
+			await relate(w, p.id, ['drammen-dps:poliklinikk']);
+			const [{ admission_id: id }] = (await sendAdt(admits(p.number, `v-${++serial}`))).is(200).body.items;
+			let acted;
+			await w.database.asOwner(async (client) => {
+				await hold(client, p); // as an import does first
+				acted = act(`/admissions/${id}`);
+				await waiting(1);
+				assert.equal((await client.query('select 1 from admission where id = $1 for update skip locked', [id])).rowCount, 1, `${name}: the stay is free`);
+				assert.ok((await client.query('select 1 from legal_period where admission_id = $1 for update skip locked', [id])).rowCount > 0, `${name}: and its ground`);
+			});
+			assert.ok((await acted).status < 300, name);
+		}
+	});
+
 	test('two agencies that tell of the same persons in another order', async () => {
 		const [one, other, first, second] = [await person(w), await person(w), await person(w), await person(w)];
 		const recent = (p) => stay(p.number, { admitted_at: daysAgo(9), discharged_at: daysAgo(8) });
@@ -106,6 +135,25 @@ describe('what one agency tells stands in one line', () => {
 		await gone(row);
 		const found = await w.sql('select patient_id from contact where patient_id = any ($1)', [[id, third.id]]);
 		assert.deepEqual([found, batch.counts.rejected], [[{ patient_id: id }], 1]);
+	});
+
+	test('and messages behind a long block leave connections to all others; sent again they are taken', async () => {
+		const p = await person(w);
+		const messages = Array.from({ length: 8 }, () => admits(p.number, 'q-1'));
+		let sent;
+		await w.database.asOwner(async (client) => {
+			await client.query(`select pg_advisory_xact_lock(import_line($1, 'admissions'))`, [w.ids.agency['drammen-dps']]);
+			sent = messages.map((m) => sendAdt(m));
+			await waiting(1);
+			const begins = Date.now();
+			(await w.api(nurse, 'GET', '/me')).is(200);
+			const answers = await Promise.all(sent);
+			assert.deepEqual(answers.map((r) => [r.is(503, 'unavailable').status, r.headers['retry-after']]), messages.map(() => [503, '2']));
+			assert.ok(Date.now() - begins < 2500, 'nobody waits for as long as a statement may take');
+		});
+		for (const m of messages) assert.equal((await sendAdt(m)).is(200).body.items[0].code, 'AA');
+		assert.equal((await w.sql('select 1 from admission where patient_id = $1', [p.id])).length, 1);
+		assert.deepEqual(w.daemon.events('POOL_EXHAUSTED'), []);
 	});
 
 	test('a ground that comes while its stay is not yet written waits no longer than for that', async () => {
