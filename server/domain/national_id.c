@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-enum { DIGITS = 11, SHORT_YEARS = 100 };
+enum { DIGITS = 11, SHORT_YEARS = 100, UUID_LENGTH = 36, DIGEST_MIN = 16 /* 64 bits */ };
 
 /* 2032-01-01 00:00 in Europe/Oslo */
 static const int64_t new_rule_starts = 1956524400;
@@ -169,18 +169,62 @@ static bool is_number(const char *s, size_t len)
 	return said == NATIONAL_ID_OK || said == NATIONAL_ID_REAL;
 }
 
-/* The byte, when there is one at `at`, does not belong to a number beside it. */
-static bool is_boundary(const char *s, size_t len, size_t at)
+/* 8-4-4-4-12 hexadecimal digits begin at `s`, which holds at least UUID_LENGTH bytes. */
+static bool is_uuid(const char *s)
 {
-	return at >= len || (!isxdigit((unsigned char)s[at]) && s[at] != '+');
+	for (size_t i = 0; i < UUID_LENGTH; i++) {
+		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (hyphen ? s[i] != '-' : !isxdigit((unsigned char)s[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A UUID reaches over all of from `begin` to `end`. */
+static bool is_in_uuid(const char *s, size_t len, size_t begin, size_t end)
+{
+	size_t first = end > UUID_LENGTH ? end - UUID_LENGTH : 0;
+
+	for (size_t i = first; i <= begin && i + UUID_LENGTH <= len; i++)
+		if (is_uuid(s + i))
+			return true;
+	return false;
+}
+
+/*
+ * A run of DIGEST_MIN or more hexadecimal digits reaches over all of from `begin` to `end`, and
+ * other digits stand in it: a digest, not a word whose letters happen to be hexadecimal. Looked at
+ * is no more of the run than that takes.
+ */
+static bool is_in_digest(const char *s, size_t len, size_t begin, size_t end)
+{
+	size_t first = begin, last = end;
+	bool digits = false;
+
+	for (; first > 0 && begin - first < DIGEST_MIN && isxdigit((unsigned char)s[first - 1]);
+	     first--)
+		digits = digits || isdigit((unsigned char)s[first - 1]);
+	for (; last < len && last - end < DIGEST_MIN && isxdigit((unsigned char)s[last]); last++)
+		digits = digits || isdigit((unsigned char)s[last]);
+	return digits && last - first >= DIGEST_MIN;
+}
+
+/* From `begin` to `end` stands no piece of a longer number, a telephone number or a name. */
+static bool stands_alone(const char *s, size_t len, size_t begin, size_t end)
+{
+	if (begin > 0 && (isdigit((unsigned char)s[begin - 1]) || s[begin - 1] == '+'))
+		return false;
+	if (end < len && isdigit((unsigned char)s[end]))
+		return false;
+	return !is_in_uuid(s, len, begin, end) && !is_in_digest(s, len, begin, end);
 }
 
 bool national_id_stands_in(const char *s, size_t len)
 {
 	for (size_t i = 0; i + DIGITS <= len; i++)
 		for (size_t n = DIGITS; n <= DIGITS + 1 && i + n <= len; n++)
-			if ((i == 0 || is_boundary(s, len, i - 1)) && is_boundary(s, len, i + n) &&
-			    is_number(s + i, n))
+			if (is_number(s + i, n) && stands_alone(s, len, i, i + n))
 				return true;
 	return false;
 }

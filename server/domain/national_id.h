@@ -69,8 +69,9 @@ bool national_id_is_valid(const char *s, size_t len);
 
 /*
  * Whether such a number stands anywhere in the text, whichever mode the daemon is in: of a living
- * person or synthetic, by either check digit rule. Next to a hexadecimal digit or a plus it is a
- * piece of something else: a UUID, a telephone number.
+ * person or synthetic, by either check digit rule. After a plus, or next to a digit, it is a piece
+ * of another number; in a UUID, or in a run of 16 or more hexadecimal digits with digits beside it,
+ * a piece of a name. A letter beside it changes nothing.
  */
 bool national_id_stands_in(const char *s, size_t len);
 
