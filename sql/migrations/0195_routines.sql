@@ -82,13 +82,34 @@ begin
 		'created_by', case when app_role() <> 'PT' then r.created_by end, 'created_at', r.created_at, 'updated_at', r.updated_at));
 end $$;
 
+-- Where somebody can answer: an agency that is, and whose staff come in here to do so.
+create function agency_answers(asked uuid) returns boolean language sql stable as $$
+	select exists (select 1 from agency a where a.id = asked and a.type not in ('POLICE', 'USER_ORGANISATION')
+		and coalesce(a.valid_to, 'infinity') > clock_today()) $$;
+
+-- Where an id stands for the second time, from 0: the same one may be written in capitals.
+create function stands_twice(ids uuid[]) returns bigint language sql immutable as $$
+	select min(x.n) - 1 from (select i.n, row_number() over (partition by i.id order by i.n) as nth
+		from unnest(ids) with ordinality i (id, n)) x where x.nth > 1 $$;
+
+-- Who approved the edition in force of a series, and must be asked for the next one: those that still can answer.
+create function routine_agreed_with(series uuid) returns uuid[] language sql stable as $$
+	select array(select p from routine r, unnest(r.parties) p where r.series_id = series and r.state = 'IN_FORCE' and agency_answers(p)) $$;
+
+-- A newer edition has been in force, or the one in force was agreed with somebody whom this one leaves out and who still is.
+create function routine_is_overtaken(r routine) returns boolean language sql stable as $$
+	select exists (select 1 from routine o where o.series_id = (r).series_id and o.in_force_from is not null and o.edition > (r).edition)
+		or not (r).parties @> routine_agreed_with((r).series_id) $$;
+
 create function routine_facts(r routine) returns text[] language sql stable as $$
 	select array_remove(array[case when routine_is_kept_here(r) then 'keeper' end,
 		case when app_agency_id() = any ((r).parties) then 'party' end,
+		case when (r).state in ('DRAFT', 'FOR_APPROVAL') and routine_is_overtaken(r) then 'overtaken' end,
 		case when exists (select 1 from routine_approval a where a.routine_id = (r).id and a.agency_id = app_agency_id())
 			then 'approved_already' end], null) $$;
 
--- Who keeps it is of the own agency, each party exists and is no police, and the day of review is to come; raises.
+-- Who keeps it is of the own agency, each party can answer and stands once, nobody who agreed to the edition in force is left out,
+-- and the day of review is to come; raises.
 create function routine_check(n routine) returns boolean language plpgsql stable as $$
 declare
 	wrong bigint;
@@ -96,8 +117,11 @@ begin
 	perform raise_unless(exists (select 1 from staff s where s.id = n.owner_staff_id and s.agency_id = n.owner_agency_id), 422,
 		'unknown_reference', fault('/owner_staff_id', 'reference', 'is nobody of the own agency'));
 	select min(p.n) into wrong from unnest(n.parties) with ordinality p (id, n)
-	where not exists (select 1 from agency a where a.id = p.id and a.type <> 'POLICE');
+	where not agency_answers(p.id);
 	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/parties/' || wrong - 1, 'reference', 'is no agency that can be a party'));
+	perform raise_unless(stands_twice(n.parties) is null, 422, 'invalid_value', fault('/parties/' || stands_twice(n.parties), 'unique', 'stands twice'));
+	perform raise_unless(n.parties @> routine_agreed_with(n.series_id), 422, 'invalid_value',
+		fault('/parties', 'complete', 'leaves out who agreed to the edition in force'));
 	perform raise_unless(num_nonnulls(n.text, n.document_ref) > 0, 422, 'missing_fact',
 		fault('/text', 'required', 'or document_ref says where it stands'));
 	return raise_unless(n.review_on > clock_today(), 422, 'invalid_value', fault('/review_on', 'future', 'is to come'));
@@ -115,12 +139,13 @@ begin
 			fault('/replaces_id', 'reference', 'is no routine that the own agency keeps'));
 		perform pg_advisory_xact_lock(hashtextextended(before.series_id::text, 195));
 	end if;
+	n.series_id := coalesce(before.series_id, new_id);
 	n.owner_agency_id := app_agency_id();
 	n.owner_staff_id := coalesce(n.owner_staff_id, app_staff_id());
 	n.parties := coalesce(n.parties, before.parties, array[app_agency_id()]);
 	perform routine_check(n);
 	insert into routine (id, series_id, edition, kind, title, text, document_ref, owner_agency_id, owner_staff_id, parties, review_on, created_by)
-	values (new_id, coalesce(before.series_id, new_id), coalesce((select max(r.edition) from routine r where r.series_id = before.series_id), 0) + 1,
+	values (new_id, n.series_id, coalesce((select max(r.edition) from routine r where r.series_id = before.series_id), 0) + 1,
 		n.kind, n.title, n.text, n.document_ref, n.owner_agency_id, n.owner_staff_id, n.parties, n.review_on, app_staff_id());
 	return new_id;
 end $$;
@@ -138,6 +163,8 @@ begin
 		perform routine_check(n);
 	end if;
 	update routine r set kind = n.kind, title = n.title, text = n.text, document_ref = n.document_ref, owner_staff_id = n.owner_staff_id,
+		-- a party that is added to a draft has not been asked
+		submitted_at = case when n.parties @> r.parties and n.parties <@ r.parties then r.submitted_at end,
 		parties = n.parties, review_on = n.review_on where r.id = asked and r.version::text = seen;
 	get diagnostics changed = row_count;
 	return expect_one(changed, 'routine', asked, seen);
@@ -164,7 +191,7 @@ begin
 end $$;
 create trigger follow after update on routine for each row execute function routine_follow();
 
--- Owner's rights: the party whose approval is the last need not be one of the edition before.
+-- Owner's rights: the party whose approval is the last may be none of the edition before.
 create function routine_replace(series uuid) returns void language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -182,6 +209,11 @@ declare
 	becomes text := case target when 'previous' then before else target end;
 begin
 	select * into r from routine x where x.id = asked;
+	if act in ('submit', 'approve') then
+		-- asked again behind the lock: another edition may have come into force meanwhile
+		perform pg_advisory_xact_lock(hashtextextended(r.series_id::text, 195));
+		perform raise_unless(not routine_is_overtaken(r), 409, 'conflict');
+	end if;
 	if act = 'approve' then
 		insert into routine_approval (routine_id, agency_id, approved_by) values (asked, app_agency_id(), app_staff_id());
 		if not exists (select 1 from unnest(r.parties) p where not exists (select 1 from routine_approval a
@@ -207,4 +239,4 @@ drop policy routine_history_read on row_history;
 delete from news_kind where entity = 'routine';
 drop table routine_approval, routine cascade;
 drop function if exists routine_step, routine_follow, routine_replace, routine_change, routine_make, routine_check, routine_facts,
-	routine_json, routine_status, routine_is_kept_here cascade;
+	routine_is_overtaken, routine_agreed_with, stands_twice, agency_answers, routine_json, routine_status, routine_is_kept_here cascade;

@@ -17,10 +17,10 @@ const act = (who, r, action, more = {}) => step(w, who, `/routines/${r.id}`, { a
 const get = (who, r) => w.api(who, 'GET', `/routines/${r.id}`);
 const tasks = (r, kind) => w.sql('select agency_id, assignee_staff_id, state from task where entity_id = $1 and kind = $2 order by created_at', [r.id, kind]);
 
-async function inForce(r) {
+async function inForce(r, [one, last] = [tl, mh]) {
 	(await act(qm, r, 'submit')).is(200);
-	assert.equal((await act(tl, r, 'approve')).is(200).body.status, 'FOR_APPROVAL');
-	return (await act(mh, r, 'approve')).is(200).body;
+	assert.equal((await act(one, r, 'approve')).is(200).body.status, 'FOR_APPROVAL');
+	return (await act(last, r, 'approve')).is(200).body;
 }
 
 describe('a routine', () => {
@@ -48,6 +48,47 @@ describe('a routine', () => {
 		assert.deepEqual((await w.api(mh, 'GET', `/routines?series_id=${first.series_id}`)).is(200).body.items.map((r) => r.id), [next.id, first.id]);
 	});
 
+	test('is not overtaken by an older edition, nor by one that leaves out who agreed', async () => {
+		const first = await inForce(await drafted());
+		const more = [...parties, agency('nav-drammen')];
+		const [second, third, fourth] = [await drafted({ replaces_id: first.id }), await drafted({ replaces_id: first.id, parties: more }), await drafted({ replaces_id: first.id })];
+		for (const r of [second, third]) (await act(qm, r, 'submit')).is(200);
+		for (const who of [tl, mh, nav]) (await act(who, third, 'approve')).is(200);
+		assert.equal((await get(tl, first)).is(200).body.status, 'REPLACED');
+		assert.deepEqual((await get(mh, second)).is(200).body.actions, ['send_back']);
+		for (const who of [tl, mh]) (await act(who, second, 'approve')).is(409, 'conflict');
+		assert.equal((await get(nav, third)).is(200).body.status, 'IN_FORCE');
+		(await act(qm, fourth, 'submit')).is(409, 'conflict');
+		assert.deepEqual((await w.change(qm, 'PATCH', `/routines/${fourth.id}`, { title: 'x' })).is(422, 'invalid_value').pointers(), ['/parties']);
+		(await w.change(qm, 'PATCH', `/routines/${fourth.id}`, { parties: more.toReversed() })).is(200);
+		(await act(qm, fourth, 'submit')).is(200);
+		assert.deepEqual((await post(qm, { replaces_id: third.id, parties: [parties[0]] })).is(422, 'invalid_value').pointers(), ['/parties']);
+	});
+
+	test('does not wait for a party that is no more', async () => {
+		const [gone] = await w.sql(`insert into agency (slug, name, type, organisation_number) values ('nedlagt', 'Nedlagt', 'HOUSING', '312345673') returning id`);
+		const first = await drafted({ parties: [...parties, gone.id] });
+		(await act(qm, first, 'submit')).is(200);
+		await w.sql(`insert into routine_approval (routine_id, agency_id, approved_by) values ($1, $2, $3)`, [first.id, gone.id, w.ids.staff[qm]]);
+		for (const who of [tl, mh]) (await act(who, first, 'approve')).is(200);
+		await w.sql('update agency set valid_to = clock_today() where id = $1', [gone.id]);
+		assert.deepEqual((await post(qm, { parties: [...parties, gone.id] })).is(422, 'unknown_reference').pointers(), ['/parties/2']);
+		const next = await drafted({ replaces_id: first.id, parties });
+		assert.equal((await inForce(next)).status, 'IN_FORCE');
+	});
+
+	test('is taken back by who keeps it; a party that was never asked does not see the draft then', async () => {
+		const r = await drafted({ parties: [agency('drammen-kommune')] });
+		(await act(qm, r, 'submit')).is(200);
+		assert.equal((await act(qm, r, 'send_back', { reason: 'Skrivefeil' })).is(200).body.status, 'DRAFT');
+		(await w.change(qm, 'PATCH', `/routines/${r.id}`, { title: 'Utskrivning hjem' })).is(200);
+		(await get(mh, r)).is(200);
+		(await w.change(qm, 'PATCH', `/routines/${r.id}`, { parties: [...parties, agency('nav-drammen')] })).is(200);
+		(await get(nav, r)).is(404);
+		(await act(qm, r, 'submit')).is(200);
+		(await get(nav, r)).is(200);
+	});
+
 	test('whose review is overdue says so, until it is confirmed', async () => {
 		const r = await inForce(await drafted());
 		await w.sql('update routine set review_on = clock_today() - 1 where id = $1', [r.id]);
@@ -72,8 +113,10 @@ describe('a routine', () => {
 	});
 
 	test('names who keeps it, parties that exist, a day to come and where it stands', async () => {
+		const [users] = await w.sql(`insert into agency (slug, name, type, organisation_number) values ('brukere', 'Brukere', 'USER_ORGANISATION', '312345681') returning id`);
 		for (const [changes, code, pointer] of [[{ owner_staff_id: w.ids.staff[mh] }, 'unknown_reference', '/owner_staff_id'], [{ parties: [parties[0], anyId()] }, 'unknown_reference', '/parties/1'],
-			[{ parties: [agency('politi-demo')] }, 'unknown_reference', '/parties/0'], [{ review_on: day(-1) }, 'invalid_value', '/review_on'], [{ text: undefined }, 'missing_fact', '/text'],
+			[{ parties: [agency('politi-demo')] }, 'unknown_reference', '/parties/0'], [{ parties: [parties[0], users.id] }, 'unknown_reference', '/parties/1'],
+			[{ parties: [...parties, parties[0].toUpperCase()] }, 'invalid_value', '/parties/2'], [{ review_on: day(-1) }, 'invalid_value', '/review_on'], [{ text: undefined }, 'missing_fact', '/text'],
 			[{ replaces_id: anyId() }, 'unknown_reference', '/replaces_id']])
 			assert.deepEqual((await post(qm, changes)).is(422, code).pointers(), [pointer]);
 		for (const who of [mh, dps, nav]) (await post(who)).is(403, 'forbidden');
@@ -88,8 +131,12 @@ test('who reads it: a draft its agency, then the parties, what is in force every
 	for (const who of [tl, mh]) (await act(who, r, 'approve')).is(200);
 	(await get(nav, r)).is(200);
 	assert.deepEqual([(await get('citizen:pt-1', r)).is(200).body].map((b) => [b.created_by, b.owner_staff_id]), [[undefined, undefined]]);
-	const list = (query) => w.api(nav, 'GET', `/routines?limit=1&${query}`);
-	const page = (await list(`agency_id=${parties[1]}&kind=COOPERATION`)).is(200).body;
+	const other = await inForce(await drafted({ kind: 'PRIVACY', parties: [parties[0], agency('fastlege-demo')] }), [tl, 'fastlege-demo:gp-1']);
+	const list = async (query) => (await w.api(nav, 'GET', `/routines?${query}`)).is(200).body;
+	const found = async (query) => (await list(`limit=200&${query}`)).items.map((i) => i.id).filter((id) => [r.id, other.id].includes(id));
+	for (const [query, ids] of [['kind=COOPERATION', [r.id]], ['kind=PRIVACY', [other.id]], [`agency_id=${parties[1]}`, [r.id]], [`agency_id=${agency('fastlege-demo')}`, [other.id]],
+		[`agency_id=${parties[0]}`, [other.id, r.id]], [`agency_id=${parties[0]}&kind=COOPERATION`, [r.id]]]) assert.deepEqual(await found(query), ids, query);
+	const page = await list('limit=1');
 	assert.notEqual((await w.api(nav, 'GET', page.links.next)).is(200).body.items[0].id, page.items[0].id);
 });
 
