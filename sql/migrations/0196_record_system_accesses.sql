@@ -33,12 +33,15 @@ create index record_system_access_newest on record_system_access (created_at, id
 create index record_system_access_ending on record_system_access (valid_to) where state in ('APPROVED', 'ACTIVE');
 select install_change_trigger('record_system_access', '', 'history');
 
--- One's own; the leader's of the unit; both agencies': those who decide over the own system, privacy, quality, administration.
+-- One's own; the leader's of the unit; those in the own systems: whoever decides on them (domain.md §5.4 B, "own system"); both
+-- agencies': leaders, privacy, quality, administration.
 alter table record_system_access enable row level security;
 create policy record_system_access_read on record_system_access for select using (
 	staff_id = nullif(current_setting('app.staff_id', true), '')::uuid
 	or (current_setting('app.role', true) = 'TL' and unit_id = any (nullif(current_setting('app.unit_ids', true), '')::uuid[]))
-	or (current_setting('app.role', true) in ('TL', 'DPS', 'MH', 'CO', 'KO', 'GP', 'NAV', 'HO', 'PV', 'QM', 'SA')
+	or (current_setting('app.role', true) in ('DPS', 'MH', 'CO', 'KO', 'GP', 'NAV', 'HO')
+		and nullif(current_setting('app.agency_id', true), '')::uuid = system_agency_id)
+	or (current_setting('app.role', true) in ('TL', 'PV', 'QM', 'SA')
 		and nullif(current_setting('app.agency_id', true), '')::uuid in (holder_agency_id, system_agency_id)));
 create policy record_system_access_insert on record_system_access for insert with check (
 	requested_by = nullif(current_setting('app.staff_id', true), '')::uuid);
@@ -61,9 +64,11 @@ begin
 		'end_reason', a.end_reason, 'created_at', a.created_at, 'updated_at', a.updated_at));
 end $$;
 
+-- The holder's side: whoever asked, a leader of the unit or of the holder's agency, and that agency's privacy officer.
 create function record_system_access_facts(a record_system_access) returns text[] language sql stable as $$
 	select array_remove(array[case when (a).system_agency_id = app_agency_id() then 'system_side' end,
-		case when (a).requested_by = app_staff_id() or (a).unit_id = any (app_unit_ids()) or (a).holder_agency_id = app_agency_id() then 'holder_side' end,
+		case when (a).requested_by = app_staff_id() or app_role() = 'TL' and (a).unit_id = any (app_unit_ids())
+			or app_role() in ('TL', 'PV') and (a).holder_agency_id = app_agency_id() then 'holder_side' end,
 		case when may_be_caller((a).staff_id) then 'own' end, case when may_be_caller((a).requested_by) then 'asked_for_it' end], null) $$;
 
 -- Asked for by the leader of the unit in which somebody works, or by the privacy officer of either agency.
@@ -79,8 +84,8 @@ begin
 			and coalesce(m.valid_to, 'infinity') > clock_today()) and (n.unit_id = any (app_unit_ids()) or (app_role() = 'PV'
 			and app_agency_id() in (member.agency_id, n.system_agency_id))), 422, 'unknown_reference',
 		fault('/unit_id', 'reference', 'is no unit of theirs for which the caller may ask'));
-	perform raise_unless(exists (select 1 from agency a where a.id = n.system_agency_id), 422, 'unknown_reference',
-		fault('/system_agency_id', 'reference', 'is no agency that is known here'));
+	perform raise_unless(agency_answers(n.system_agency_id), 422, 'unknown_reference',
+		fault('/system_agency_id', 'reference', 'is no agency that can decide on it'));
 	perform raise_unless((n.system = 'OTHER') = (n.system_name is not null), 422, 'invalid_value',
 		fault('/system_name', 'required', 'names a system that is none of the others, and none else'));
 	insert into record_system_access (id, staff_id, holder_agency_id, unit_id, system, system_name, system_agency_id, access_role, reason, requested_by)

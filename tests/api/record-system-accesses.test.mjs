@@ -59,13 +59,25 @@ describe('a right', () => {
 		(await act(pv, await asked(own), 'approve')).is(200);
 	});
 
-	test('names somebody of the unit, a system and an agency', async () => {
-		for (const [changes, pointer] of [[{ staff_id: anyId() }, '/staff_id'], [{ staff_id: staff(dps) }, '/unit_id'], [{ unit_id: w.ids.unit['drammen-kommune:mottak'] }, '/unit_id'], [{ system_agency_id: anyId() }, '/system_agency_id']])
+	test('names somebody of the unit, a system and an agency that can answer', async () => {
+		const [users, gone] = await w.sql(`insert into agency (slug, name, type, organisation_number, valid_to)
+			values ('brukere', 'Brukere', 'USER_ORGANISATION', '312345673', null), ('nedlagt', 'Nedlagt', 'HOUSING', '312345681', clock_today()) returning id`);
+		for (const [changes, pointer] of [[{ staff_id: anyId() }, '/staff_id'], [{ staff_id: staff(dps) }, '/unit_id'], [{ unit_id: w.ids.unit['drammen-kommune:mottak'] }, '/unit_id'], [{ system_agency_id: anyId() }, '/system_agency_id'],
+			[{ system_agency_id: agency('politi-demo') }, '/system_agency_id'], [{ system_agency_id: users.id }, '/system_agency_id'], [{ system_agency_id: gone.id }, '/system_agency_id']])
 			assert.deepEqual((await post(tl, changes)).is(422, 'unknown_reference').pointers(), [pointer]);
 		for (const changes of [{ system: 'DIPS' }, { system_name: undefined }]) assert.deepEqual((await post(tl, changes)).is(422, 'invalid_value').pointers(), ['/system_name']);
 		(await post(mpv)).is(201);
 		(await post('lier-kommune:pv-1')).is(422, 'unknown_reference');
 		for (const who of [mh, dps]) (await post(who)).is(403, 'forbidden');
+	});
+
+	test('is revoked by the leader, the privacy officer, or whose system it is; not by a colleague or the holder', async () => {
+		const own = { system: 'DIPS', system_name: undefined, system_agency_id: agency('drammen-dps'), staff_id: staff('drammen-dps:tm-5') };
+		const colleague = await asked();
+		(await w.api(dps, 'POST', `/record-system-accesses/${colleague.id}/transitions`, { action: 'revoke', reason: 'x' }, { 'if-match': '"1"' })).is(404);
+		(await act(tm, colleague, 'revoke', { reason: 'x' })).is(403);
+		for (const [who, a] of [[pv, colleague], [tl, await asked()], ['drammen-dps:tl-2', await asked()], [mtl, await asked()], [dps, await asked(own)]])
+			assert.equal((await act(who, a, 'revoke', { reason: 'x' })).is(200).body.status, 'REVOKED');
 	});
 
 	test('ends when its time is out, and with the membership for which it was needed', async () => {
@@ -83,12 +95,18 @@ describe('a right', () => {
 
 test('who sees it: the holder, the leader, both agencies\' deciders; nobody else', async () => {
 	const a = await asked();
-	for (const [who, status] of [[tm, 200], [tl, 200], [qm, 200], [pv, 200], ['drammen-dps:sa-1', 200], [mh, 200], ['drammen-dps:tm-2', 404], ['lier-kommune:mh-1', 404], ['nav-drammen:nav-1', 404],
+	for (const [who, status] of [[tm, 200], [tl, 200], [qm, 200], [pv, 200], ['drammen-dps:sa-1', 200], [mh, 200], ['drammen-dps:tm-2', 404], [dps, 404], ['lier-kommune:mh-1', 404], ['nav-drammen:nav-1', 404],
 		['drammen-dps:pm-1', 404], ['drammen-dps:sg-1', 404], ['citizen:pt-1', 403], ['politi-demo:po-1', 403]]) (await get(who, a)).is(status);
-	const list = async (query) => (await w.api(mh, 'GET', `/record-system-accesses?${query}`)).is(200).body;
-	for (const query of [`staff_id=${staff(tm)}`, 'status=REQUESTED', `unit_id=${unit_id}`, `system_agency_id=${agency('drammen-kommune')}`]) assert.ok((await list(`limit=200&${query}`)).items.some((i) => i.id === a.id), query);
+	const list = async (query, who = pv) => (await w.api(who, 'GET', `/record-system-accesses?${query}`)).is(200).body;
+	const elsewhere = w.ids.unit['drammen-dps:poliklinikk'];
+	await w.sql(`insert into staff_membership (staff_id, unit_id, role, state, valid_from) values ($1, $2, 'TM', 'ACTIVE', '2026-01-01')`, [staff('drammen-dps:tm-2'), elsewhere]);
+	const other = (await post(pv, { staff_id: staff('drammen-dps:tm-2'), unit_id: elsewhere, system: 'DIPS', system_name: undefined, system_agency_id: agency('drammen-dps') })).is(201).body;
+	(await act(tl, other, 'deny', { reason: 'Ikke behov' })).is(200);
+	const found = async (query) => (await list(`limit=200&${query}`)).items.map((i) => i.id).filter((id) => [a.id, other.id].includes(id));
+	for (const [query, ids] of [[`staff_id=${staff(tm)}`, [a.id]], [`staff_id=${staff('drammen-dps:tm-2')}`, [other.id]], ['status=REQUESTED', [a.id]], ['status=DENIED', [other.id]], [`unit_id=${unit_id}`, [a.id]],
+		[`unit_id=${elsewhere}`, [other.id]], [`system_agency_id=${agency('drammen-kommune')}`, [a.id]], [`system_agency_id=${agency('drammen-dps')}`, [other.id]]]) assert.deepEqual(await found(query), ids, query);
 	const page = await list('limit=1');
-	assert.notEqual((await w.api(mh, 'GET', page.links.next)).is(200).body.items[0].id, page.items[0].id);
+	assert.notEqual((await w.api(pv, 'GET', page.links.next)).is(200).body.items[0].id, page.items[0].id);
 });
 
 test('every step from every state by every role', async () => {
@@ -96,6 +114,6 @@ test('every step from every state by every role', async () => {
 	const slugOf = (as) => (deciders.includes(as) ? as.split(':')[0] : 'drammen-kommune');
 	const force = async (id, s, as) => (await w.sql(`update record_system_access set state = $2, system_agency_id = $3, valid_to = clock_today() + 30 where id = $1 returning version`, [id, s, agency(slugOf(as))]))[0].version;
 	await walk(w, { machine: 'record-system-accesses', path: '/record-system-accesses', make: asked, force, body: (a) => (['deny', 'revoke'].includes(a) ? { reason: 'Nei' } : {}),
-		people: [...deciders.map((as) => ({ as, standing: ['system_side', 'holder_side'] })), { as: tl, standing: ['holder_side'] }, { as: pv, standing: ['holder_side'] },
+		people: [...deciders.map((as) => ({ as, standing: ['system_side'] })), { as: tl, standing: ['holder_side'] }, { as: pv, standing: ['holder_side'] },
 			...[tm, 'drammen-dps:tm-3', qm].map((as) => ({ as, hidden: true })), ...refused(...deciders, tm, qm)] });
 });
