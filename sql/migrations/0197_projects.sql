@@ -70,8 +70,10 @@ create table agreement (
 create index agreement_newest on agreement (created_at, id);
 select install_change_trigger('agreement', '', 'history');
 
-create function project_party(parties jsonb, agency uuid) returns boolean language sql immutable as $$
-	select exists (select 1 from jsonb_array_elements($1) p where (p ->> 'agency_id')::uuid = $2) $$;
+-- A party from its first day to its last.
+create function project_party(parties jsonb, agency uuid) returns boolean language sql stable as $$
+	select exists (select 1 from jsonb_array_elements($1) p where (p ->> 'agency_id')::uuid = $2
+		and clock_today() between coalesce((p ->> 'from')::date, '-infinity') and coalesce((p ->> 'to')::date, 'infinity')) $$;
 
 -- The parties', and what is published everybody's; what belongs to a project as that.
 alter table project enable row level security;
@@ -88,8 +90,10 @@ create policy project_approval_insert on project_approval for insert with check 
 	approved_by = nullif(current_setting('app.staff_id', true), '')::uuid);
 create policy project_body_read on project_body for select using (
 	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy project_body_write on project_body for insert with check (exists (select 1 from project p where p.id = project_id));
-create policy project_body_update on project_body for update using (exists (select 1 from project p where p.id = project_id));
+create policy project_body_write on project_body for insert with check (exists (select 1 from project p
+	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+create policy project_body_update on project_body for update using (true) with check (exists (select 1 from project p
+	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
 create policy agreement_read on agreement for select using (
 	nullif(current_setting('app.agency_id', true), '')::uuid = any (parties || owner_agency_id));
 create policy agreement_insert on agreement for insert with check (owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
@@ -132,7 +136,7 @@ begin
 		select jsonb_build_object('code', 'CALCULATION_DIFFERS', 'pointer', '/budget_lines/' || l.n - 1) as warning
 		from jsonb_array_elements(p.budget_lines) with ordinality l (b, n) where budget_calculated(l.b -> 'calculation') <> (l.b ->> 'amount')::numeric
 		union all select jsonb_build_object('code', 'GRANTS_DIFFER', 'pointer', '/funding_sources')
-		where p.funding_sources <> '[]' and project_totals(p) ->> 'project' <> project_totals(p) ->> 'granted'
+		where p.funding_sources <> '[]' and (project_totals(p) ->> 'project')::numeric <> (project_totals(p) ->> 'granted')::numeric
 		union all select jsonb_build_object('code', 'PERIOD_SHORTER_THAN_EFFECTS', 'pointer', '/ends_on')
 		where exists (select 1 from jsonb_array_elements(p.goals) g
 			where p.starts_on + make_interval(years => (g ->> 'horizon_years')::int) > p.ends_on)) w);
@@ -151,7 +155,36 @@ begin
 			from project_approval a where a.project_id = p.id)) end);
 end $$;
 
--- Every agency and member of staff that is named exists, codes of goals stand once, sums are right; raises.
+-- What names a goal names one of the project's: another goal, a benefit, a document; raises.
+create function project_goals_check(n project) returns boolean language plpgsql stable as $$
+declare
+	codes text[] := array(select g ->> 'code' from jsonb_array_elements(n.goals) g);
+	wrong text;
+begin
+	select '/goals/' || g.n - 1 || '/code' into wrong from jsonb_array_elements(n.goals) with ordinality g (b, n)
+	where g.b ->> 'code' = any (codes[: g.n - 1]) order by g.n limit 1;
+	perform raise_unless(wrong is null, 422, 'invalid_value', fault(wrong, 'unique', 'stands twice'));
+	select x.pointer into wrong from (
+		select 1 as list, g.n, 0::bigint as m, '/goals/' || g.n - 1 || '/under' as pointer from jsonb_array_elements(n.goals) with ordinality g (b, n)
+		where g.b ? 'under' and (g.b ->> 'under' <> all (codes) or g.b ->> 'under' = g.b ->> 'code')
+		union all select 2, b.n, 0, '/benefits/' || b.n - 1 || '/goal_code' from jsonb_array_elements(n.benefits) with ordinality b (b, n)
+		where b.b ? 'goal_code' and b.b ->> 'goal_code' <> all (codes)
+		union all select 3, d.n, c.n, '/base_documents/' || d.n - 1 || '/goal_codes/' || c.n - 1 from jsonb_array_elements(n.base_documents) with ordinality d (b, n),
+			jsonb_array_elements_text(d.b -> 'goal_codes') with ordinality c (code, n) where c.code <> all (codes)) x order by x.list, x.n, x.m limit 1;
+	return raise_unless(wrong is null, 422, 'unknown_reference', fault(wrong, 'reference', 'is no other goal of the project'));
+end $$;
+
+-- What is seen together with it is a project that the caller may read; raises.
+create function project_related_check(related jsonb) returns boolean language plpgsql stable as $$
+declare
+	wrong bigint;
+begin
+	select min(r.n) into wrong from jsonb_array_elements(related) with ordinality r (b, n)
+	where r.b ? 'project_id' and not exists (select 1 from project p where p.id = (r.b ->> 'project_id')::uuid);
+	return raise_unless(wrong is null, 422, 'unknown_reference', fault('/related_projects/' || wrong - 1 || '/project_id', 'reference', 'is no project that is known here'));
+end $$;
+
+-- Every agency and member of staff that is named exists, times do not end before they begin, goals that are named are there, sums are right; raises.
 create function project_check(n project) returns boolean language plpgsql stable as $$
 declare
 	wrong bigint;
@@ -163,11 +196,9 @@ begin
 	where not exists (select 1 from staff s where s.id = (p.b ->> 'represented_by')::uuid and s.agency_id = (p.b ->> 'agency_id')::uuid)
 		and p.b ? 'represented_by';
 	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/parties/' || wrong - 1 || '/represented_by', 'reference', 'is nobody of that agency'));
-	select max(g.n) into wrong from jsonb_array_elements(n.goals) with ordinality g (b, n) group by g.b ->> 'code' having count(*) > 1 limit 1;
-	perform raise_unless(wrong is null, 422, 'invalid_value', fault('/goals/' || wrong - 1 || '/code', 'unique', 'stands twice'));
-	select min(b.n) into wrong from jsonb_array_elements(n.benefits) with ordinality b (b, n)
-	where b.b ? 'goal_code' and not n.goals @> jsonb_build_array(jsonb_build_object('code', b.b ->> 'goal_code'));
-	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/benefits/' || wrong - 1 || '/goal_code', 'reference', 'is no goal of the project'));
+	select min(p.n) into wrong from jsonb_array_elements(n.parties) with ordinality p (b, n) where (p.b ->> 'to')::date < (p.b ->> 'from')::date;
+	perform raise_unless(wrong is null, 422, 'invalid_value', fault('/parties/' || wrong - 1 || '/to', 'range', 'is not before it begins'));
+	perform project_goals_check(n);
 	select min(b.n) into wrong from jsonb_array_elements(n.benefits) with ordinality b (b, n)
 	where b.b ? 'owner_staff_id' and not exists (select 1 from staff s where s.id = (b.b ->> 'owner_staff_id')::uuid);
 	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/benefits/' || wrong - 1 || '/owner_staff_id', 'reference', 'is nobody who is known here'));
@@ -183,7 +214,7 @@ declare
 		'"base_documents": [], "related_projects": [], "is_published": false}' || body);
 begin
 	perform raise_unless(app_role() = 'PM', 403, 'forbidden');
-	perform project_check(n);
+	perform project_check(n), project_related_check(n.related_projects);
 	insert into project (id, owner_agency_id, name, short_name, type, author, starts_on, ends_on, parties, sections, goals, benefits, budget_lines,
 		funding_sources, base_documents, related_projects, is_published)
 	values (new_id, app_agency_id(), n.name, n.short_name, n.type, n.author, n.starts_on, n.ends_on, n.parties, n.sections, n.goals, n.benefits,
@@ -200,8 +231,9 @@ begin
 	select * into o from project p where p.id = asked;
 	if o.version::text = seen then
 		perform raise_unless(project_is_managed_here(asked), 403, 'forbidden');
-		n := jsonb_populate_record(o, merge_patch(jsonb_build_object('sections', o.sections), body));
-		perform project_check(n);
+		n := jsonb_populate_record(o, body || jsonb_build_object('sections', merge_patch(o.sections, coalesce(body -> 'sections', '{}'))));
+		-- one that is no longer to be read here may stay
+		perform project_check(n), project_related_check(coalesce(body -> 'related_projects', '[]'));
 	end if;
 	update project p set name = n.name, short_name = n.short_name, type = n.type, author = n.author, starts_on = n.starts_on, ends_on = n.ends_on,
 		parties = n.parties, sections = n.sections, goals = n.goals, benefits = n.benefits, budget_lines = n.budget_lines,
@@ -299,6 +331,7 @@ declare
 begin
 	select min(p.n) into wrong from unnest(n.parties) with ordinality p (id, n) where not exists (select 1 from agency a where a.id = p.id);
 	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/parties/' || wrong - 1, 'reference', 'is no agency that is known here'));
+	perform raise_unless(stands_twice(n.parties) is null, 422, 'invalid_value', fault('/parties/' || stands_twice(n.parties), 'unique', 'stands twice'));
 	perform raise_unless(n.project_id is null or exists (select 1 from project p where p.id = n.project_id), 422, 'unknown_reference',
 		fault('/project_id', 'reference', 'is no project that is known here'));
 	return raise_unless(coalesce(n.valid_to >= n.signed_on, true), 422, 'invalid_value', fault('/valid_to', 'range', 'is not before it is signed'));
@@ -338,5 +371,6 @@ drop policy project_history_read on row_history;
 delete from news_kind where entity in ('project', 'project_body', 'agreement');
 drop table agreement, project_body, project_approval, project cascade;
 drop function if exists agreement_change, agreement_make, agreement_check, agreement_json, agreement_status, project_body_change, project_body_make,
-	project_managed, project_body_check, project_body_json, project_approve, project_change, project_make, project_check, project_json,
+	project_managed, project_body_check, project_body_json, project_approve, project_change, project_make, project_check, project_related_check,
+	project_goals_check, project_json,
 	project_warnings, budget_calculated, project_totals, project_is_steered_here, project_is_managed_here, project_party cascade;

@@ -7,6 +7,7 @@ create table milestone (
 	title text not null check (length(title) between 1 and 200),
 	description text check (length(description) between 1 and 4000),
 	due_on date,
+	agreed_due_on date, -- the first one, or what the steering group has said since
 	earlier_due_on date[] not null default '{}', -- what was agreed before
 	predecessors uuid[] not null default '{}', -- milestones that must be achieved, or are waived
 	waived uuid[] not null default '{}',
@@ -52,12 +53,19 @@ alter table milestone enable row level security;
 alter table decision_point enable row level security;
 create policy milestone_read on milestone for select using (
 	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy milestone_insert on milestone for insert with check (exists (select 1 from project p where p.id = project_id));
-create policy milestone_update on milestone for update using (exists (select 1 from project p where p.id = project_id));
+create policy milestone_insert on milestone for insert with check (exists (select 1 from project p
+	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+-- who may see a row may lock it, so that a refused step is 403 and not 404
+create policy milestone_update on milestone for update using (true) with check (exists (select 1 from project p
+	where p.id = project_id and (p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		or project_party(p.parties, nullif(current_setting('app.agency_id', true), '')::uuid))));
 create policy decision_point_read on decision_point for select using (
 	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy decision_point_insert on decision_point for insert with check (exists (select 1 from project p where p.id = project_id));
-create policy decision_point_update on decision_point for update using (exists (select 1 from project p where p.id = project_id));
+create policy decision_point_insert on decision_point for insert with check (exists (select 1 from project p
+	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+create policy decision_point_update on decision_point for update using (true) with check (exists (select 1 from project p
+	where p.id = project_id and (p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+		or project_party(p.parties, nullif(current_setting('app.agency_id', true), '')::uuid))));
 grant select, insert, update on milestone, decision_point to samhandling_service;
 create policy milestone_history_read on row_history for select using (case entity
 	when 'milestone' then exists (select 1 from milestone m where m.id = row_history.entity_id)
@@ -74,7 +82,7 @@ create function milestone_is_late(m milestone) returns boolean language sql stab
 create function milestone_json(m milestone) returns jsonb language plpgsql stable as $$
 begin
 	return jsonb_strip_nulls(jsonb_build_object('id', m.id, 'version', m.version, 'status', m.state, 'project_id', m.project_id, 'title', m.title,
-		'description', m.description, 'due_on', m.due_on, 'earlier_due_on', m.earlier_due_on, 'late', coalesce(milestone_is_late(m), false),
+		'description', m.description, 'due_on', m.due_on, 'agreed_due_on', m.agreed_due_on, 'earlier_due_on', m.earlier_due_on, 'late', coalesce(milestone_is_late(m), false),
 		'predecessors', m.predecessors, 'waived', m.waived, 'reported_by', m.reported_by, 'achieved_at', m.achieved_at, 'reason', m.reason,
 		'created_at', m.created_at, 'updated_at', m.updated_at));
 end $$;
@@ -95,15 +103,15 @@ begin
 	select min(p.n) into wrong from unnest(n.predecessors) with ordinality p (id, n)
 	where not exists (select 1 from milestone m where m.id = p.id and m.project_id = n.project_id);
 	perform raise_unless(wrong is null, 422, 'unknown_reference', fault('/predecessors/' || wrong - 1, 'reference', 'is no milestone of the project'));
-	insert into milestone (id, project_id, title, description, due_on, predecessors)
-	values (new_id, n.project_id, n.title, n.description, n.due_on, n.predecessors);
+	insert into milestone (id, project_id, title, description, due_on, agreed_due_on, predecessors)
+	values (new_id, n.project_id, n.title, n.description, n.due_on, n.due_on, n.predecessors);
 	return new_id;
 end $$;
 
--- More than thirty days later is for the steering group to say; raises.
+-- More than thirty days later than agreed is for the steering group to say, in whatever steps; raises.
 create function milestone_check(m milestone, act text, body jsonb) returns void language plpgsql as $$
 begin
-	perform raise_unless(act <> 'reschedule' or app_role() = 'SG' or coalesce((body ->> 'due_on')::date - m.due_on <= 30, true), 403, 'forbidden_action');
+	perform raise_unless(act <> 'reschedule' or app_role() = 'SG' or coalesce((body ->> 'due_on')::date - m.agreed_due_on <= 30, true), 403, 'forbidden_action');
 	perform raise_unless(act <> 'waive' or (body ->> 'predecessor_id')::uuid = any (m.predecessors), 422, 'unknown_reference',
 		fault('/predecessor_id', 'reference', 'is nothing that goes before it'));
 end $$;
@@ -116,6 +124,7 @@ begin
 	select * into m from milestone x where x.id = asked;
 	perform milestone_check(m, act, body);
 	update milestone x set state = becomes, due_on = case act when 'reschedule' then (body ->> 'due_on')::date else x.due_on end,
+		agreed_due_on = case when act = 'reschedule' and (x.agreed_due_on is null or app_role() = 'SG') then (body ->> 'due_on')::date else x.agreed_due_on end,
 		earlier_due_on = case when act = 'reschedule' and x.due_on is not null then x.earlier_due_on || x.due_on else x.earlier_due_on end,
 		waived = case act when 'waive' then array(select distinct unnest(x.waived || (body ->> 'predecessor_id')::uuid)) else x.waived end,
 		reported_by = case act when 'report_done' then app_staff_id() else x.reported_by end,
@@ -154,13 +163,15 @@ begin
 	return new_id;
 end $$;
 
--- What is decided is one of the options, each of which stands once; raises.
+-- What is decided is one of the options, each of which stands once; what is deferred has a day to come; raises.
 create function decision_point_check(d decision_point, act text, body jsonb) returns void language plpgsql as $$
 declare
 	wrong bigint;
 begin
 	select max(o.n) into wrong from jsonb_array_elements(body -> 'options') with ordinality o (b, n) group by o.b ->> 'code' having count(*) > 1 limit 1;
 	perform raise_unless(wrong is null, 422, 'invalid_value', fault('/options/' || wrong - 1 || '/code', 'unique', 'stands twice'));
+	perform raise_unless(act <> 'defer' or (body ->> 'decide_by')::date >= clock_today(), 422, 'invalid_value',
+		fault('/decide_by', 'range', 'is today or later'));
 	perform raise_unless(act <> 'submit' or body -> 'options' @> jsonb_build_array(jsonb_build_object('code', body ->> 'recommendation')), 422,
 		'unknown_reference', fault('/recommendation', 'reference', 'is none of the options'));
 	perform raise_unless(act <> 'decide' or d.options @> jsonb_build_array(jsonb_build_object('code', body ->> 'option')), 422,

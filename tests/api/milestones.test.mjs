@@ -54,10 +54,20 @@ describe('a milestone', () => {
 		(await reach(pm, m, 'reschedule', { due_on: day(90) })).is(200);
 		(await reach(pm, m, 'reschedule', { due_on: day(121) })).is(403, 'forbidden_action');
 		(await reach(pm, m, 'reschedule', { due_on: day(120) })).is(200);
+		(await reach(pm, m, 'reschedule', { due_on: day(150) })).is(403, 'forbidden_action');
 		const moved = (await reach(sg, m, 'reschedule', { due_on: day(-1) })).is(200).body;
-		assert.deepEqual([moved.due_on, moved.earlier_due_on, moved.late], [day(-1), [day(90), day(120)], true]);
+		assert.deepEqual([moved.due_on, moved.earlier_due_on, moved.agreed_due_on, moved.late], [day(-1), [day(90), day(120)], day(-1), true]);
 		assert.ok((await get(tm, '/milestones?late=true')).is(200).body.items.some((i) => i.id === m.id));
 		assert.equal((await reach(sg, m, 'cancel', { reason: 'Ikke aktuelt' })).is(200).body.late, false);
+	});
+
+	test('is not moved by instalments: the thirty days are from what was agreed, with the steering group or at first', async () => {
+		const m = await milestone({ due_on: day(10) });
+		for (const ahead of [40, 20]) assert.equal((await reach(pm, m, 'reschedule', { due_on: day(ahead) })).is(200).body.agreed_due_on, day(10));
+		(await reach(pm, m, 'reschedule', { due_on: day(41) })).is(403, 'forbidden_action');
+		assert.equal((await reach(sg, m, 'reschedule', { due_on: day(100) })).is(200).body.agreed_due_on, day(100));
+		(await reach(pm, m, 'reschedule', { due_on: day(130) })).is(200);
+		(await reach(pm, m, 'reschedule', { due_on: day(131) })).is(403, 'forbidden_action');
 	});
 
 	test('stands by its day in lists, those without one last', async () => {
@@ -77,6 +87,7 @@ describe('a decision point', () => {
 		(await decide(pm, d, 'submit', { options, recommendation: 'SOMETHING_ELSE' })).is(422, 'unknown_reference');
 		assert.deepEqual((await decide(pm, d, 'submit', { options: [...options, options[0]], recommendation: 'STOP' })).is(422, 'invalid_value').pointers(), ['/options/3/code']);
 		(await decide(pm, d, 'submit', { options, recommendation: 'ORDINARY_OPERATION' })).is(200);
+		assert.deepEqual((await decide(sg, d, 'defer', { decide_by: day(-2), reason: 'x' })).is(422, 'invalid_value').pointers(), ['/decide_by']);
 		assert.equal((await decide(sg, d, 'defer', { decide_by: day(30), reason: 'Evalueringen mangler' })).is(200).body.status, 'OPEN');
 		(await decide(pm, d, 'submit', { options, recommendation: 'ORDINARY_OPERATION' })).is(200);
 		(await decide(sg, d, 'decide', { option: 'NO_SUCH' })).is(422, 'unknown_reference');
@@ -107,6 +118,23 @@ test('who reads and begins them: the parties read, the project manager begins', 
 		for (const who of [sg, tm, mh]) (await post(who, path, body)).is(403, 'forbidden');
 		assert.deepEqual((await post(pm, path, { ...body, project_id: anyId() })).is(422, 'unknown_reference').pointers(), ['/project_id']);
 	}
+});
+
+test('row security lets none but the parties write to a project that everybody reads', async () => {
+	const [m, d, b] = [await milestone(), await decision(), (await post(pm, '/project-bodies', { kind: 'REFERENCE', name: 'x' })).is(201).body];
+	await w.sql('update project set is_published = true where id = $1', [project_id]);
+	const write = (slug, text, values) => w.asService(async (c) => {
+		for (const [name, value] of Object.entries({ agency_id: w.ids.agency[slug], role: 'PM' })) await c.query('select set_config($1, $2, true)', [`app.${name}`, value]);
+		return (await c.query(text, values)).rowCount;
+	});
+	const writes = [[`insert into milestone (id, project_id, title) values (gen_random_uuid(), $1, 'x')`, project_id], [`insert into decision_point (id, project_id, question) values (gen_random_uuid(), $1, 'x')`, project_id],
+		[`insert into project_body (id, project_id, kind, name) values (gen_random_uuid(), $1, 'STEERING', 'x')`, project_id], [`update milestone set title = 'x' where id = $1`, m.id],
+		[`update decision_point set question = 'x' where id = $1`, d.id], [`update project_body set name = 'x' where id = $1`, b.id]];
+	for (const [text, id] of writes) {
+		assert.equal(await write('drammen-dps', text, [id]), 1, text);
+		await assert.rejects(write('nav-drammen', text, [id]), /row-level security/, text);
+	}
+	await w.sql('update project set is_published = false where id = $1', [project_id]);
 });
 
 describe('every step from every state by every role', () => {

@@ -22,6 +22,9 @@ describe('a project', () => {
 		assert.deepEqual([p.sections, p.goals.length, p.parties[0].represented_by, p.benefits[0].goal_code, p.is_published], [{ background: 'Mange stoler' }, 2, staff(tl), 'E1', false]);
 		const changed = (await w.change(pm, 'PATCH', `/projects/${p.id}`, { sections: { time_frame: 'Tre år', background: null }, short_name: 'Team' })).is(200).body;
 		assert.deepEqual([changed.sections, changed.short_name, changed.version], [{ time_frame: 'Tre år' }, 'Team', 2]);
+		(await w.change(pm, 'PATCH', `/projects/${p.id}`, { author: 'Henrik', starts_on: '2026-01-01', ends_on: '2026-12-31' })).is(200);
+		const blank = (await w.change(pm, 'PATCH', `/projects/${p.id}`, { short_name: null, author: null, starts_on: null, ends_on: null })).is(200).body;
+		assert.deepEqual([blank.short_name, blank.author, blank.starts_on, blank.ends_on, blank.sections], [undefined, undefined, undefined, undefined, { time_frame: 'Tre år' }]);
 	});
 
 	test('sums its budget, and warns of what does not fit', async () => {
@@ -32,11 +35,28 @@ describe('a project', () => {
 		assert.deepEqual(p.warnings.map((x) => [x.code, x.pointer]), [['CALCULATION_DIFFERS', '/budget_lines/1'], ['GRANTS_DIFFER', '/funding_sources'], ['PERIOD_SHORTER_THAN_EFFECTS', '/ends_on']]);
 	});
 
+	test('warns of no difference where grants and lines are the same amount in other digits', async () => {
+		const p = await begun({ funding_sources: [{ name: 'Departementet', amount: 240000.5 }, { name: 'Kommunen', amount: 249999.5 }], budget_lines: [line(490000, 0, 490000)] });
+		assert.deepEqual([p.totals.granted, p.warnings], [490000, []]);
+	});
+
+	test('names goals and projects that there are, also when the goals alone change', async () => {
+		const goals = [{ code: 'RG1', kind: 'RESULT', text: 'x' }, { code: 'E1', kind: 'EFFECT', text: 'x', under: 'RG1' }];
+		const related = await begun();
+		const p = await begun({ goals, base_documents: [{ title: 'x' }, { title: 'y', goal_codes: ['E1', 'RG1'] }], related_projects: [{ title: 'x' }, { title: 'y', project_id: related.id }] });
+		for (const [changes, pointer] of [[{ goals: [{ ...goals[0], under: 'Z9' }] }, '/goals/0/under'], [{ goals: [goals[0], { ...goals[1], under: 'E1' }] }, '/goals/1/under'],
+			[{ goals: [goals[0]] }, '/base_documents/1/goal_codes/0'], [{ base_documents: [{ title: 'x', goal_codes: ['RG1', 'Z9'] }] }, '/base_documents/0/goal_codes/1'],
+			[{ related_projects: [{ title: 'x', project_id: anyId() }] }, '/related_projects/0/project_id']])
+			assert.deepEqual((await w.change(pm, 'PATCH', `/projects/${p.id}`, changes)).is(422, 'unknown_reference').pointers(), [pointer]);
+		assert.deepEqual((await begin({ related_projects: [{ title: 'x' }, { title: 'x', project_id: anyId() }] })).is(422, 'unknown_reference').pointers(), ['/related_projects/1/project_id']);
+	});
+
 	test('is refused where it names nobody, or its sums are wrong', async () => {
 		for (const [changes, code, pointer] of [[{ parties: [{ agency_id: anyId(), acts_as: 'OWNER' }] }, 'unknown_reference', '/parties/0/agency_id'],
 			[{ parties: [{ ...parties[0], represented_by: staff(mh) }] }, 'unknown_reference', '/parties/0/represented_by'], [{ budget_lines: [line(1, 1, 0), line(100, 50, 40)] }, 'invalid_value', '/budget_lines/1/amount'],
 			[{ goals: ['RESULT', 'EFFECT'].map((kind) => ({ code: 'A', kind, text: 'x' })) }, 'invalid_value', '/goals/1/code'], [{ benefits: [{ name: 'x', goal_code: 'Z9' }] }, 'unknown_reference', '/benefits/0/goal_code'],
-			[{ benefits: [{ name: 'x', owner_staff_id: anyId() }] }, 'unknown_reference', '/benefits/0/owner_staff_id'], [{ starts_on: '2026-02-01', ends_on: '2026-01-01' }, 'invalid_value', '/ends_on']])
+			[{ benefits: [{ name: 'x', owner_staff_id: anyId() }] }, 'unknown_reference', '/benefits/0/owner_staff_id'], [{ starts_on: '2026-02-01', ends_on: '2026-01-01' }, 'invalid_value', '/ends_on'],
+			[{ parties: [parties[0], { ...parties[1], from: '2026-02-01', to: '2026-01-31' }] }, 'invalid_value', '/parties/1/to']])
 			assert.deepEqual((await begin(changes)).is(422, code).pointers(), [pointer]);
 	});
 
@@ -51,6 +71,14 @@ describe('a project', () => {
 		(await approve(sg, 1)).is(412, 'version_mismatch');
 		assert.deepEqual((await approve(sg, 2)).is(200).body.approvals.map((a) => a.project_version), [1, 2]);
 	});
+});
+
+test('a party is one from its first day to its last', async () => {
+	for (const [time, status] of [[{ from: day(2) }, 404], [{ to: day(-2) }, 404], [{ from: day(-2), to: day(2) }, 200]]) {
+		const p = await begun({ parties: [parties[0], { ...parties[1], ...time }] });
+		(await get(mh, `/projects/${p.id}`)).is(status);
+		assert.equal((await get(mh, '/projects?limit=200')).is(200).body.items.some((x) => x.id === p.id), status === 200);
+	}
 });
 
 test('who reads a project: its parties; everybody what is published, patients less of it', async () => {
@@ -97,9 +125,16 @@ describe('a body', () => {
 describe('an agreement', () => {
 	const sign = (changes = {}, who = pm) => post(who, '/agreements', { kind: 'COOPERATION', title: 'Samarbeid', parties: [agency('drammen-dps'), agency('drammen-kommune')], ...changes });
 	test('says where it stands today', async () => {
+		const made = [];
 		for (const [changes, status] of [[{}, 'UNSIGNED'], [{ signed_on: day(2) }, 'UNSIGNED'], [{ signed_on: day(-9) }, 'IN_FORCE'], [{ signed_on: day(-9), review_on: day(-2) }, 'REVIEW_OVERDUE'],
-			[{ signed_on: day(-9), valid_to: day(-2), review_on: day(-3) }, 'ENDED']]) assert.equal((await sign(changes)).is(201).body.status, status);
-		assert.ok((await get(mh, '/agreements?status=ENDED')).is(200).body.items.every((a) => a.status === 'ENDED'));
+			[{ signed_on: day(-9), valid_to: day(-2), review_on: day(-3) }, 'ENDED']]) {
+			made.push((await sign(changes)).is(201).body);
+			assert.equal(made.at(-1).status, status);
+		}
+		for (const status of ['UNSIGNED', 'IN_FORCE', 'REVIEW_OVERDUE', 'ENDED']) {
+			const listed = (await get(mh, `/agreements?limit=200&status=${status}`)).is(200).body.items.map((a) => a.id);
+			assert.deepEqual(made.filter((a) => listed.includes(a.id)).map((a) => a.id), made.filter((a) => a.status === status).map((a) => a.id), status);
+		}
 	});
 
 	test('is the parties\' to read, its keeper\'s to change', async () => {
@@ -115,7 +150,7 @@ describe('an agreement', () => {
 
 	test('is refused where it names nobody', async () => {
 		for (const [changes, code, pointer] of [[{ parties: [agency('drammen-dps'), anyId()] }, 'unknown_reference', '/parties/1'], [{ project_id: anyId() }, 'unknown_reference', '/project_id'],
-			[{ signed_on: day(0), valid_to: day(-1) }, 'invalid_value', '/valid_to']]) assert.deepEqual((await sign(changes)).is(422, code).pointers(), [pointer]);
+			[{ signed_on: day(0), valid_to: day(-1) }, 'invalid_value', '/valid_to'], [{ parties: [agency('drammen-dps'), agency('drammen-dps').toUpperCase()] }, 'invalid_value', '/parties/1']]) assert.deepEqual((await sign(changes)).is(422, code).pointers(), [pointer]);
 		for (const who of [tm, mh, qm]) (await sign({}, who)).is(403, 'forbidden');
 	});
 });

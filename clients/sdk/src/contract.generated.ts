@@ -3237,7 +3237,7 @@ export interface paths {
         put?: never;
         /**
          * Take a step towards a milestone
-         * @description The project manager (PM) starts, reports and moves it by thirty days at most (later: 403 `forbidden_action`); the steering group (SG) of a party approves, returns, moves, waives what goes before, and cancels. Nobody approves what they reported.
+         * @description The project manager (PM) starts, reports and moves it to thirty days after `agreed_due_on` at most (later: 403 `forbidden_action`); the steering group (SG) of a party approves, returns, moves, waives what goes before, and cancels. Nobody approves what they reported.
          */
         post: operations["transitionMilestone"];
         delete?: never;
@@ -4448,7 +4448,7 @@ export interface paths {
         };
         /**
          * List rights in record systems
-         * @description The newest first: one's own, for leaders (TL) those of their units, and of the own agency's staff or systems for those who decide on them (DPS, MH, CO, KO, GP, NAV, HO), the privacy officer (PV), the quality manager (QM) and administrators (SA). Project and steering roles (PM, SG) read none one by one.
+         * @description The newest first: one's own; those in the own agency's systems for who decides on them (DPS, MH, CO, KO, GP, NAV, HO); for leaders (TL) those of their units, and for leaders, the privacy officer (PV), the quality manager (QM) and administrators (SA) those of the own agency's staff or systems. Project and steering roles (PM, SG) read none one by one.
          */
         get: operations["listRecordSystemAccesses"];
         put?: never;
@@ -4506,7 +4506,7 @@ export interface paths {
         put?: never;
         /**
          * Approve, deny, activate or revoke
-         * @description Whose system it is decides (TL, DPS, MH, CO, KO, GP, NAV, HO, PV), not the holder and not whoever asked; for a year at most. Either side revokes it. It expires by itself, and ends with the membership for which it was needed; then the agency whose system it is gets a task to close it there.
+         * @description Whose system it is decides (TL, DPS, MH, CO, KO, GP, NAV, HO, PV), not the holder and not whoever asked; for a year at most. That side revokes it, and so do who asked, leaders (TL) of the unit or of the holder's agency, and its PV. It expires by itself, and ends with the membership for which it was needed; then the agency whose system it is gets a task to close it there.
          */
         post: operations["transitionRecordSystemAccess"];
         delete?: never;
@@ -4846,7 +4846,7 @@ export interface paths {
         put?: never;
         /**
          * Draft a routine
-         * @description A new routine, or with `replaces_id` the next edition of one, which is in force until this one is. For leaders (TL), project and quality managers (PM, QM), of their own agency.
+         * @description A new routine, or with `replaces_id` the next edition of one, which is in force until this one is; it leaves out no party of the edition in force (422). For leaders (TL), project and quality managers (PM, QM), of their own agency.
          */
         post: operations["createRoutine"];
         delete?: never;
@@ -4902,7 +4902,7 @@ export interface paths {
         put?: never;
         /**
          * Submit, approve, send back, confirm or withdraw
-         * @description Submit, confirm and withdraw for leaders (TL), PM and QM of the agency that owns it; approve and send back once for each party, by its staff (TL, DPS, MH, CO, KO, GP, NAV, HO, QM, PM), who are asked by a task. When all have approved it is in force, the edition before is replaced, and who keeps it has the review as a task.
+         * @description Submit, confirm and withdraw for leaders (TL), PM and QM of the agency that owns it, who may also send it back; approve and send back once for each party, by its staff (TL, DPS, MH, CO, KO, GP, NAV, HO, QM, PM), who are asked by a task. When all have approved it is in force, the edition before is replaced, and who keeps it has the review as a task. An edition that a newer one has overtaken, or that leaves out a party of the one in force, is neither submitted nor approved (409).
          */
         post: operations["transitionRoutine"];
         delete?: never;
@@ -16368,6 +16368,7 @@ export interface components {
          *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
          *       "title": "Oppstart av teamet",
          *       "due_on": "2026-09-01",
+         *       "agreed_due_on": "2026-09-01",
          *       "earlier_due_on": [],
          *       "late": false,
          *       "predecessors": [],
@@ -16387,6 +16388,11 @@ export interface components {
              */
             achieved_at?: string;
             actions?: components["schemas"]["Actions"];
+            /**
+             * Format: date
+             * @description The first day, or the one that the steering group has set since
+             */
+            agreed_due_on?: string;
             created_at: components["schemas"]["Timestamp"];
             /** @description More about it */
             description?: string;
@@ -37518,6 +37524,7 @@ export interface operations {
                      *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
                      *       "title": "Oppstart av teamet",
                      *       "due_on": "2026-09-01",
+                     *       "agreed_due_on": "2026-09-01",
                      *       "earlier_due_on": [],
                      *       "late": false,
                      *       "predecessors": [],
@@ -37580,6 +37587,7 @@ export interface operations {
                      *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
                      *       "title": "Oppstart av teamet",
                      *       "due_on": "2026-09-01",
+                     *       "agreed_due_on": "2026-09-01",
                      *       "earlier_due_on": [],
                      *       "late": false,
                      *       "predecessors": [],
@@ -37660,6 +37668,7 @@ export interface operations {
                      *       "project_id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61",
                      *       "title": "Oppstart av teamet",
                      *       "due_on": "2026-09-01",
+                     *       "agreed_due_on": "2026-09-01",
                      *       "earlier_due_on": [],
                      *       "late": false,
                      *       "predecessors": [],
