@@ -1,5 +1,5 @@
 /*
- * The contract's codes for CodeSystem.
+ * The contract's codes for CodeSystem and ValueSet.
  * Tested through tests/api/fhir-conformance.test.mjs: it tells of the contract that is served.
  */
 #include "api/fhir_codes.h"
@@ -64,16 +64,31 @@ static json_t *problems(void)
 	return list;
 }
 
+static bool tells_of_codes(const char *type)
+{
+	return type != NULL && (strcmp(type, "CodeSystem") == 0 || strcmp(type, "ValueSet") == 0);
+}
+
+/* Of the last change to the FHIR face. */
+static json_t *date(void)
+{
+	const struct operation *op = contract_operation(service.contract, "getFhirMetadata");
+
+	return json_object_get(json_object_get(op->extensions, "x-fhir"), "date");
+}
+
 const char *fhir_codes(const struct request *r)
 {
-	const char *type = fhir_type(r->op), *copy;
+	const json_t *info = json_object_get(service.contract->document, "info");
+	const char *copy;
 	json_t *all;
 	char *text;
 
-	if (type == NULL || strcmp(type, "CodeSystem") != 0)
+	if (!tells_of_codes(fhir_type(r->op)))
 		return NULL;
-	all = json_pack("{s:o, s:o, s:o}", "operation", operations(r->arena), "resource",
-			resources(), "problem", problems());
+	all = json_pack("{s:O, s:O, s:o, s:o, s:o}", "version", json_object_get(info, "version"),
+			"date", date(), "operation", operations(r->arena), "resource", resources(),
+			"problem", problems());
 	text = json_dumps(all, JSON_COMPACT);
 	copy = arena_dup(r->arena, text);
 	free(text);

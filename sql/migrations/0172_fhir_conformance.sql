@@ -108,14 +108,19 @@ create function fhir_value_set_url(name text) returns text language sql immutabl
 create function fhir_canonical_name(name text) returns text language sql immutable as $$
 	select replace(initcap(replace(name, '-', ' ')), ' ', '') $$;
 
+-- The version of a resource that changes with the contract's, "1.2.3".
+create function fhir_release(version text) returns int language sql immutable as $$
+	select sum(part::int * 1000 ^ (3 - place))::int from string_to_table(version, '.') with ordinality p (part, place) $$;
+
+-- What no table of codes has comes with the service, and is as new as its contract.
 create function fhir_code_system_made(s fhir_code_system) returns setof fhir_thing language sql stable as $$
 	select i.id, null::uuid, jsonb_strip_nulls(jsonb_build_object('resourceType', 'CodeSystem', 'id', i.id,
-		'meta', fhir_meta(i.version, i.at), 'url', fhir_system(s.name), 'version', i.version::text, 'name', fhir_canonical_name(s.name),
+		'meta', fhir_meta(i.revision, i.at), 'url', fhir_system(s.name), 'version', i.version, 'name', fhir_canonical_name(s.name),
 		'title', n.name_en, 'status', 'active', 'experimental', false, 'publisher', 'Samhandling', 'caseSensitive', true,
-		'valueSet', fhir_value_set_url(s.name), 'content', s.content, 'count', c.count, 'concept', c.concepts)), i.version, i.at
-	from (select 1) one left join code_system n on n.code = s.of
-	cross join lateral (select fhir_canonical_id(fhir_system(s.name)) as id, coalesce(n.version, 1) as version,
-		coalesce(n.updated_at, '2026-11-01 00:00:00Z') as at) i
+		'valueSet', fhir_value_set_url(s.name), 'content', s.content, 'count', c.count, 'concept', c.concepts)), i.revision, i.at
+	from (select nullif(current_setting('app.codes', true), '')::jsonb as told) contract left join code_system n on n.code = s.of
+	cross join lateral (select fhir_canonical_id(fhir_system(s.name)) as id, coalesce(n.version::text, told ->> 'version') as version,
+		coalesce(n.version, fhir_release(told ->> 'version')) as revision, coalesce(n.updated_at, (told ->> 'date' || 'T00:00Z')::timestamptz) as at) i
 	cross join lateral (select count(*), jsonb_agg(jsonb_build_object('code', c.code, 'display', c.display, 'definition', c.definition, 'designation',
 			case when c.norwegian is not null then jsonb_build_array(jsonb_build_object('language', 'nb', 'value', c.norwegian)) end)
 			order by c.sort, c.code) as concepts from fhir_concepts(s) c) c
@@ -146,5 +151,5 @@ select fhir_add_source('Questionnaire', '{instruments}', null, 'fhir_questionnai
 -- migrate:down
 delete from fhir_source where type in ('Questionnaire', 'CodeSystem', 'ValueSet');
 drop table fhir_code_system cascade;
-drop function if exists fhir_canonical_id, fhir_questionnaire_url, fhir_question, fhir_questionnaire, fhir_questionnaire_ids, fhir_questionnaire_seen,
+drop function if exists fhir_canonical_id, fhir_release, fhir_questionnaire_url, fhir_question, fhir_questionnaire, fhir_questionnaire_ids, fhir_questionnaire_seen,
 	fhir_questionnaires, fhir_beside, fhir_canonical_name, fhir_value_set_url, fhir_code_system_seen, fhir_value_set_seen, fhir_code_systems, fhir_value_sets cascade;

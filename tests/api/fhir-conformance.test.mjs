@@ -121,6 +121,18 @@ describe('CodeSystem and ValueSet', () => {
 		const [found] = await all(tl, `/CodeSystem?code=${details.coding[0].code}&url=${details.coding[0].system}`);
 		assert.deepEqual([found.id, (await ask(tl, 'GET', `/CodeSystem/${found.id}`)).is(200).body.concept.length], [problems.id, problems.count]);
 	});
+	test('without a table of codes have the contract’s version and day, and change with it', async () => {
+		const [made, native] = await Promise.all(['problem', 'role'].map(async (name) => (await all(tl, `/CodeSystem?url=${canonical}CodeSystem/${name}`))[0]));
+		const [set] = await all(tl, `/ValueSet?reference=${made.url}`);
+		const [major, minor, patch] = document.info.version.split('.').map(Number);
+		const { date } = document.paths['/fhir/r4/metadata'].get['x-fhir'];
+		for (const resource of [made, set, (await ask(tl, 'GET', `/ValueSet/${set.id}`)).is(200).body])
+			assert.deepEqual([resource.version, resource.meta.versionId, resource.meta.lastUpdated.slice(0, 10)], [document.info.version, String(major * 1e6 + minor * 1e3 + patch), date]);
+		const { version } = (await w.sql("select version from code_system where code = 'role'"))[0];
+		assert.deepEqual([native.version, native.meta.versionId], [String(version), String(version)]);
+		const newer = await w.sql("select fhir_release(v) as r from unnest('{1.0.0,1.0.1,1.1.0,1.10.0,2.0.0}'::text[]) with ordinality t (v, n) order by n");
+		assert.deepEqual(newer.map((x) => x.r), [1000000, 1000001, 1001000, 1010000, 2000000]);
+	});
 	test('are the same in every installation: an id is of its canonical', async () => {
 		const [role] = await all(tl, `/CodeSystem?url=${canonical}CodeSystem/role`);
 		assert.match(role.id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
