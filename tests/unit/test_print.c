@@ -63,10 +63,10 @@ static void prints_in_order(void **state)
 
 	(void)state;
 	assert_non_null(printed("getPatient", names));
-	assert_memory_equal(names, "context gate getPatient", 23);
+	assert_memory_equal(names, "enter getPatient", 16);
 	assert_non_null(strstr(names, " log "));
 	assert_non_null(printed("createConcernReport", names));
-	assert_memory_equal(names, "context idempotency_begin ", 26);
+	assert_memory_equal(names, "context idempotency_begin createConcernReport ", 46);
 	assert_non_null(strstr(names, " idempotency_end "));
 }
 
