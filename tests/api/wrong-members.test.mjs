@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { operation, world } from './harness.mjs';
 import { operations } from './lib/contract.mjs';
+import { pause } from './lib/daemon.mjs';
 import { fhirSamples, pathFor } from './lib/fhir-samples.mjs';
 import { membersOf, withValue } from './lib/members.mjs';
 import { makeSamples } from './lib/samples.mjs';
@@ -50,8 +51,11 @@ async function judge(list, send, name) {
 	await Promise.all(Array.from({ length: 8 }, async () => {
 		for (const item of queue) {
 			let r = await send(item);
-			// many at once may have to wait for each other
-			for (let n = 0; r.status === 503 && n < 5; n++) r = await send(item);
+			// many at once may have to wait for each other, as long as they are told
+			for (let n = 0; r.status === 503 && n < 5; n++) {
+				await pause(1000 * Number(r.headers['retry-after'] ?? 0));
+				r = await send(item);
+			}
 			const found = fault(r);
 			if (found !== null) faults.push(`${name(item)}: ${found}`);
 		}
