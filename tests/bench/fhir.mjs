@@ -12,10 +12,10 @@ select bench_uuid(40000000 + 60 * n + k), bench_uuid(n), m.unit_id, $1, m.staff_
 	case when k % 4 = 0 then 'NOT_HOME' else 'HELD' end, '{HOUSING,ACTIVITY}', array[$1::uuid]
 from generate_series(1, 200) n cross join generate_series(0, 59) k
 cross join lateral (select m.* from staff_membership m join unit u on u.id = m.unit_id where u.name = '${unit}' and m.role = 'TM' order by m.staff_id offset n % 3 limit 1) m`, `
-insert into contact_staff (contact_id, staff_id, agency_id) select c.id, c.registered_by, c.agency_id from contact c where c.agency_id = $1`, `
+insert into contact_staff (contact_id, staff_id, agency_id) select c.id, c.registered_by, c.agency_id from contact c where c.agency_id = $1 and c.registered_by is not null`, `
 insert into assessment (id, patient_id, owner_agency_id, instrument_code, instrument_version, occasion, assessed_on, rater_staff_id, items)
 select bench_uuid(50000000 + 60 * n + k), bench_uuid(n), $1, i.code, i.version, 'EXTRA', clock_today() - 7 * k,
-	(select c.registered_by from contact c where c.patient_id = bench_uuid(n) limit 1), jsonb_build_object('GAF_S', 40 + k % 40)
+	(select c.registered_by from contact c where c.patient_id = bench_uuid(n) and c.registered_by is not null limit 1), jsonb_build_object('GAF_S', 40 + k % 40)
 from generate_series(1, 200) n cross join generate_series(0, 59) k cross join (select * from instrument where is_current and code = 'GAF_S') i`, `
 insert into task (id, kind, title, patient_id, unit_id, agency_id, due_at, created_by)
 select bench_uuid(60000000 + n), 'GENERAL', 'Ring', bench_uuid(n), u.id, $1, clock_now() + make_interval(days => n % 30), null from generate_series(1, 200) n join unit u on u.name = '${unit}' and u.agency_id = $1`];
