@@ -4,16 +4,16 @@
  */
 #include "api/fhir_codes.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/fhir.h"
 #include "api/service.h"
 
+/* Copies: all requests share the contract, and counting who refers to it would be a race. */
 static json_t *code(const char *name, const json_t *en, const json_t *nb, const char *definition)
 {
-	return json_pack("[s, O?, O?, s?]", name, (json_t *)(uintptr_t)en, (json_t *)(uintptr_t)nb,
+	return json_pack("[s, o?, o?, s?]", name, json_deep_copy(en), json_deep_copy(nb),
 			 definition);
 }
 
@@ -74,7 +74,7 @@ static json_t *date(void)
 {
 	const struct operation *op = contract_operation(service.contract, "getFhirMetadata");
 
-	return json_object_get(json_object_get(op->extensions, "x-fhir"), "date");
+	return json_deep_copy(json_object_get(json_object_get(op->extensions, "x-fhir"), "date"));
 }
 
 const char *fhir_codes(const struct request *r)
@@ -86,9 +86,10 @@ const char *fhir_codes(const struct request *r)
 
 	if (!tells_of_codes(fhir_type(r->op)))
 		return NULL;
-	all = json_pack("{s:O, s:O, s:o, s:o, s:o}", "version", json_object_get(info, "version"),
-			"date", date(), "operation", operations(r->arena), "resource", resources(),
-			"problem", problems());
+	all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "version",
+			json_deep_copy(json_object_get(info, "version")), "date", date(),
+			"operation", operations(r->arena), "resource", resources(), "problem",
+			problems());
 	text = json_dumps(all, JSON_COMPACT);
 	copy = arena_dup(r->arena, text);
 	free(text);
