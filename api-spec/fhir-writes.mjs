@@ -1,4 +1,4 @@
-// Makes the contract's operations of fhir-writes.yaml: POST and PUT beside the reads and searches of fhir.mjs.
+// Makes the contract's operations of fhir-writes.yaml: POST, PUT and PATCH beside the reads and searches of fhir.mjs.
 import { answerOf, base, content, ofReads, operation, ref } from './fhir.mjs';
 
 const own = { systems: 'https://samhandling.example/fhir/CodeSystem/', from: 'https://samhandling.example/fhir/' };
@@ -13,6 +13,8 @@ const expand = (ways) => ways.map((way) => ({ ...way, elements: way.elements.map
 const bodyOf = (type) => ({ required: true, content: content(ref('schemas', `Fhir${type}`)) });
 const rowsOf = (ways) => (ways.length > 1 ? ways.map((w) => w.of) : ways[0].of);
 
+const pointer = '^(/([^/~]|~[01])*)*$';
+
 const components = {
 	parameters: {
 		FhirPreferWrite: { name: 'Prefer', in: 'header', description: '`return=minimal` asks for no body, `return=OperationOutcome` for what has happened; `handling=lenient` leaves out what has no place here, and says so',
@@ -23,6 +25,12 @@ const components = {
 			schema: { type: 'string', minLength: 1, maxLength: 2000 }, example: 'identifier=http://dips.no/fhir/namingsystem/dips-omsorgsepisodeid|1002135' },
 	},
 	schemas: {
+		FhirJsonPatch: { type: 'array', description: 'Changes to the resource as it is read, in their order: all of them or none (RFC 6902)', minItems: 1, maxItems: 100, example: [{ op: 'test', path: '/status', value: 'requested' }, { op: 'replace', path: '/status', value: 'completed' }],
+			items: { type: 'object', required: ['op', 'path'], description: 'One change; what it does not need is not looked at', properties: {
+				op: { type: 'string', enum: ['add', 'remove', 'replace', 'move', 'copy', 'test'], description: 'What is done; `test` refuses all when something else stands there' },
+				path: { type: 'string', maxLength: 500, pattern: pointer, description: 'Where (JSON Pointer)' },
+				from: { type: 'string', maxLength: 500, pattern: pointer, description: 'From where, of move and copy' },
+				value: { description: 'What is put there, or must stand there' } }, additionalProperties: true } },
 		FhirResource: { type: 'object', description: 'A resource to be tried, or Parameters whose parameter `resource` has it', required: ['resourceType'], additionalProperties: true,
 			properties: { resourceType: { type: 'string', maxLength: 100, description: 'The type of the resource' } }, example: { resourceType: 'Task', status: 'requested', intent: 'order', description: 'Ring fastlegen' } },
 	},
@@ -59,6 +67,15 @@ function updateOperation(type, t, what) {
 		fhir: { interaction: 'update', type, writes: expand(ways) }, answer: written(type, 'As it is now'), requestBody: bodyOf(type),
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
 		statuses: [...always, '405', '412'] });
+}
+
+function patchOperation(type, t, what) {
+	const ways = t.ways.filter((w) => w.update || w.step);
+	return operation({ id: `fhirPatch${type}`, summary: `Patch a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'write', 'x-executor': 'ops',
+		description: `${what}: a JSON Patch of what the caller reads, and then as an update with what has become of it. For ${t.who}. A path that is not there, and a test that fails, changes nothing.`,
+		fhir: { interaction: 'patch', type, writes: expand(ways) }, answer: written(type, 'As it is now'), requestBody: { required: true, content: { 'application/json-patch+json': { schema: ref('schemas', 'FhirJsonPatch') } } },
+		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
+		statuses: [...always, '404', '412'] });
 }
 
 // What would become of a write, as far as it can be said without the rows.
@@ -99,6 +116,7 @@ export function addWrites(fragment, { types }, what) {
 			fragment.paths[`${base}/${type}/$validate`] = { 'x-root': true, post: validateOperation(type, t) };
 		}
 		fragment.paths[`${base}/${type}/{id}`].put = updateOperation(type, t, what[type].what);
+		if (t.patch) fragment.paths[`${base}/${type}/{id}`].patch = patchOperation(type, t, what[type].what);
 		fragment.paths[`${base}/${type}/{id}/$validate`] = { 'x-root': true, parameters: [ref('parameters', 'Id')], post: validateChange(type, t) };
 		if (t.example) fragment.components.schemas[`Fhir${type}`].example = t.example;
 	}

@@ -176,13 +176,30 @@ function searchCommon(type, t, types) {
 
 const searchControls = (type, t) => [...Object.keys(shapeParameters(type, t)), ...Object.keys(controls), ...Object.keys(isFrame(t) ? ofFrame : ofText), 'FhirPrefer'].map((p) => ref('parameters', p));
 
+// HL7's own definition of each parameter, where it has one that looks at the same element, and where ours looks: what the
+// CapabilityStatement and SearchParameter tell.
+const standard = readJson('fhir/r4/search-parameters.json').entry.map((e) => e.resource);
+const kinds = { id: 'token', identifier: 'token', person: 'reference' };
+const partsOn = (expression, type) => expression.split(' | ').map((part) => part.replace(/^\((.*) as \w+\)$/, '$1')).filter((part) => part.startsWith(`${type}.`));
+const within = (a, b) => a.startsWith(b) || b.startsWith(a);
+
+function definitionOf(type, t, name, p) {
+	const hl7 = standard.find((s) => s.code === name && s.type === (kinds[p.kind] ?? p.kind) && [type, 'Resource'].some((base) => s.base.includes(base)));
+	const [ours, theirs] = [(placeOf(t, name, p)['x-at'] ?? []).map((at) => `${type}.${at}`), hl7?.expression ? partsOn(hl7.expression, type) : []];
+	const is_theirs = hl7 && (ours.length === 0 || theirs.length === 0 || theirs.some((part) => ours.some((at) => within(at, part))));
+	const expression = [ours, theirs, [hl7?.expression]].find((list) => list.length > 0).join(' | ');
+	return { ...(is_theirs ? { definition: hl7.url } : {}), ...(p.targets ? { targets: p.targets } : {}), ...(expression ? { expression } : {}) };
+}
+
+const definitionsOf = (type, t) => Object.fromEntries(Object.entries(searchOf(t)).filter(([, p]) => p.kind !== 'person-number').map(([name, p]) => [name, definitionOf(type, t, name, p)]));
+
 function searchOperations(type, t, types) {
 	const parameters = [...Object.keys(searchOf(t)).map((name) => ref('parameters', parameterName(type, name))), ...searchControls(type, t)];
 	const common = { ...searchCommon(type, t, types), parameters };
 	const one_of = oneOf(t);
 	const needs = one_of.length > 0 ? ` Give at least one of ${one_of.map((p) => `\`${p}\``).join(', ')}.` : '';
 	return {
-		get: operation({ ...common, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
+		get: operation({ ...common, fhir: { ...common.fhir, defines: definitionsOf(type, t) }, id: `fhirSearch${type}`, summary: `Search for ${type}`, statuses: ['400', '401', '403'],
 			description: `Those that the caller may read, page by page. For ${t.who}.${needs}` }),
 		post: operation({ ...common, id: `fhirPostSearch${type}`, summary: `Search for ${type} by form`, statuses: ['400', '401', '403', '413', '415'],
 			description: `The same as by GET, with parameters in a form: national numbers belong there. For ${t.who}.${needs}`,

@@ -111,8 +111,9 @@ static const char *id_of(const struct fhir_entry *e)
 {
 	if (fhir_does(e->asked->op, "create"))
 		return e->id;
-	return fhir_does(e->asked->op, "update") ? request_parameter(e->asked, IN_PATH, "id")
-						 : NULL;
+	return fhir_does(e->asked->op, "update") || fhir_does(e->asked->op, "patch")
+		       ? request_parameter(e->asked, IN_PATH, "id")
+		       : NULL;
 }
 
 /* [{"id", "status", "location", "etag"}, …] in the order of the entries. */

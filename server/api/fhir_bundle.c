@@ -42,6 +42,11 @@ static const char *method_of(const struct fhir_entry *e)
 	return method == NULL ? "" : method;
 }
 
+static bool changes(const struct fhir_entry *e)
+{
+	return strcmp(method_of(e), "PUT") == 0 || strcmp(method_of(e), "PATCH") == 0;
+}
+
 static bool makes(const struct fhir_entry *e)
 {
 	return strcmp(method_of(e), "POST") == 0 && strchr(e->url, '/') == NULL;
@@ -77,8 +82,7 @@ static void check_twice(const struct fhir_bundle *b, size_t i)
 		    strcmp(b->list[i].full_url, b->list[k].full_url) == 0 &&
 		    strncmp(b->list[i].full_url, urn, sizeof(urn) - 1) == 0)
 			amiss(b, i, "fullUrl", "is another entry's too");
-		if (strcmp(method_of(&b->list[i]), "PUT") == 0 &&
-		    strcmp(method_of(&b->list[k]), "PUT") == 0 &&
+		if (changes(&b->list[i]) && changes(&b->list[k]) &&
 		    strcmp(b->list[i].url, b->list[k].url) == 0)
 			amiss(b, i, "request.url", "is another entry's too");
 	}

@@ -21,6 +21,8 @@ static const struct word kinds[] = {
 	{"date", "date"}, {"uri", "uri"},     {"reference", "reference"}, {"person", "reference"},
 };
 
+static const char own[] = "https://samhandling.example/fhir/SearchParameter/";
+
 #define WORD(list, ours) word(list, sizeof(list) / sizeof((list)[0]), ours)
 
 static const char *word(const struct word *list, size_t count, const char *ours)
@@ -60,6 +62,23 @@ static json_t *resource_of(json_t *resources, const char *type)
 	return one;
 }
 
+/* What the contract says of the parameter beside how it is asked for. */
+static const json_t *defined(const struct operation *op, const struct parameter *p)
+{
+	const json_t *fhir = json_object_get(op->extensions, "x-fhir");
+
+	return json_object_get(json_object_get(fhir, "defines"), p->name);
+}
+
+/* HL7's, or our own where HL7 has none of that name and kind. */
+static json_t *definition_of(const struct operation *op, const struct parameter *p)
+{
+	const json_t *theirs = json_object_get(defined(op, p), "definition");
+
+	return theirs != NULL ? json_deep_copy(theirs)
+			      : json_pack("s+++", own, fhir_type(op), "-", p->name);
+}
+
 static void add_search(const struct operation *op, json_t *resource)
 {
 	for (size_t i = 0; i < op->parameter_count; i++) {
@@ -69,8 +88,8 @@ static void add_search(const struct operation *op, json_t *resource)
 
 		if (kind == NULL)
 			continue;
-		one = json_pack("{s:s, s:s, s:s*}", "name", p->name, "type", kind, "documentation",
-				p->about);
+		one = json_pack("{s:s, s:o, s:s, s:s*}", "name", p->name, "definition",
+				definition_of(op, p), "type", kind, "documentation", p->about);
 		json_array_append_new(list_of(resource, "searchParam"), one);
 	}
 }
@@ -156,6 +175,32 @@ static json_t *rest(json_t *resources)
 		"resource", resources, "interaction", "code", "transaction", "code", "batch");
 }
 
+static void add_parameters(const struct operation *op, json_t *list)
+{
+	for (size_t i = 0; i < op->parameter_count; i++) {
+		const struct parameter *p = &op->parameters[i];
+		const char *kind = WORD(kinds, p->kind);
+		json_t *one;
+
+		if (kind == NULL)
+			continue;
+		one = json_pack("{s:s, s:s, s:s, s:s*}", "base", fhir_type(op), "code", p->name,
+				"type", kind, "says", p->about);
+		json_object_update_new(one, json_deep_copy(defined(op, p)));
+		json_array_append_new(list, one);
+	}
+}
+
+json_t *fhir_search_parameters(const struct contract *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->operation_count; i++)
+		if (fhir_does(&c->operations[i], "search") && c->operations[i].method == METHOD_GET)
+			add_parameters(&c->operations[i], list);
+	return list;
+}
+
 json_t *fhir_capability(struct arena *a, const struct contract *c)
 {
 	const char *version =
@@ -172,10 +217,11 @@ json_t *fhir_capability(struct arena *a, const struct contract *c)
 			date = json_string_value(
 				json_object_get(json_object_get(op->extensions, "x-fhir"), "date"));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[o]}",
-			 "resourceType", "CapabilityStatement", "status", "active", "date", date,
-			 "kind", "instance", "software", "name", "Samhandling", "version", version,
-			 "implementation", "description", "Samhandling, the FHIR R4 face", "url",
-			 fhir_base(a), "fhirVersion", "4.0.1", "format", "application/fhir+json",
-			 "json", "rest", rest(resources));
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[s], s:[o]}",
+		"resourceType", "CapabilityStatement", "status", "active", "date", date, "kind",
+		"instance", "software", "name", "Samhandling", "version", version, "implementation",
+		"description", "Samhandling, the FHIR R4 face", "url", fhir_base(a), "fhirVersion",
+		"4.0.1", "format", "application/fhir+json", "json", "patchFormat",
+		"application/json-patch+json", "rest", rest(resources));
 }

@@ -11,4 +11,11 @@
  */
 json_t *fhir_capability(struct arena *a, const struct contract *c);
 
+/*
+ * What the searches take, of the same contract, for SearchParameter: a list of {"base": "Task",
+ * "code": "owner", "type": "reference", "says", "expression", "definition": HL7's where it is
+ * theirs, "targets": ["Organization"]}; what is not there is not there. The caller releases it.
+ */
+json_t *fhir_search_parameters(const struct contract *c);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * The contract's codes for CodeSystem and ValueSet.
+ * What the contract says for CodeSystem, ValueSet and SearchParameter.
  * Tested through tests/api/fhir-conformance.test.mjs: it tells of the contract that is served.
  */
 #include "api/fhir_codes.h"
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/fhir.h"
+#include "api/fhir_capability.h"
 #include "api/service.h"
 
 /* Copies: all requests share the contract, and counting who refers to it would be a race. */
@@ -66,7 +67,12 @@ static json_t *problems(void)
 
 static bool tells_of_codes(const char *type)
 {
-	return type != NULL && (strcmp(type, "CodeSystem") == 0 || strcmp(type, "ValueSet") == 0);
+	return strcmp(type, "CodeSystem") == 0 || strcmp(type, "ValueSet") == 0;
+}
+
+static bool tells_of_parameters(const char *type)
+{
+	return strcmp(type, "SearchParameter") == 0;
 }
 
 /* Of the last change to the FHIR face. */
@@ -80,16 +86,20 @@ static json_t *date(void)
 const char *fhir_codes(const struct request *r)
 {
 	const json_t *info = json_object_get(service.contract->document, "info");
-	const char *copy;
+	const char *type = fhir_type(r->op), *copy;
 	json_t *all;
 	char *text;
 
-	if (!tells_of_codes(fhir_type(r->op)))
+	if (type == NULL || (!tells_of_codes(type) && !tells_of_parameters(type)))
 		return NULL;
-	all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "version",
-			json_deep_copy(json_object_get(info, "version")), "date", date(),
-			"operation", operations(r->arena), "resource", resources(), "problem",
-			problems());
+	all = json_pack("{s:o, s:o}", "version", json_deep_copy(json_object_get(info, "version")),
+			"date", date());
+	if (tells_of_codes(type))
+		json_object_update_new(all, json_pack("{s:o, s:o, s:o}", "operation",
+						      operations(r->arena), "resource", resources(),
+						      "problem", problems()));
+	else
+		json_object_set_new(all, "parameter", fhir_search_parameters(service.contract));
 	text = json_dumps(all, JSON_COMPACT);
 	copy = arena_dup(r->arena, text);
 	free(text);

@@ -8,6 +8,7 @@
 
 #include "api/allowance.h"
 #include "api/fhir.h"
+#include "api/fhir_patch.h"
 #include "api/fhir_refer.h"
 #include "api/inner.h"
 #include "api/negotiate.h"
@@ -84,10 +85,28 @@ static const char *key_of(const struct fhir_bundle *b, size_t place)
 	return arena_dup(b->request->arena, digest);
 }
 
+/* What the entry carries: a resource, or in a Binary a patch of one. False when answered. */
+static bool give_body(struct request *r, const json_t *resource)
+{
+	const char *patch;
+
+	if (resource == NULL || r->op->body_count == 0)
+		return true;
+	if (!fhir_does(r->op, "patch")) {
+		inner_body(r, "application/fhir+json", resource);
+		return true;
+	}
+	patch = fhir_patch_carried(r->arena, resource);
+	if (patch == NULL)
+		return problem(r, "unsupported_media",
+			       "a patch is a Binary of application/json-patch+json");
+	inner_text(r, r->op->bodies[0].type, patch);
+	return true;
+}
+
 static void give_headers(struct request *r, const struct fhir_bundle *b, size_t place)
 {
 	const struct fhir_entry *e = &b->list[place];
-	const json_t *resource = json_object_get(json_array_get(b->entries, place), "resource");
 
 	inner_header(r, "Accept", "application/fhir+json");
 	inner_header(r, "If-Match", said(e, "ifMatch"));
@@ -96,8 +115,6 @@ static void give_headers(struct request *r, const struct fhir_bundle *b, size_t 
 	inner_header(r, "Idempotency-Key", key_of(b, place));
 	if (negotiate_preference(request_header_list(b->request, "Prefer"), "handling", "lenient"))
 		inner_header(r, "Prefer", "handling=lenient");
-	if (resource != NULL && r->op->body_count > 0)
-		inner_body(r, "application/fhir+json", resource);
 }
 
 /* What a conditional create has found is what others refer to. */
@@ -127,7 +144,8 @@ enum outcome fhir_entry_run(struct fhir_bundle *b, size_t place)
 	give_headers(r, b, place);
 	r->new_id = e->id;
 	r->session = b->request->session;
-	if (!authorise(r) || !allowance_take(r) || !validate(r))
+	if (!give_body(r, json_object_get(json_array_get(b->entries, place), "resource")) ||
+	    !authorise(r) || !allowance_take(r) || !validate(r))
 		return ANSWERED;
 	if (r->session != NULL)
 		outcome = execute_once(r);

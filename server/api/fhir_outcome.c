@@ -34,6 +34,8 @@ static const struct pair by_fault[] = {
 	{"too_costly", "too-costly"},
 	{"unknown_reference", "not-found"},
 	{"reference", "not-found"},
+	{"json_patch", "structure"},
+	{"json_patch_test", "conflict"},
 	{"any_of", "structure"},
 	{"one_of", "structure"},
 };
@@ -101,11 +103,13 @@ static const char *of_pointer(const struct request *r, const char *start, const 
 	return start;
 }
 
-/* Where the resource begins: its type, or its place in a Bundle. */
+/* Where what was sent begins: a resource's type, or its place in a Bundle. */
 static const char *start_of(const struct request *r)
 {
 	const char *type = r->written != NULL ? r->written->type : fhir_type(r->op);
 
+	if (r->place == NULL && fhir_does(r->op, "patch"))
+		return "patch";
 	return r->place != NULL ? r->place : type == NULL ? "Resource" : type;
 }
 

@@ -75,7 +75,9 @@ static bool resolve(struct request *r, json_t *value, const char *reference)
 	if (op == NULL)
 		return problem(r, "unknown_reference", "of a type that is not searched for here");
 	asked = inner_request(r, op);
-	inner_form(asked, arena_dup(r->arena, reference + len + 1));
+	inner_text(asked, "application/x-www-form-urlencoded",
+		   arena_dup(r->arena, reference + len + 1));
+	inner_header(asked, "Accept", "application/fhir+json");
 	search(asked);
 	if (asked->reply.status != 200) {
 		inner_answer(r, asked);

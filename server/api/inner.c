@@ -68,12 +68,11 @@ void inner_body(struct request *r, const char *type, const json_t *body)
 	inner_header(r, "Content-Type", type);
 }
 
-void inner_form(struct request *r, const char *form)
+void inner_text(struct request *r, const char *type, const char *body)
 {
-	r->in.body = form;
-	r->in.body_size = strlen(form);
-	inner_header(r, "Content-Type", "application/x-www-form-urlencoded");
-	inner_header(r, "Accept", "application/fhir+json");
+	r->in.body = body;
+	r->in.body_size = strlen(body);
+	inner_header(r, "Content-Type", type);
 }
 
 const char *inner_reply_header(const struct request *r, const char *name)

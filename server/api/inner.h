@@ -16,8 +16,8 @@ void inner_header(struct request *r, const char *name, const char *value);
 void inner_path(struct request *r, const char *name, const char *value);
 void inner_body(struct request *r, const char *type, const json_t *body);
 
-/* Gives it a form, as it is sent; text in the arena. */
-void inner_form(struct request *r, const char *form);
+/* Gives it a body as it is sent; text in the arena. */
+void inner_text(struct request *r, const char *type, const char *body);
 
 /* What it was answered with becomes the outer's answer. */
 void inner_answer(struct request *outer, const struct request *inner);

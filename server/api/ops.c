@@ -21,22 +21,10 @@ static const struct op_entry table[] = {
 	{"getProtectedResource", ops_protected_resource},
 	{"exportPatient", ops_export_patient},
 	{"getFhirMetadata", ops_fhir_metadata},
-	{"fhirCreateTask", ops_fhir_create},
-	{"fhirUpdateTask", ops_fhir_update},
-	{"fhirCreateEncounter", ops_fhir_create},
-	{"fhirUpdateEncounter", ops_fhir_update},
-	{"fhirCreateCommunication", ops_fhir_create},
-	{"fhirUpdateCommunication", ops_fhir_update},
-	{"fhirCreateQuestionnaireResponse", ops_fhir_create},
-	{"fhirUpdateQuestionnaireResponse", ops_fhir_update},
-	{"fhirValidateTask", ops_fhir_validate},
-	{"fhirValidateEncounter", ops_fhir_validate},
-	{"fhirValidateCommunication", ops_fhir_validate},
-	{"fhirValidateQuestionnaireResponse", ops_fhir_validate},
-	{"fhirValidateChangedTask", ops_fhir_validate},
-	{"fhirValidateChangedEncounter", ops_fhir_validate},
-	{"fhirValidateChangedCommunication", ops_fhir_validate},
-	{"fhirValidateChangedQuestionnaireResponse", ops_fhir_validate},
+	{"fhirCreate*", ops_fhir_create},
+	{"fhirUpdate*", ops_fhir_update},
+	{"fhirPatch*", ops_fhir_patch},
+	{"fhirValidate*", ops_fhir_validate},
 	{"fhirBundle", ops_fhir_bundle},
 	{"getDocs", ops_docs},
 	{"getDocsFile", ops_docs_file},
@@ -55,10 +43,17 @@ static const struct op_entry table[] = {
 	/* clang-format on */
 };
 
+static bool is_named(const struct op_entry *entry, const char *id)
+{
+	size_t len = strcspn(entry->id, "*");
+
+	return strncmp(entry->id, id, len) == 0 && (entry->id[len] == '*' || id[len] == '\0');
+}
+
 const struct op_entry *ops_find(const char *id)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(table[i].id, id) == 0)
+		if (is_named(&table[i], id))
 			return &table[i];
 	return NULL;
 }

@@ -7,7 +7,7 @@
 
 /* An operation that SQL cannot do. */
 struct op_entry {
-	const char *id; /* operationId */
+	const char *id; /* operationId; one that ends with * stands for all that begin so */
 	enum outcome (*run)(struct request *r);
 };
 
@@ -39,6 +39,7 @@ enum outcome ops_stream_changes(struct request *r);
 enum outcome ops_fhir_metadata(struct request *r);
 enum outcome ops_fhir_create(struct request *r);
 enum outcome ops_fhir_update(struct request *r);
+enum outcome ops_fhir_patch(struct request *r);
 enum outcome ops_fhir_validate(struct request *r);
 enum outcome ops_fhir_bundle(struct request *r);
 enum outcome ops_import(struct request *r);

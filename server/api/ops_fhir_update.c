@@ -1,12 +1,15 @@
 /*
- * Updating over FHIR.
- * Tested through tests/api/fhir-writes.test.mjs: it is native operations that run.
+ * Updating over FHIR, by the whole resource or by a patch.
+ * Tested through tests/api/fhir-writes.test.mjs and fhir-patch.test.mjs: it is native operations
+ * that run.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/fhir.h"
 #include "api/fhir_change.h"
 #include "api/fhir_native.h"
+#include "api/fhir_patch.h"
 #include "api/inner.h"
 #include "api/ops.h"
 #include "api/problem.h"
@@ -37,8 +40,9 @@ static json_t *current_of(struct request *r, struct request **read, enum outcome
 	if (*outcome != ANSWERED)
 		return NULL;
 	if ((*read)->reply.status == 404) {
-		/* whether it is hidden or not there */
-		reply_header(r, "Allow", "OPTIONS, GET, HEAD");
+		/* whether it is hidden or not there; nothing would be made by a PUT */
+		if (fhir_does(r->op, "update"))
+			reply_header(r, "Allow", "OPTIONS, GET, HEAD");
 		problem(r, "not_found", NULL);
 		return NULL;
 	}
@@ -55,10 +59,14 @@ static bool is_well_addressed(struct request *r)
 {
 	const char *id = json_string_value(json_object_get(r->json, "id"));
 
-	if (id == NULL || strcmp(id, request_parameter(r, IN_PATH, "id")) != 0) {
-		faults_add(r->faults, "id", "const", "must be the id of the address");
-		return problem_faults(r, "invalid_body");
-	}
+	if (id != NULL && strcmp(id, request_parameter(r, IN_PATH, "id")) == 0)
+		return true;
+	faults_add(r->faults, "id", "const", "must be the id of the address");
+	return problem_faults(r, "invalid_body");
+}
+
+static bool names_a_version(struct request *r)
+{
 	if (version_of(r->arena, request_header(r, "If-Match")) != NULL)
 		return true;
 	faults_add(r->faults, "/header/If-Match", "format",
@@ -106,20 +114,17 @@ static enum outcome change(const struct fhir_map *m, const json_t *both, struct 
 	return outcome;
 }
 
-enum outcome ops_fhir_update(struct request *r)
+/* Makes of what stands what `sent` says; `inner`, its read, is the answer when they do not differ.
+ */
+static enum outcome update(struct request *r, struct request *inner, const json_t *current,
+			   const json_t *sent)
 {
 	struct fhir_map m = {.request = r};
 	struct fhir_change changed;
-	struct request *inner = NULL;
 	enum outcome outcome = ANSWERED;
-	json_t *current, *both;
+	json_t *both;
 
-	if (!is_well_addressed(r))
-		return ANSWERED;
-	current = current_of(r, &inner, &outcome);
-	if (current == NULL || !is_the_version(r, inner))
-		return outcome;
-	if (!fhir_map_choose(&m, current) || !fhir_change_find(&m, current, r->json, &changed))
+	if (!fhir_map_choose(&m, current) || !fhir_change_find(&m, current, sent, &changed))
 		return fhir_native_refuse(r);
 	both = json_pack("{s:o*, s:o*}", "patch", changed.patch, "step", changed.step);
 	arena_adopt(r->arena, (void (*)(void *))json_decref, both);
@@ -130,4 +135,34 @@ enum outcome ops_fhir_update(struct request *r)
 	if (outcome != ANSWERED || inner == NULL)
 		return outcome;
 	return fhir_native_finish(&m, inner);
+}
+
+enum outcome ops_fhir_update(struct request *r)
+{
+	struct request *read = NULL;
+	enum outcome outcome = ANSWERED;
+	json_t *current;
+
+	if (!is_well_addressed(r) || !names_a_version(r))
+		return ANSWERED;
+	current = current_of(r, &read, &outcome);
+	if (current == NULL || !is_the_version(r, read))
+		return outcome;
+	return update(r, read, current, r->json);
+}
+
+/* An update with what the patch makes of what stands, as the caller may see it. */
+enum outcome ops_fhir_patch(struct request *r)
+{
+	struct request *read = NULL;
+	enum outcome outcome = ANSWERED;
+	json_t *current, *sent;
+
+	if (!names_a_version(r))
+		return ANSWERED;
+	current = current_of(r, &read, &outcome);
+	if (current == NULL || !is_the_version(r, read))
+		return outcome;
+	sent = fhir_patch(r, current);
+	return sent == NULL ? ANSWERED : update(r, read, current, sent);
 }

@@ -1,4 +1,4 @@
-// Questionnaire, CodeSystem, ValueSet, StructureDefinition, NamingSystem: what an answer goes by, without anybody in it and without texts that others own.
+// Questionnaire, CodeSystem, ValueSet, StructureDefinition, SearchParameter, NamingSystem: what an answer goes by, without anybody in it and without texts that others own.
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, document, operation, world } from './harness.mjs';
@@ -89,6 +89,29 @@ describe('StructureDefinition and NamingSystem', () => {
 		const sets = new Set((await all(tl, '/ValueSet?_count=200')).map((v) => v.url));
 		for (const d of await all(tl, '/StructureDefinition?_count=200'))
 			for (const e of d.differential.element) assert.ok(e.binding === undefined || sets.has(e.binding.valueSet), d.url);
+	});
+});
+
+describe('SearchParameter', () => {
+	test('is of every parameter that a search takes, as the CapabilityStatement tells of it', async () => {
+		const { body } = (await ask(null, 'GET', '/metadata')).is(200);
+		const told = body.rest[0].resource.flatMap((r) => (r.searchParam ?? []).map((p) => ({ base: r.type, ...p })));
+		const found = new Map((await all(police, '/SearchParameter?_count=200')).map((p) => [`${p.base[0]} ${p.code}`, p]));
+		assert.deepEqual(told.map((p) => `${p.base} ${p.name}`).sort(), [...found.keys()].sort());
+		for (const p of told) {
+			const own = found.get(`${p.base} ${p.name}`);
+			assert.deepEqual([own.type, own.description, own.url, own.derivedFrom ?? own.url], [p.type, p.documentation, `${canonical}SearchParameter/${p.base}-${p.name}`, p.definition]);
+			assert.ok(/^[A-Z][A-Za-z]+$/.test(own.name) && own.expression.split(' | ').every((part) => part.startsWith(`${p.base}.`) || part.startsWith('Resource.')), JSON.stringify(own));
+		}
+		assert.deepEqual(told.filter((p) => p.definition.startsWith(canonical)).map((p) => `${p.base} ${p.name}`).sort(), ['Questionnaire code', 'QuestionnaireResponse questionnaire', 'StructureDefinition ext-context']);
+	});
+	test('is found by its canonical, type and name, and says where it looks and what it may refer to', async () => {
+		const [owner, ...more] = await all(citizen, `/SearchParameter?url=${canonical}SearchParameter/Task-owner`);
+		assert.deepEqual([more, owner.name, owner.type, owner.expression, owner.target, owner.derivedFrom], [[], 'TaskOwner', 'reference', 'Task.owner', ['Organization'], 'http://hl7.org/fhir/SearchParameter/Task-owner']);
+		assert.deepEqual((await all(tl, '/SearchParameter?code=owner&base=Task&type=reference&name=task')).map((p) => p.id), [owner.id]);
+		assert.deepEqual((await all(tl, '/SearchParameter?base=Goal&type=date')).map((p) => p.code).sort(), ['_lastUpdated', 'target-date']);
+		(await ask(tl, 'GET', `/SearchParameter/${owner.id}`, undefined, { 'if-none-match': (await ask(tl, 'GET', `/SearchParameter/${owner.id}`)).is(200).etag })).is(304);
+		(await ask(tl, 'GET', `/SearchParameter/${anyId()}`)).is(404);
 	});
 });
 

@@ -95,7 +95,7 @@ describe('the address', () => {
 
 describe('negotiation', () => {
 	// what writes is sent in tests/api/fhir-writes.test.mjs
-	forEach(fhirOperations.filter((o) => !['create', 'update', 'validate', 'bundle'].includes(o.fhir.interaction)), 'JSON by any of its names, and nothing else', async (o) => {
+	forEach(fhirOperations.filter((o) => !['create', 'update', 'patch', 'validate', 'bundle'].includes(o.fhir.interaction)), 'JSON by any of its names, and nothing else', async (o) => {
 		for (const [headers, query, type] of [[{}, '', 'application/fhir+json'], [{ accept: '*/*' }, '', 'application/fhir+json'], [{ accept: 'application/json' }, '', 'application/json'],
 			[{ accept: 'text/json' }, '', 'text/json'], [{ accept: 'application/fhir+xml, application/fhir+json;q=0.5' }, '', 'application/fhir+json'],
 			[{ accept: 'application/fhir+xml' }, '_format=json', 'application/fhir+json'], [{}, '_format=application/fhir+json', 'application/fhir+json'], [{}, '_format=application/json', 'application/json']]) {
@@ -105,7 +105,7 @@ describe('negotiation', () => {
 		assert.equal(issueOf((await request(o, { headers: { accept: 'application/fhir+xml' } })).is(406)), 'not-supported');
 		(await request(o, { query: '_format=xml' })).is(406);
 	});
-	forEach(doing('create', 'update', 'validate', 'bundle'), 'what writes gives nothing but JSON', async (o) => {
+	forEach(doing('create', 'update', 'patch', 'validate', 'bundle'), 'what writes gives nothing but JSON', async (o) => {
 		assert.equal(issueOf((await request(o, { headers: { accept: 'application/fhir+xml' } })).is(406)), 'not-supported');
 	});
 	forEach([...reads, ...searches.filter((o) => o.method === 'GET'), ...lists, ...doing('vread')], 'for people; HEAD is GET without its body', async (o) => {
@@ -250,7 +250,7 @@ describe('the CapabilityStatement', async () => {
 	});
 	test('lists what is routed, and nothing else', () => {
 		const listed = body.rest[0].resource.flatMap((r) => r.interaction.map((i) => `${r.type} ${i.code}`)).sort();
-		const names = { read: 'read', search: 'search-type', vread: 'vread', history: 'history-instance', create: 'create', update: 'update' };
+		const names = { read: 'read', search: 'search-type', vread: 'vread', history: 'history-instance', create: 'create', update: 'update', patch: 'patch' };
 		const routed = new Set(fhirOperations.filter((o) => names[o.fhir.interaction] && o.fhir.type).map((o) => `${o.fhir.type} ${names[o.fhir.interaction]}`));
 		assert.deepEqual(listed, [...routed].sort());
 		for (const r of body.rest[0].resource)

@@ -43,10 +43,40 @@ static void it_is_made_of_the_contract(void **state)
 	arena_free(a);
 }
 
+static const char *text(const json_t *object, const char *member)
+{
+	return json_string_value(json_object_get(object, member));
+}
+
+static void parameters_are_those_of_the_searches(void **state)
+{
+	json_t *made = fhir_search_parameters(service.contract), *one;
+	size_t i, found = 0;
+
+	(void)state;
+	json_array_foreach(made, i, one)
+	{
+		assert_non_null(text(one, "says"));
+		if (strcmp(text(one, "base"), "Task") != 0 ||
+		    strcmp(text(one, "code"), "owner") != 0)
+			continue;
+		found++;
+		assert_string_equal(text(one, "type"), "reference");
+		assert_string_equal(text(one, "expression"), "Task.owner");
+		assert_string_equal(text(one, "definition"),
+				    "http://hl7.org/fhir/SearchParameter/Task-owner");
+		assert_int_equal(json_array_size(json_object_get(one, "targets")), 1);
+	}
+	/* by GET and POST it is the same search */
+	assert_int_equal(found, 1);
+	json_decref(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_made_of_the_contract),
+		cmocka_unit_test(parameters_are_those_of_the_searches),
 	};
 
 	return cmocka_run_group_tests_name("fhir_capability", tests, fhir_fixture_start,

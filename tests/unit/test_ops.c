@@ -16,6 +16,11 @@ static void finds_by_id(void **state)
 	assert_null(ops_find(""));
 	assert_null(ops_find("getopenapi"));
 	assert_null(ops_find("listPatients"));
+	/* by how they begin */
+	assert_ptr_equal(ops_find("fhirPatchTask")->run, ops_fhir_patch);
+	assert_ptr_equal(ops_find("fhirValidateChangedTask")->run, ops_fhir_validate);
+	assert_null(ops_find("fhirPatientTask"));
+	assert_null(ops_find("getOpenapiTask"));
 }
 
 static void answers_json(void **state)

@@ -62,6 +62,7 @@ export type ProblemCode =
 	| 'other_level_required'
 	| 'outcome_missing'
 	| 'outcome_not_allowed'
+	| 'patch_failed'
 	| 'patient_admitted'
 	| 'plan_already_open'
 	| 'plan_consent_missing'
@@ -12707,6 +12708,36 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description Changes to the resource as it is read, in their order: all of them or none (RFC 6902)
+         * @example [
+         *       {
+         *         "op": "test",
+         *         "path": "/status",
+         *         "value": "requested"
+         *       },
+         *       {
+         *         "op": "replace",
+         *         "path": "/status",
+         *         "value": "completed"
+         *       }
+         *     ]
+         */
+        FhirJsonPatch: ({
+            /** @description From where, of move and copy */
+            from?: string;
+            /**
+             * @description What is done; `test` refuses all when something else stands there
+             * @enum {string}
+             */
+            op: "add" | "remove" | "replace" | "move" | "copy" | "test";
+            /** @description Where (JSON Pointer) */
+            path: string;
+            /** @description What is put there, or must stand there */
+            value?: unknown;
+        } & {
+            [key: string]: unknown;
+        })[];
+        /**
          * @description The identifiers of one kind that the service gives, or tells of
          * @example {
          *       "resourceType": "NamingSystem",
@@ -12928,6 +12959,23 @@ export interface components {
         FhirResource: {
             /** @description The type of the resource */
             resourceType: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A parameter of a search of this face - where it looks, and what it may refer to
+         * @example {
+         *       "resourceType": "SearchParameter",
+         *       "id": "018f3c5e-7a10-8cc2-9d3e-5b8c1f2a4d60",
+         *       "status": "active"
+         *     }
+         */
+        FhirSearchParameter: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "SearchParameter";
         } & {
             [key: string]: unknown;
         };
@@ -24065,6 +24113,46 @@ export interface components {
          * @example Patient/3b241101-e2bb-4255-8caf-4136c566a962
          */
         "FhirQuestionnaireResponse.subject": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirSearchParameter._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirSearchParameter._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirSearchParameter._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description Of which type the search is
+         * @example Task
+         */
+        "FhirSearchParameter.base": string;
+        /**
+         * @description What it is called in a search
+         * @example owner
+         */
+        "FhirSearchParameter.code": string;
+        /**
+         * @description Beginning of the name
+         * @example TaskOwner
+         */
+        "FhirSearchParameter.name": string;
+        /**
+         * @description token, reference, date, string or uri
+         * @example reference
+         */
+        "FhirSearchParameter.type": string;
+        /**
+         * @description The canonical
+         * @example https://samhandling.example/fhir/SearchParameter/Task-owner
+         */
+        "FhirSearchParameter.url": string;
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962

@@ -47,6 +47,7 @@ export const fhirSamples = async (s) => ({
 	CodeSystem: await canonical(s, 'CodeSystem/role'),
 	ValueSet: await canonical(s, 'ValueSet/role'),
 	StructureDefinition: await canonical(s, 'StructureDefinition/native-state'),
+	SearchParameter: await canonical(s, 'SearchParameter/Task-owner'),
 	NamingSystem: { ...await canonical(s, 'NamingSystem/decision'), query: 'name=Decision' },
 });
 

@@ -5,18 +5,21 @@ export const about = 'operations, statements, machines and ops fit together';
 // around an operation's own statement; the daemon knows them by name
 const isOwn = (s) => /\/_[a-z]+\.sql$/.test(s.file);
 
-// Functions of the few operations that SQL cannot do: OP(operationId, …) in ops.def, or {"operationId", …} in ops*.c.
+// Functions of the few operations that SQL cannot do: OP(operationId, …) in ops.def, or {"operationId", …} in ops*.c; one that
+// ends with * stands for all that begin so.
 function opsNames() {
 	const names = [];
 	for (const file of files(/^server\/api\/ops(\.def|[a-z_]*\.c)$/))
-		for (const m of plainC(read(file)).matchAll(/(?:^\s*OP\w*\(\s*"?(\w+)"?|\{\s*"(\w+)",\s*[a-z_]+\s*\})/gm)) names.push({ file, name: m[1] ?? m[2] });
+		for (const m of plainC(read(file)).matchAll(/(?:^\s*OP\w*\(\s*"?(\w+)"?|\{\s*"(\w+\*?)",\s*[a-z_]+\s*\})/gm)) names.push({ file, name: m[1] ?? m[2] });
 	return names;
 }
+
+const stands = (name, id) => (name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name);
 
 function partner(operation, machines, statements, ops) {
 	const { id, path } = operation;
 	const executor = operation.operation['x-executor'] ?? (operation.operation['x-machine'] ? 'transition' : 'statement');
-	if (executor === 'ops') return ops.some((o) => o.name === id) ? null : `${id} has no C function`;
+	if (executor === 'ops') return ops.some((o) => stands(o.name, id)) ? null : `${id} has no C function`;
 	if (executor === 'statement') return statements.has(operation.operation['x-statement'] ?? id) ? null : `${id} has no statement in sql/queries`;
 	const machine = operation.operation['x-machine'];
 	if (executor !== 'transition') return `${id} has an unknown x-executor '${executor}'`;
@@ -45,7 +48,7 @@ function leftOver({ ids, run, machines, statements, ops }, report) {
 	const parts = machineNames(machines);
 	for (const s of statements.values())
 		if (!isOwn(s) && !ids.has(whole(s.name)) && !run.has(s.name) && !parts.has(s.name)) report(s.file, s.line, `statement ${s.name} has no operation and no machine`);
-	for (const o of ops) if (!ids.has(o.name)) report(o.file, null, `function for ${o.name}, which is no operation`);
+	for (const o of ops) if (![...ids].some((id) => stands(o.name, id))) report(o.file, null, `function for ${o.name}, which is no operation`);
 }
 
 export async function check(report) {
