@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { fhirFragment } from './fhir.mjs';
+import { addExports } from './fhir-export.mjs';
 import { addWrites } from './fhir-writes.mjs';
 
 const here = process.env.API_SPEC ?? dirname(fileURLToPath(import.meta.url));
@@ -214,7 +215,7 @@ function finishOperations(document) {
 
 function fhir() {
 	const read = readYaml('fhir.yaml');
-	return addWrites(fhirFragment(read), readYaml('fhir-writes.yaml'), read.types);
+	return addExports(addWrites(fhirFragment(read), readYaml('fhir-writes.yaml'), read.types), read.types);
 }
 
 function bundle() {

@@ -44,6 +44,7 @@ const refusals = {
 	413: ['FhirTooLarge', 'The body is larger than the service takes'],
 	415: ['FhirUnsupportedMedia', "The body's media type is not one of those that the operation takes"],
 	422: ['FhirInvalid', 'It breaks a rule, or says what has no place here'],
+	429: ['FhirThrottled', 'The agency has an export that is being prepared, or the caller sends more than its share'],
 	default: ['FhirFailed', 'The service could not answer; try again later'],
 };
 
@@ -84,7 +85,7 @@ export function operation({ id, summary, description, fhir, answer, statuses, of
 	for (const status of [...statuses, '406', 'default']) if (refusals[status]) responses[status] = ref('responses', refusals[status][0]);
 	const secured = of === undefined ? { security: [] } : { security: [{ agency: [scope] }], 'x-resource': of, ...(beside.length > 0 ? { 'x-beside': beside } : {}) };
 	return { operationId: id, tags: ['fhir'], summary, description, ...secured, 'x-fhir': fhir, parameters, ...more, responses,
-		'x-no-standard-responses': ['304', '400', '401', '403', '404', '406', '409', '412', '413', '415', '422', '428', 'default'].filter((s) => responses[s] === undefined) };
+		'x-no-standard-responses': ['304', '400', '401', '403', '404', '406', '409', '412', '413', '415', '422', '428', '429', 'default'].filter((s) => responses[s] === undefined) };
 }
 
 export const answerOf = (schema, description, versioned) => ({ description, content: content(ref('schemas', schema)),
@@ -143,8 +144,8 @@ function elementsOf(type) {
 
 const isFrame = (t) => t.statements !== 'own';
 const isOfPatient = (t) => t.about !== undefined; // in the Patient compartment
-const ofEverything = (types) => Object.keys(types).filter((type) => isOfPatient(types[type]) && isFrame(types[type]) && types[type].everything !== false).sort();
-const rowsOf = (types, names) => [...new Set(names.flatMap((name) => [types[name].of].flat()))];
+export const ofEverything = (types) => Object.keys(types).filter((type) => isOfPatient(types[type]) && isFrame(types[type]) && types[type].everything !== false).sort();
+export const rowsOf = (types, names) => [...new Set(names.flatMap((name) => [types[name].of].flat()))];
 
 function inclusionsOf(type, t) {
 	return { _include: Object.keys(t.include ?? {}).map((name) => `${type}:${name}`), _revinclude: t.revinclude ?? [] };

@@ -112,5 +112,5 @@ bool fhir_does(const struct operation *op, const char *interaction)
 bool fhir_lists(const struct operation *op)
 {
 	return fhir_does(op, "search") || fhir_does(op, "compartment") ||
-	       fhir_does(op, "everything") || fhir_does(op, "history");
+	       fhir_does(op, "everything") || fhir_does(op, "history") || fhir_does(op, "export");
 }

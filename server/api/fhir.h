@@ -33,7 +33,10 @@ const char *fhir_type(const struct operation *op);
  */
 const char *fhir_parameter_name(struct arena *a, const char *name);
 
-/* Whether it answers with a Bundle of what its parameters ask for: a search of any kind. */
+/*
+ * Whether its parameters are a search's: it answers with a Bundle of what they ask for, or exports
+ * that.
+ */
 bool fhir_lists(const struct operation *op);
 
 /* Whether the operation is this interaction: "read", "search" … */

@@ -13,7 +13,7 @@
 #include "api/work.h"
 
 /* Versions of the schema that this daemon can work with (expand first, contract later). */
-static const char schema_oldest[] = "0001", schema_newest[] = "0205";
+static const char schema_oldest[] = "0001", schema_newest[] = "0299";
 
 enum outcome ops_live(struct request *r)
 {

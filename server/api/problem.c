@@ -34,6 +34,8 @@ static void standard_headers(struct request *r, int status, const char *code)
 		reply_header(r, "Retry-After", "2");
 	if (strcmp(code, "idempotency_busy") == 0)
 		reply_header(r, "Retry-After", "1");
+	if (strcmp(code, "export_running") == 0)
+		reply_header(r, "Retry-After", "60");
 	reply_header(r, "Content-Language", language(r));
 }
 

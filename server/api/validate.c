@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/fhir.h"
+#include "api/fhir_parameters.h"
 #include "api/fhir_search.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
@@ -34,7 +35,7 @@ static bool parse_body(struct request *r)
 	json_error_t error;
 
 	if (fhir_lists(r->op))
-		return true; /* a form, which has been read */
+		return true; /* parameters, which have been read */
 	if (r->in.source != NULL)
 		return true;
 	if (r->in.body_size == 0) {
@@ -120,7 +121,8 @@ static bool read_parameters(struct request *r)
 		query_validate(r);
 		return true;
 	}
-	if (r->in.body_size > 0 && !query_parse(r, r->in.body))
+	if (r->in.body_size > 0 &&
+	    !(is_json(r) ? fhir_parameters_read(r) : query_parse(r, r->in.body)))
 		return false;
 	fhir_search_read(r);
 	return true;

@@ -29,6 +29,7 @@ export type ProblemCode =
 	| 'eligibility_missing'
 	| 'expectation_failed'
 	| 'expired_token'
+	| 'export_running'
 	| 'forbidden'
 	| 'forbidden_action'
 	| 'handover_not_accepted'
@@ -12676,6 +12677,47 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description What can be read of an export
+         * @example {
+         *       "transactionTime": "2026-03-02T08:00:00.000Z",
+         *       "request": "https://samhandling.example/fhir/r4/Patient/$export",
+         *       "requiresAccessToken": true,
+         *       "output": [
+         *         {
+         *           "type": "Patient",
+         *           "url": "https://samhandling.example/fhir/r4/_export/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60/1",
+         *           "count": 42
+         *         }
+         *       ],
+         *       "error": []
+         *     }
+         */
+        FhirExportManifest: {
+            /** @description Files of OperationOutcomes: none, what may not be read is not in it */
+            error: Record<string, never>[];
+            /** @description The files */
+            output: {
+                /** @description How many resources there were when it was prepared; what has been closed to the caller since is not in the file */
+                count: number;
+                /** @description The type of its resources */
+                type: string;
+                /** @description Where it is read */
+                url: string;
+            }[];
+            /** @description The address that was asked */
+            request: string;
+            /**
+             * @description Files need the token that status needs
+             * @constant
+             */
+            requiresAccessToken: true;
+            /**
+             * Format: date-time
+             * @description All that had changed by then is in it; `_since` of the next export
+             */
+            transactionTime: string;
+        };
+        /**
          * @description A warning of risk
          * @example {
          *       "resourceType": "Flag",
@@ -12704,6 +12746,25 @@ export interface components {
              * @constant
              */
             resourceType: "Goal";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A team's caseload, without its members, whom `$export` takes along
+         * @example {
+         *       "resourceType": "Group",
+         *       "id": "7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11",
+         *       "type": "person",
+         *       "actual": true,
+         *       "name": "FACT Drammen"
+         *     }
+         */
+        FhirGroup: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Group";
         } & {
             [key: string]: unknown;
         };
@@ -12809,6 +12870,27 @@ export interface components {
              * @constant
              */
             resourceType: "Organization";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The parameters, as a resource
+         * @example {
+         *       "resourceType": "Parameters",
+         *       "parameter": [
+         *         {
+         *           "name": "_type",
+         *           "valueString": "Patient,Encounter"
+         *         }
+         *       ]
+         *     }
+         */
+        FhirParameters: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Parameters";
         } & {
             [key: string]: unknown;
         };
@@ -22896,6 +22978,17 @@ export interface components {
                 "text/json": components["schemas"]["FhirOperationOutcome"];
             };
         };
+        /** @description The agency has an export that is being prepared, or the caller sends more than its share */
+        FhirThrottled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
         /** @description The body is larger than the service takes */
         FhirTooLarge: {
             headers: {
@@ -23058,6 +23151,31 @@ export interface components {
          * @example Encounter
          */
         "Fhir.everything_type": "Patient" | "CarePlan" | "CareTeam" | "Communication" | "Consent" | "Encounter" | "EpisodeOfCare" | "Flag" | "Goal" | "Observation" | "QuestionnaireResponse" | "ServiceRequest" | "Task";
+        /**
+         * @description The number of the file, from the manifest
+         * @example 1
+         */
+        "Fhir.export_file": string;
+        /**
+         * @description The form of the files; there is one
+         * @example application/fhir+ndjson
+         */
+        "Fhir.export_format": string;
+        /**
+         * @description `respond-async`, without which it is refused; `handling=lenient` leaves unknown parameters out
+         * @example respond-async
+         */
+        "Fhir.export_prefer": string;
+        /**
+         * @description What has changed from this time on
+         * @example 2026-03-01T08:00:00Z
+         */
+        "Fhir.export_since": string;
+        /**
+         * @description These types alone
+         * @example Encounter
+         */
+        "Fhir.export_type": "Patient" | "CarePlan" | "CareTeam" | "Communication" | "Consent" | "Encounter" | "EpisodeOfCare" | "Flag" | "Goal" | "Observation" | "QuestionnaireResponse" | "ServiceRequest" | "Task";
         /**
          * @description Those with these ids
          * @example 3b241101-e2bb-4255-8caf-4136c566a962
@@ -23673,6 +23791,26 @@ export interface components {
          * @example ge2026-03-01
          */
         "FhirGoal.target_date": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirGroup._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirGroup._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirGroup._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description The caseload of this team
+         * @example Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11
+         */
+        "FhirGroup.managing_entity": string;
         /**
          * @description The ETag of the version that the change is made to; without it 400
          * @example W/"3"
@@ -24457,10 +24595,20 @@ export interface components {
          */
         ETag: string;
         /**
+         * @description Where the status is asked for
+         * @example https://samhandling.example/fhir/r4/_export/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+         */
+        FhirContentLocation: string;
+        /**
          * @description The version, as `meta.versionId`
          * @example W/"3"
          */
         FhirETag: string;
+        /**
+         * @description Until when it can be read
+         * @example Tue, 03 Mar 2026 08:00:00 GMT
+         */
+        FhirExpires: string;
         /**
          * @description When the resource was last changed, as `meta.lastUpdated`
          * @example Mon, 02 Mar 2026 08:00:00 GMT
@@ -24471,6 +24619,11 @@ export interface components {
          * @example https://samhandling.example/fhir/r4/Task/3b241101-e2bb-4255-8caf-4136c566a962/_history/1
          */
         FhirLocation: string;
+        /**
+         * @description How far it is
+         * @example 120 of 340 persons
+         */
+        FhirProgress: string;
         /**
          * @description The next page, as `rel="next"` (RFC 8288)
          * @example </api/v1/tasks?cursor=MjAyNi0wMS0wMlQwMzowNDowNVo>; rel="next"

@@ -40,6 +40,7 @@ export const fhirSamples = async (s) => ({
 	Observation: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	Communication: sample('drammen-kommune:mh-1', s.at['/concern-reports/{id}']),
 	QuestionnaireResponse: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
+	Group: sample(tl, s.ids.unit['drammen-dps:fact'], `managing-entity=Organization/${s.ids.unit['drammen-dps:fact']}`),
 	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 	Provenance: await provenance(s),
@@ -65,5 +66,5 @@ export async function describeSamples(w, samples) {
 export function pathFor(samples, o, nowhere = false) {
 	const sample = samples[o.fhir.type];
 	const id = o.fhir.interaction === 'compartment' ? sample?.person ?? samples.Patient.id : sample?.id;
-	return o.path.replace('{id}', nowhere ? crypto.randomUUID() : id).replace('{vid}', sample?.version ?? '1');
+	return o.path.replace('{id}', nowhere ? crypto.randomUUID() : id).replace('{vid}', sample?.version ?? '1').replace('{file}', '1');
 }

@@ -13,7 +13,7 @@ export const scopes = ['plans.read', 'plans.write',
 	'access-log.read', 'concern-reports.read', 'concern-reports.write', 'tasks.read', 'tasks.write', 'handovers.read',
 	'handovers.write', 'contacts.read', 'contacts.write', 'board.read', 'board.write', 'emergency.write', 'admissions.read', 'admissions.write', 'coercion.read', 'coercion.write', 'opioid-substitution.read',
 	'opioid-substitution.write', 'referrals.read', 'referrals.write', 'enrolments.read', 'enrolments.write', 'assessments.read', 'assessments.write',
-	'privacy.read', 'privacy.write', 'deviations.read', 'deviations.write', 'projects.read', 'projects.write', 'learning.read', 'learning.write', 'notifications.write', 'surveys.read', 'surveys.write', 'fhir.read', 'fhir.write', 'imports.write', 'exports.read'];
+	'privacy.read', 'privacy.write', 'deviations.read', 'deviations.write', 'projects.read', 'projects.write', 'learning.read', 'learning.write', 'notifications.write', 'surveys.read', 'surveys.write', 'fhir.read', 'fhir.write', 'fhir.export', 'imports.write', 'exports.read'];
 const purposes = { PT: 'SELF', RE: 'SELF', QM: 'QA', PM: 'ADMIN', SG: 'ADMIN', PV: 'ADMIN', SA: 'ADMIN', SY: 'ADMIN',
 	CO: 'COC', CU: 'COC', NAV: 'COC', HO: 'COC', PO: 'COC' };
 
