@@ -95,7 +95,8 @@ describe('the service', () => {
 	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
 	const folder = sandbox();
 	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * day;
-	const chosen = (e) => (e.person === 'team' ? e.at < until : e.person === 'tasks' || few.has(e.person));
+	const always = ['tasks', 'project', 'agreed', 'learning'];
+	const chosen = (e) => (e.person === 'team' ? e.at < until : always.includes(e.person) || few.has(e.person));
 	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
 	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
 
@@ -116,6 +117,27 @@ describe('the service', () => {
 			const rows = await w.sql('select state, enrolled_at < first_contact_at as in_order from enrolment where patient_id = $1', [people[i].id]);
 			assert.deepEqual(rows, [{ state, in_order: true }], `person ${i}`);
 		}
+	});
+	test('fills the lists around the team, for each of whom they are', async () => {
+		const list = async (as, path) => (await w.api(as, 'GET', path)).is(200).body.items;
+		const standing = async (path, states) => assert.deepEqual([...new Set((await list('drammen-dps:qm-1', `${path}?limit=200`)).map((x) => x.status))].sort(), states, path);
+		await standing('/routines', ['DRAFT', 'EXPIRED_REVIEW', 'FOR_APPROVAL', 'IN_FORCE', 'REPLACED', 'WITHDRAWN']);
+		await standing('/agreements', ['ENDED', 'IN_FORCE', 'REVIEW_OVERDUE', 'UNSIGNED']);
+		await standing('/milestones', ['ACHIEVED', 'CANCELLED', 'IN_PROGRESS', 'PLANNED']);
+		await standing('/decision-points', ['DECIDED', 'DROPPED', 'SUBMITTED']);
+		await standing('/record-system-accesses', ['ACTIVE', 'DENIED', 'EXPIRED', 'REQUESTED']);
+		await standing('/events', ['CANCELLED', 'HELD', 'PLANNED']);
+		await standing('/hospitations', ['COMPLETED', 'PLANNED']);
+		await standing('/responsibility-matrices', ['IN_FORCE']);
+		assert.equal((await list('drammen-dps:qm-1', '/milestones?late=true')).length, 1);
+		for (const as of ['drammen-dps:tm-1', 'drammen-kommune:mh-1', 'lier-kommune:qm-1', 'nav-drammen:qm-1', 'fastlege-demo:qm-1'])
+			for (const path of ['/projects', '/project-bodies', '/routines', '/training-packages', '/events', '/arenas', '/hospitations'])
+				assert.ok((await list(as, path)).length > 0, `${as} ${path}`);
+		for (const slug of ['drammen-dps', 'drammen-kommune', 'lier-kommune', 'nav-drammen', 'fastlege-demo'])
+			for (const path of ['/record-system-accesses', '/routines'])
+				assert.ok((await list(`${slug}:pv-1`, path)).length > 0, `${slug}:pv-1 ${path}`);
+		for (const arena of await list('drammen-dps:tm-1', '/arenas')) assert.ok(arena.meetings_held > 0, arena.name);
+		assert.ok((await list('drammen-dps:qm-1', '/deviations')).length > 0);
 	});
 	test('leaves things as they would have been left', async () => {
 		const [{ off }] = await w.sql(`select count(*)::int as off from contact where state = 'DONE' and (coalesce(started_at, planned_at) > created_at

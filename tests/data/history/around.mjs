@@ -1,7 +1,8 @@
-// What is around the person: substitution treatment, risk flags, messages between the services, responsibility groups.
+// What is around the person: substitution treatment, risk flags, messages between the services, responsibility groups, references
+// into the records, and what went wrong.
 // By a chance of its own, so that the rest of the history stays what it was.
 import { Chance } from './chance.mjs';
-import { gp, gpOffice, specialist, team } from './team.mjs';
+import { gp, gpOffice, leader, quality, specialist, team } from './team.mjs';
 
 const year = 365;
 // how long a substitution treatment goes between two reviews; half a year is the longest
@@ -74,9 +75,40 @@ function meetings(course, p, chance, last) {
 	}
 }
 
+// Where something stands in the clinic's own system.
+function records(course, p, chance, last) {
+	const { calendar } = course;
+	for (let n = calendar.working(p.met + chance.from(8, 40)); n < last; n = calendar.working(n + chance.from(140, 400)))
+		course.add(n, 15, p.main, 'createExternalRecord', { body: { patient_id: '$patient', system: 'DIPS', record_id: `N-${calendar.date(n)}-${100 + p.i}`,
+			record_type: chance.one(['NOTE', 'ASSESSMENT', 'DISCHARGE_SUMMARY', 'LAB']), record_date: calendar.date(n) } });
+}
+
+const wrongs = [['PATIENT_SAFETY', 2, 'Depotinjeksjonen ble gitt fire dager for sent', 'Ingen hadde ansvaret i ferien', 'Depotlisten gjennomgås på mandagsmøtet', 'Den som tar ferie, navngir hvem som tar over'],
+	['COOPERATION', 1, 'Epikrisen kom fem dager etter utskrivning', 'Ulik forståelse av fristen', 'Avtale om telefon samme dag', 'Ring først, skriv etterpå'],
+	['COOPERATION', 2, 'Boligen var sagt opp da pasienten ble utskrevet', 'Beskjeden gikk til feil enhet', 'Én kontakt i boligtjenesten', 'Utskrivning avtales med boligtjenesten, ikke bare meldes'],
+	['ROUTINE_MISSING', 1, 'Ingen visste hvem som skulle hente medisinene', 'Ikke skrevet ned', 'Står i planen som tiltak', 'Det som ikke står i planen, er ingens ansvar']];
+
+// Registered by whoever was there, assessed by the leader, followed until it is seen whether it has helped.
+function deviations(course, p, chance, last) {
+	const { calendar } = course;
+	const n = calendar.working(p.met + chance.from(30, 330));
+	if (n >= last || !chance.is(0.5)) return;
+	const [type, harm, what_happened, cause, text, learning_text] = chance.one(wrongs);
+	const together = type === 'COOPERATION';
+	const step = (after, as, body, remember = {}) => course.add(calendar.working(n + after), 16, as, 'transitionDeviation', { id: '$deviation', body, remember });
+	course.add(n, 16, p.main, 'createDeviation', { remember: { deviation: 'id' }, body: { patient_id: '$patient', type, what_happened, occurred_at: calendar.time(n, 10) } });
+	step(2, leader, { action: 'assess', type, harm, likelihood: chance.from(2, 4), unexpected: false });
+	step(6, quality, { action: 'analyse', cause, ...(together ? { counterpart_agency_id: `$agency:${p.place.agency}` } : {}) });
+	if (together) step(14, p.place.leader, { action: 'answer', answer: 'Vi kjenner oss igjen, og endrer hvem som får beskjed.' });
+	step(20, quality, { action: 'set_actions', corrective_actions: [{ text, owner_staff_id: `$staff:${leader}`, due_on: calendar.date(n + 45) }] }, { action: 'corrective_actions.0.id' });
+	step(34, leader, { action: 'complete_action', corrective_action_id: '$action' });
+	step(35, leader, { action: 'actions_done', effect_check_on: calendar.date(n + 120) });
+	step(118, quality, { action: 'effective', learning_text, ...(together ? { shared_with: [`$agency:${p.place.agency}`] } : {}) });
+}
+
 export function around(course, p) {
 	if (p.met === Infinity) return;
 	const chance = new Chance(9_000 + p.i);
 	const last = Math.min(p.ends, p.ending === 'LOST' ? p.quiet : Infinity, course.calendar.days) - 25;
-	for (const part of [substitution, risk, messages, meetings]) part(course, p, chance, last);
+	for (const part of [substitution, risk, messages, meetings, records, deviations]) part(course, p, chance, last);
 }

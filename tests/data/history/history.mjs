@@ -1,6 +1,7 @@
-// Two years of a team: every event of sixty enrolments and some referrals that led to none, in order of time. Nothing
-// here asks the clock or the service; the same days give the same events.
+// Two years of a team: every event of sixty enrolments and some referrals that led to none, and of what is around the team, in
+// order of time. Nothing here asks the clock or the service; the same days give the same events.
 import { admissions } from './admissions.mjs';
+import { agreed } from './agreed.mjs';
 import { around } from './around.mjs';
 import { board, boardMeetings } from './board.mjs';
 import { Calendar } from './calendar.mjs';
@@ -9,9 +10,11 @@ import { Course } from './course.mjs';
 import { ending } from './ending.mjs';
 import { engage } from './engagement.mjs';
 import { intake } from './intake.mjs';
+import { learning } from './learning.mjs';
 import { outcomes } from './outcomes.mjs';
 import { makePersons } from './persons.mjs';
 import { plans } from './plans.mjs';
+import { project } from './project.mjs';
 import { tending } from './tending.mjs';
 
 const rooms = [admissions, engage, board, plans, outcomes, around, ending];
@@ -29,6 +32,7 @@ export function makeHistory({ from, to, citizen }) {
 	const calendar = new Calendar(from, to);
 	const persons = makePersons(calendar, citizen);
 	const first = Math.min(...persons.map((p) => p.sought));
-	const events = [...persons.flatMap((p) => courseOf(p, calendar)), ...boardMeetings(calendar, new Chance(seed), first), ...tending(calendar, first)];
+	const beside = [project, agreed, learning].flatMap((room) => room(calendar));
+	const events = [...persons.flatMap((p) => courseOf(p, calendar)), ...boardMeetings(calendar, new Chance(seed), first), ...tending(calendar, first), ...beside];
 	return { persons, calendar, events: events.sort((a, b) => a.at - b.at) };
 }

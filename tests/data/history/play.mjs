@@ -79,7 +79,7 @@ export class Player {
 
 	// One request; when something else has changed the thing meanwhile, once more with what it is now.
 	async #send(as, { method, path, guarded }, body, key) {
-		const thing = path.replace(/\/transitions$/, '');
+		const thing = path.replace(/\/(transitions|approval|completion)$/, '');
 		const headers = method === 'GET' ? {} : { 'idempotency-key': key };
 		for (let again = guarded; ; again = false) {
 			if (guarded) headers['if-match'] = await this.#etag(as, thing);

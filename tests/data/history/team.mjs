@@ -2,6 +2,7 @@
 export const team = 'drammen-dps:fact';
 export const clinic = 'drammen-dps:poliklinikk';
 export const leader = 'drammen-dps:tl-1';
+export const quality = 'drammen-dps:qm-1';
 export const specialist = 'drammen-dps:dps-1';
 export const clinicLeader = 'drammen-dps:tl-2';
 export const members = ['drammen-dps:tm-1', 'drammen-dps:tm-2', 'drammen-dps:tm-4', 'drammen-dps:tm-5', 'drammen-dps:tm-6'];

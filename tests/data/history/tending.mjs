@@ -8,12 +8,12 @@ const lier = municipal[3312];
 const rounds = [
 	[leader, ['MINOR_CHILDREN', 'CRISIS_PLAN_REVIEW', 'POST_DISCHARGE_CONTACT', 'CONSENT_EXPIRES', 'CASE_MEETING', 'ESCALATION']],
 	[clinicLeader, ['CRISIS_PLAN_REVIEW', 'POST_DISCHARGE_CONTACT']],
-	[specialist, ['CRISIS_PLAN_REVIEW']],
-	...[drammen, lier].flatMap((place) => [[place.leader, ['NEXT_RESPONSIBLE', 'READY_FOR_DISCHARGE', 'MEASURE_REFUSED']], [place.coordinator, ['MEASURE_REFUSED', 'NEXT_RESPONSIBLE']],
+	[specialist, ['CRISIS_PLAN_REVIEW', 'RECORD_SYSTEM_CLOSE']],
+	...[drammen, lier].flatMap((place) => [[place.leader, ['NEXT_RESPONSIBLE', 'READY_FOR_DISCHARGE', 'MEASURE_REFUSED', 'RECORD_SYSTEM_CLOSE']], [place.coordinator, ['MEASURE_REFUSED', 'NEXT_RESPONSIBLE']],
 		[`${place.agency}:ko-1`, ['ESCALATION']]]),
 	[drammen.housing, ['NEXT_RESPONSIBLE', 'READY_FOR_DISCHARGE']],
 	[gp, ['ESCALATION']],
-	[nav, ['ESCALATION']],
+	[nav, ['ESCALATION', 'RECORD_SYSTEM_CLOSE']],
 ];
 
 export function tending(calendar, first) {
