@@ -18,7 +18,7 @@ void round_init(struct round *r, struct connection *c, struct arena *a)
 {
 	r->connection = c;
 	r->arena = a;
-	r->count = 0;
+	r->count = r->failed = 0;
 	r->lost = r->sets_nothing = false;
 	r->sqlstate[0] = '\0';
 	r->message = r->detail = r->constraint = NULL;
@@ -171,8 +171,11 @@ bool round_receive(struct round *r)
 	int64_t until = time_limit();
 
 	for (size_t i = 0; i < r->count; i++)
-		if (!read_step(r, i, until))
+		if (!read_step(r, i, until)) {
+			if (r->sqlstate[0] == '\0')
+				r->failed = i;
 			return false;
+		}
 	return true;
 }
 

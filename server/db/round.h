@@ -30,7 +30,7 @@ struct round {
 	} steps[ROUND_MAX];
 	/* after a failed one: */
 	bool lost;	     /* the connection or the database is gone, or did not answer in time */
-	size_t failed;	     /* which step */
+	size_t failed;	     /* which step; the first when not even that is known */
 	char sqlstate[6];    /* "23505", "AP404" */
 	const char *message; /* MESSAGE of the error: for class AP a problem code; else for the log
 				alone */
