@@ -28,34 +28,34 @@ const texts = {
 
 function routines(course) {
 	const { calendar } = course;
-	const draft = (n, name, kind, title, parties, review, more = {}) => course.add(calendar.working(n), 9, leader, 'createRoutine', { remember: { [name]: 'id' },
+	const draft = (n, name, [kind, title, review], parties, more = {}) => course.add(calendar.working(n), 9, leader, 'createRoutine', { remember: { [name]: 'id' },
 		body: { kind, title, parties: parties.map((slug) => `$agency:${slug}`), review_on: calendar.date(review), ...more } });
 	const act = (n, name, body, as = leader) => course.step(calendar.working(n), 12, as, ['transitionRoutine', name], body);
 	const agree = (n, name, parties) => approved(course, calendar.working(n), ['transitionRoutine', name], leader, parties);
-	draft(80, 'first', 'COOPERATION', 'Samarbeid om felles pasienter', three, 450, { text: texts.cooperation });
+	draft(80, 'first', ['COOPERATION', 'Samarbeid om felles pasienter', 450], three, { text: texts.cooperation });
 	agree(88, 'first', three);
-	draft(410, 'second', 'COOPERATION', 'Samarbeid om felles pasienter', [...three, 'nav-drammen'], calendar.days + 200, { replaces_id: '$first',
+	draft(410, 'second', ['COOPERATION', 'Samarbeid om felles pasienter', calendar.days + 200], [...three, 'nav-drammen'], { replaces_id: '$first',
 		text: `${texts.cooperation} NAV deltar i ansvarsgruppen.` });
 	agree(420, 'second', [...three, 'nav-drammen']);
-	draft(84, 'transitions', 'FLOW', 'Overganger mellom team, døgnpost og kommune', three, 430, { text: texts.transitions });
+	draft(84, 'transitions', ['FLOW', 'Overganger mellom team, døgnpost og kommune', 430], three, { text: texts.transitions });
 	agree(95, 'transitions', three);
 	act(426, 'transitions', { action: 'confirm', review_on: calendar.date(calendar.days + 150) });
-	draft(90, 'concerns', 'CONCERN_REPORTS', 'Bekymringsmeldinger: hvem tar imot og hvem svarer', three, calendar.days + 30, { text: texts.concerns });
+	draft(90, 'concerns', ['CONCERN_REPORTS', 'Bekymringsmeldinger: hvem tar imot og hvem svarer', calendar.days + 30], three, { text: texts.concerns });
 	agree(100, 'concerns', three);
 	// its day of review has passed
-	draft(120, 'somatic', 'SOMATIC_HEALTH', 'Årlig helsekontroll', ['drammen-dps', 'fastlege-demo'], calendar.days - 20, { text: texts.somatic });
+	draft(120, 'somatic', ['SOMATIC_HEALTH', 'Årlig helsekontroll', calendar.days - 20], ['drammen-dps', 'fastlege-demo'], { text: texts.somatic });
 	agree(128, 'somatic', ['drammen-dps', 'fastlege-demo']);
-	draft(96, 'privacy', 'PRIVACY', 'Samtykke og taushetsplikt i teamet', three, calendar.days + 60, { text: texts.privacy, document_ref: 'Kvalitetssystemet 4.2.1' });
+	draft(96, 'privacy', ['PRIVACY', 'Samtykke og taushetsplikt i teamet', calendar.days + 60], three, { text: texts.privacy, document_ref: 'Kvalitetssystemet 4.2.1' });
 	agree(110, 'privacy', three);
-	draft(300, 'holidays', 'OTHER', 'Vakt i ferier', ['drammen-dps', 'drammen-kommune'], 640, { text: 'Teamet deler sommeren med kommunens ambulante vakt.' });
+	draft(300, 'holidays', ['OTHER', 'Vakt i ferier', 640], ['drammen-dps', 'drammen-kommune'], { text: 'Teamet deler sommeren med kommunens ambulante vakt.' });
 	act(330, 'holidays', { action: 'withdraw', reason: 'Løst gjennom ordinær turnus' });
 	// sent back once, and asked for again
-	draft(calendar.days - 70, 'writing', 'DOCUMENTATION', 'Hvor vi dokumenterer hva', three, calendar.days + 300, { text: texts.writing });
+	draft(calendar.days - 70, 'writing', ['DOCUMENTATION', 'Hvor vi dokumenterer hva', calendar.days + 300], three, { text: texts.writing });
 	act(calendar.days - 62, 'writing', { action: 'submit' });
 	act(calendar.days - 55, 'writing', { action: 'send_back', reason: 'Kommunens journal er ikke nevnt' }, lier.leader);
 	act(calendar.days - 18, 'writing', { action: 'submit' });
 	act(calendar.days - 12, 'writing', { action: 'approve' }, answers['drammen-dps']);
-	draft(calendar.days - 8, 'learning', 'DEVIATIONS', 'Avvik og læring på tvers', three, calendar.days + 350, { text: texts.deviations });
+	draft(calendar.days - 8, 'learning', ['DEVIATIONS', 'Avvik og læring på tvers', calendar.days + 350], three, { text: texts.deviations });
 }
 
 // Who does what, by the proposal of the service, and how long each step of a course is to take.
@@ -79,7 +79,7 @@ function accesses(course) {
 		[lier.workers[0], lier.unit, lier.leader, 'DIPS', 'drammen-dps', 'Lese journal for teamets pasienter', specialist]];
 	for (const [i, [who, unit, asks, system, slug, access_role, decides]] of wanted.entries())
 		for (const begins of [62 + i, 62 + i + 370]) {
-			const name = `right-${i}-${begins > 300}`;
+			const name = `right_${i}_${begins > 300}`;
 			const step = (n, body) => course.step(calendar.working(n), 14, decides, ['transitionRecordSystemAccess', name], body);
 			course.add(calendar.working(begins), 13, asks, 'createRecordSystemAccess', { remember: { [name]: 'id' }, body: { staff_id: `$staff:${who}`, unit_id: `$unit:${unit}`, system,
 				system_agency_id: `$agency:${slug}`, access_role, reason: 'Arbeider i eller sammen med samhandlingsteamet' } });

@@ -2,7 +2,7 @@
 // the yearly survey of the staff.
 import { Chance } from './chance.mjs';
 import { Course } from './course.mjs';
-import { clinic, gp, gpOffice, leader, members, municipal, nav, navOffice, quality, specialist, team } from './team.mjs';
+import { clinic, gpOffice, leader, members, municipal, nav, navOffice, quality, specialist, team } from './team.mjs';
 
 const drammen = municipal[3301];
 const lier = municipal[3312];
@@ -41,11 +41,11 @@ function days(course, chance) {
 	const { calendar } = course;
 	const titles = ['Fagdag om individuell plan', 'Fagdag om rus og psykose', 'Fagdag om bolig og nabolag', 'Fagdag om pårørende og barn'];
 	for (const [i, title] of titles.entries())
-		event(course, `day-${i}`, quality, { n: 150 + 170 * i, kind: 'PROFESSIONAL_DAY', title, agencies: agencies([...three, 'nav-drammen', 'fastlege-demo']) },
+		event(course, `day_${i}`, quality, { n: 150 + 170 * i, kind: 'PROFESSIONAL_DAY', title, agencies: agencies([...three, 'nav-drammen', 'fastlege-demo']) },
 			150 + 170 * i < calendar.days && { evaluation: { answers: chance.from(24, 41), mean: chance.from(38, 47) / 10 }, participants: staff([leader, ...members, ...drammen.workers, ...lier.workers, nav]) });
 	const reached = [['Legevakta', 2], ['Natthjemmet', 3], ['Fastlegene i bydelen', 6], ['Politiets forebyggende enhet', 1], ['Frivilligsentralen', 4]];
 	for (const [i, [who, services_reached]] of reached.entries())
-		event(course, `outreach-${i}`, leader, { n: 120 + 125 * i, kind: 'OUTREACH', title: `Teamet besøker: ${who}`, unit_id: `$unit:${team}` }, { services_reached });
+		event(course, `outreach_${i}`, leader, { n: 120 + 125 * i, kind: 'OUTREACH', title: `Teamet besøker: ${who}`, unit_id: `$unit:${team}` }, { services_reached });
 	event(course, 'open', leader, { n: 110, kind: 'INFORMATION', title: 'Hvem teamet er til for', unit_id: `$unit:${team}` }, { services_reached: 14 });
 	event(course, 'hearing', quality, { n: 430, kind: 'HEARING', title: 'Brukere og pårørende om første driftsår', agencies: agencies(three) }, { evaluation: { answers: 17, mean: 4.1 } });
 	event(course, 'ahead', quality, { n: calendar.days + 24, kind: 'PROFESSIONAL_DAY', title: 'Fagdag om arbeid og aktivitet', agencies: agencies([...three, 'nav-drammen']) });
@@ -54,7 +54,7 @@ function days(course, chance) {
 // Supervision every sixth week.
 function supervision(course, chance) {
 	for (let n = 96, i = 0; n < course.calendar.days + 20; n += 42, i++)
-		event(course, `supervision-${i}`, leader, { n, kind: 'SUPERVISION', title: 'Veiledning for teamet', unit_id: `$unit:${team}`, supervisor: 'Ekstern psykologspesialist' },
+		event(course, `supervision_${i}`, leader, { n, kind: 'SUPERVISION', title: 'Veiledning for teamet', unit_id: `$unit:${team}`, supervisor: 'Ekstern psykologspesialist' },
 			n < course.calendar.days && (i === 5 ? { cancelled_reason: 'Veileder var syk' } : { participants: staff([leader, ...members.filter(() => chance.is(0.85))]) }));
 }
 
@@ -66,7 +66,7 @@ function arenas(course, chance) {
 		course.add(calendar.working(60), 10, as, 'createArena', { remember: { [name]: 'id' }, body: { name: title, purpose, parties: agencies(parties), meetings_a_year } });
 		const between = Math.round(365 / meetings_a_year);
 		for (let n = 95, i = 0; n < calendar.days + 15; n += between, i++)
-			event(course, `${name}-${i}`, as, { n, kind: 'ARENA_MEETING', title, arena_id: `$${name}`, agencies: agencies(parties) },
+			event(course, `${name}_${i}`, as, { n, kind: 'ARENA_MEETING', title, arena_id: `$${name}`, agencies: agencies(parties) },
 				n < calendar.days && (chance.is(0.1) ? { cancelled_reason: 'For få kunne komme' } : {}));
 	}
 }
@@ -82,8 +82,8 @@ function hospitations(course) {
 	const { calendar } = course;
 	for (const [i, [who, from, to, n, goals, learning_note]] of visits.entries()) {
 		const starts = calendar.working(n);
-		course.add(calendar.working(n - 20), 10, who, 'createHospitation', { remember: { [`stay-${i}`]: 'id' }, body: { from_unit_id: `$unit:${from}`, to_unit_id: `$unit:${to}`, starts_on: calendar.date(starts), days: 2 + (i % 2), goals } });
-		course.add(calendar.working(n + 9), 14, who, 'updateHospitation', { id: `$stay-${i}`, body: { completed_on: calendar.date(calendar.working(n + 4)), learning_note } });
+		course.add(calendar.working(n - 20), 10, who, 'createHospitation', { remember: { [`stay_${i}`]: 'id' }, body: { from_unit_id: `$unit:${from}`, to_unit_id: `$unit:${to}`, starts_on: calendar.date(starts), days: 2 + (i % 2), goals } });
+		course.add(calendar.working(n + 9), 14, who, 'updateHospitation', { id: `$stay_${i}`, body: { completed_on: calendar.date(calendar.working(n + 4)), learning_note } });
 	}
 	course.add(calendar.working(calendar.days - 10), 10, leader, 'createHospitation', { body: { staff_id: `$staff:${members[2]}`, from_unit_id: `$unit:${team}`, to_unit_id: `$unit:${lier.unit}`,
 		starts_on: calendar.date(calendar.working(calendar.days + 20)), days: 3, goals: 'Følge en kollega i Lier en uke' } });
