@@ -83,8 +83,7 @@ static void set_body(struct request *r, const char *body)
 	r->reply.body_size = strlen(body);
 }
 
-/* A page loads nothing; its one style sheet is known by its hash. */
-static void set_page_policy(struct work *w)
+void answer_page_policy(struct work *w)
 {
 	struct request *r = w->request;
 	const char *hash = column(w, "style_hash");
@@ -113,7 +112,7 @@ static bool set_text(struct work *w, const char *body)
 	if (type == NULL || is_json(type))
 		return false;
 	if (strcmp(type, "text/html") == 0)
-		set_page_policy(w);
+		answer_page_policy(w);
 	set_body(r, body);
 	r->reply.content_type = type;
 	return true;

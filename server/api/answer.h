@@ -11,6 +11,9 @@
  */
 void answer_from_round(struct work *w);
 
+/* The headers of an HTML page: it loads nothing but its style sheet, by the column style_hash. */
+void answer_page_policy(struct work *w);
+
 /* Test mode: an answer that does not fit the contract becomes 500 and an event. */
 void answer_check(struct request *r);
 

@@ -66,6 +66,8 @@ static const char *const own[] = {
 	"fhir_identify",
 	"import_report_open",
 	"import_report_page",
+	"paper_part",
+	"paper_end",
 };
 
 static bool is_own(const char *name)

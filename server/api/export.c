@@ -1,5 +1,5 @@
 /*
- * One operation's answer, as part of an export.
+ * One operation's answer, as part of an export, and what is read beside each thing of it.
  * Tested through tests/api/patient-export.test.mjs: it runs statements.
  */
 #include "api/export.h"
@@ -9,7 +9,6 @@
 #include "api/permit.h"
 #include "api/principal.h"
 #include "api/service.h"
-#include "api/unseal.h"
 #include "api/work.h"
 
 static void give(struct request *r, enum place place, const char *name, const char *value)
@@ -43,13 +42,11 @@ static struct request *request_for(const struct request *r, struct arena *a,
 	return inner;
 }
 
-/* Personal numbers leave as the operation's own answer would show them. */
+/* Seals stay closed, each with its projection: who writes the text opens them. */
 static json_t *items_of(struct work *w)
 {
 	const char *body = round_text(&w->round, w->answer, "body");
-	json_t *shown = body == NULL ? json_array()
-				     : json_loads(unseal(w->request->arena, service.seals, body),
-						  JSON_DECODE_ANY, NULL);
+	json_t *shown = body == NULL ? json_array() : json_loads(body, JSON_DECODE_ANY, NULL);
 
 	return json_is_array(shown) ? shown : json_pack("[o]", shown);
 }
@@ -81,4 +78,68 @@ enum export_result export_read(const struct request *r, struct arena *a,
 	}
 	work_end(&w);
 	return result;
+}
+
+static const struct operation *named_in(const json_t *part, const char *member)
+{
+	const char *name = json_string_value(json_object_get(part, member));
+
+	return name == NULL ? NULL : contract_operation(service.contract, name);
+}
+
+/* A thing of a list as it is read by itself, which shows more; itself when that is closed. */
+static json_t *whole(const struct request *r, struct arena *a, const struct operation *each,
+		     json_t *item)
+{
+	struct export_page page;
+	const struct export_ask ask = {.operation = each,
+				       .id = json_string_value(json_object_get(item, "id"))};
+
+	if (export_read(r, a, &ask, &page) != EXPORT_SHOWN)
+		return json_incref(item);
+
+	json_t *one = json_incref(json_array_get(page.items, 0));
+
+	json_decref(page.items);
+	return one == NULL ? json_incref(item) : one;
+}
+
+static void add_line(json_t *lines, const struct operation *op, json_t *item)
+{
+	const char *resource = op->resource == NULL ? op->id : op->resource;
+
+	json_array_append_new(lines, json_pack("{s:s, s:s, s:o}", "resource", resource, "operation",
+					       op->id, "item", item));
+}
+
+/* What hangs below a thing of the list, as the legal periods below an admission. */
+static void add_below(const struct request *r, struct arena *a, json_t *lines,
+		      const struct export_ask *ask)
+{
+	struct export_page page;
+
+	if (export_read(r, a, ask, &page) != EXPORT_SHOWN)
+		return;
+	for (size_t i = 0; i < json_array_size(page.items); i++)
+		add_line(lines, ask->operation, json_incref(json_array_get(page.items, i)));
+	json_decref(page.items);
+}
+
+json_t *export_lines(const struct request *r, struct arena *a, const json_t *part,
+		     const json_t *items)
+{
+	const struct operation *list = named_in(part, "list"), *each = named_in(part, "each"),
+			       *below = named_in(part, "below");
+	json_t *lines = json_array();
+
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		json_t *item = json_array_get(items, i);
+		const struct export_ask ask = {
+			.operation = below, .id = json_string_value(json_object_get(item, "id"))};
+
+		add_line(lines, list, each == NULL ? json_incref(item) : whole(r, a, each, item));
+		if (below != NULL)
+			add_below(r, a, lines, &ask);
+	}
+	return lines;
 }

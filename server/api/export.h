@@ -17,7 +17,8 @@ enum export_result {
 };
 
 struct export_page {
-	json_t *items;	  /* an array, a new reference; of one object for what is no list */
+	json_t *items; /* an array, a new reference; of one object for what is no list; seals closed
+			*/
 	const char *next; /* the cursor of the page after it, in the arena's memory; or NULL */
 };
 
@@ -30,5 +31,13 @@ struct export_ask {
 /* Runs it in a transaction of its own, with its row in the access log (EXPORT). */
 enum export_result export_read(const struct request *r, struct arena *a,
 			       const struct export_ask *ask, struct export_page *page);
+
+/*
+ * What an export tells of these things of one part of x-parts ({list, each, below}): an array of
+ * {resource, operation, item}, a new reference. Each thing as it is read by itself when the part
+ * says so, and what hangs below it.
+ */
+json_t *export_lines(const struct request *r, struct arena *a, const json_t *part,
+		     const json_t *items);
 
 #endif

@@ -20,6 +20,7 @@ static const struct op_entry table[] = {
 	{"getMetrics", ops_metrics},
 	{"getProtectedResource", ops_protected_resource},
 	{"exportPatient", ops_export_patient},
+	{"printPatientExport", ops_export_patient},
 	{"getFhirMetadata", ops_fhir_metadata},
 	{"fhirCreate*", ops_fhir_create},
 	{"fhirUpdate*", ops_fhir_update},

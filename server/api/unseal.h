@@ -10,4 +10,7 @@
  */
 const char *unseal(struct arena *a, const struct seal_keys *keys, const char *json);
 
+/* The same in HTML, where a seal is the whole text of an element: people's ">" is escaped there. */
+const char *unseal_html(struct arena *a, const struct seal_keys *keys, const char *html);
+
 #endif

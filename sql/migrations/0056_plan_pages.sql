@@ -122,7 +122,8 @@ create function page_style() returns text language sql immutable as $$
 	select '@page{size:A4;margin:18mm}body{font:11pt/1.45 "Liberation Sans",Arial,sans-serif;color:#111;max-width:180mm;margin:auto}'
 		|| 'h1{font-size:20pt;margin:0}h2{font-size:13pt;margin:6mm 0 2mm;border-bottom:1px solid #888}p{white-space:pre-line;margin:0 0 2mm}'
 		|| 'table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:1.5mm 2mm;text-align:left;vertical-align:top}'
-		|| 'th{background:#eee}section,tr{break-inside:avoid}.draft{color:#a00;font-weight:bold}.line{display:inline-block;'
+		|| 'td{white-space:pre-line}th{background:#eee}th[scope=row]{width:42mm;background:none;font-weight:normal}td table th[scope=row]{width:32mm}'
+		|| 'section,tr{break-inside:avoid}section+section{margin-top:3mm}ul{margin:0}.draft{color:#a00;font-weight:bold}.line{display:inline-block;'
 		|| 'width:70mm;border-bottom:1px solid #111;height:9mm}footer{margin-top:8mm;font-size:9pt;color:#444}'
 		|| '@media print{th{background:none}}'
 $$;
@@ -132,12 +133,18 @@ create function page_style_hash() returns text language sql immutable as $$
 create function page_sign(who text) returns text language sql immutable as $$
 	select '<p>' || html(who) || ': <span class="line"></span> Dato: <span class="line"></span></p>' $$;
 
--- The whole page around its parts.
-create function page(title text, person text, body text) returns text language sql stable as $$
+-- The whole page around its parts; one that is written piece by piece has its beginning and its end alone.
+create function page_begin(title text, person text) returns text language sql immutable as $$
 	select '<!doctype html><html lang="nb"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
 		|| '<title>' || html(title) || '</title><style>' || page_style() || '</style></head><body><header><h1>' || html(title)
-		|| '</h1><p>' || person || '</p></header><main>' || body || '</main><footer>Skrevet ut '
-		|| to_char(clock_now() at time zone 'Europe/Oslo', 'DD.MM.YYYY') || '. Opplysningene er taushetsbelagt.</footer></body></html>'
+		|| '</h1><p>' || person || '</p></header><main>'
+$$;
+create function page_end() returns text language sql stable as $$
+	select '</main><footer>Skrevet ut ' || to_char(clock_now() at time zone 'Europe/Oslo', 'DD.MM.YYYY')
+		|| '. Opplysningene er taushetsbelagt.</footer></body></html>'
+$$;
+create function page(title text, person text, body text) returns text language sql stable as $$
+	select page_begin(title, person) || body || page_end()
 $$;
 
 create function page_person(patient uuid) returns text language sql stable as $$
@@ -233,7 +240,7 @@ end $$;
 
 -- migrate:down
 drop function if exists plan_page, plan_checklist_page, plan_contact_page, plan_consent_page, plan_page_body, plan_as_agreed,
-	page_person, page, page_sign, page_style_hash, page_style, page_section, page_table, page_word, html;
+	page_person, page, page_end, page_begin, page_sign, page_style_hash, page_style, page_section, page_table, page_word, html;
 drop table plan_page_section;
 delete from code_concept where system_code in ('plan-kind', 'plan-state', 'measure-state', 'plan-part');
 delete from code_system where code in ('plan-kind', 'plan-state', 'measure-state', 'plan-part');

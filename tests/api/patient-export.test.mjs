@@ -1,5 +1,6 @@
 // A person takes out what the service keeps about them: what the operations show, no more and no less.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { anyId, document, operation, world } from './harness.mjs';
 import { report as concern } from './concern-steps.mjs';
@@ -17,6 +18,7 @@ for (const id of [patient, other])
 (await w.api(tl, 'POST', `/patients/${patient}/consents`, { type: 'SHARE', to_agencies: [w.ids.agency['nav-drammen']], data_categories: ['WORK'], purpose: 'Arbeid', explained: 'Alt' })).is(201);
 (await w.api(tl, 'POST', '/tasks', { title: 'Ring NAV', patient_id: patient, unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
 
+const reference = (s) => (s.$ref ? reference(s.$ref.split('/').slice(1).reduce((at, key) => at[key], document)) : s);
 const parts = operation('exportPatient').operation['x-parts'];
 const take = (as, id = patient) => w.api(as, 'GET', `/patients/${id}/export`);
 
@@ -68,6 +70,87 @@ describe('the person', () => {
 	test('each part is in the access log', async () => {
 		const rows = await w.sql(`select distinct operation from access_log where patient_id = $1 and action = 'EXPORT'`, [patient]);
 		for (const name of ['exportPatient', 'listContacts', 'getPatient']) assert.ok(rows.some((x) => x.operation === name), name);
+	});
+});
+
+describe('on paper', () => {
+	const print = (as, id = patient) => w.api(as, 'GET', `/patients/${id}/export/print`);
+	const evil = '<script>alert("1")</script> > open:seal:x & \'x\'';
+
+	test('is a page in Bokmål that loads nothing', async () => {
+		const r = (await print(self)).is(200);
+		assert.equal(r.type, 'text/html');
+		const style = r.text.match(/<style>(.*?)<\/style>/s)[1];
+		const hash = createHash('sha256').update(style).digest('base64');
+		assert.equal(r.headers['content-security-policy'], `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`);
+		assert.equal(r.headers['cache-control'], 'no-store');
+		assert.ok(!/<script|<img|<link|src=|href=|url\(/i.test(r.text));
+		for (const text of ['<html lang="nb">', '<h1>Det tjenesten har om meg</h1>', 'Rolig Furu', '<h2>Møter og samtaler</h2>', '<td>Planlagt</td>', '<td>Telefon</td>', '<h2>Samtykker</h2>', '<td>Deling av opplysninger', 'Drammen DPS',
+			'<h2>Hvem som har sett opplysningene</h2>', '<h2>Dette har tjenesten ikke noe om</h2>', '<li>Innleggelser</li>', '<h2>Hvor mye utskriften inneholder</h2>', 'Skrevet ut ', '</html>']) assert.ok(r.text.includes(text), text);
+	});
+	test('has the same contents as the export: as many things of each part, each time and text of them', async () => {
+		const { items, summary } = lines(await take(self));
+		const { text } = (await print(self)).is(200);
+		for (const { operation: name, items: n } of summary.parts.filter((p) => !['listPatientAccessLog', 'listTasks'].includes(p.operation) && p.items > 0))
+			assert.ok(text.includes(`</td><td>${n}</td>`), `${name}: ${n}`);
+		const counted = Number(text.match(/<td>Oppgaver<\/td><td>(\d+)<\/td>/)[1]);
+		assert.equal(counted, items.filter((i) => i.operation === 'listTasks').length);
+		for (const { item } of items.filter((i) => i.operation === 'listContacts')) {
+			const at = new Intl.DateTimeFormat('nb-NO', { timeZone: 'Europe/Oslo', day: '2-digit', month: '2-digit', year: 'numeric' }).format(new Date(item.planned_at));
+			assert.ok(text.includes(`${at} kl. `), at);
+		}
+	});
+	test('tells one\'s own number in clear, and no id, seal, or word of the interface', async () => {
+		const { text } = (await print(self)).is(200);
+		assert.ok(text.includes(`<td>${pid('PT')}</td>`));
+		for (const word of [other, 'Fremmed', '02825551290', 'seal:', patient, 'actions', 'created_at', 'GRANTED', 'PLANNED']) assert.ok(!text.includes(word), word);
+		assert.ok(!/[0-9a-f]{8}-[0-9a-f]{4}-/.test(text), 'no id');
+	});
+	test('escapes whatever people write, and opens nothing that they have written', async () => {
+		(await w.api(tl, 'POST', '/tasks', { title: evil, patient_id: patient, unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
+		(await w.api(tl, 'POST', '/tasks', { title: '2026-99-99T99:99:99Z', patient_id: patient, unit_id: w.ids.unit['drammen-dps:fact'] })).is(201);
+		const { text } = (await print(self)).is(200);
+		assert.ok(text.includes('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &gt; open:seal:x &amp; &#39;x&#39;') && !text.includes('<script'));
+		assert.ok(text.includes('2026-99-99T99:99:99Z'));
+	});
+	test('says what is held back, and for whom it is', async () => {
+		const { text } = (await print(self)).is(200);
+		assert.ok(text.includes('<tr><td>Hvem som har meldt fra</td><td>1</td></tr>') && !text.includes('Nabosladder'));
+		for (const who of [tl, 'drammen-dps:pv-1', 'nav-drammen:nav-1']) (await print(who)).is(403, 'forbidden');
+		(await print(self, other)).is(404, 'not_found');
+		(await print(guardian)).is(404, 'not_found');
+		(await w.api(self, 'GET', `/patients/${patient}/export/print`, undefined, { accept: 'application/json' })).is(406);
+		const rows = await w.sql(`select distinct operation from access_log where patient_id = $1 and action = 'EXPORT' and operation = 'printPatientExport'`, [patient]);
+		assert.equal(rows.length, 1);
+	});
+
+	// Members that are ids alone are not shown.
+	const isId = (s) => { const r = reference(s); return r.format === 'uuid' || (r.items !== undefined && isId(r.items)) || (r.oneOf ?? r.anyOf ?? []).some(isId); };
+	const beneath = (s) => [...['allOf', 'anyOf', 'oneOf'].flatMap((k) => s[k] ?? []), ...(s.items ? [s.items] : [])];
+	const codesOf = (m) => reference(m).enum ?? reference(reference(m).items ?? {}).enum ?? [];
+	function members(schema, found = new Map()) {
+		const s = reference(schema);
+		for (const part of beneath(s)) members(part, found);
+		for (const [name, m] of Object.entries(s.properties ?? {}).filter(([n]) => !found.has(n))) {
+			if (!isId(m)) found.set(name, codesOf(m));
+			members(m, found);
+		}
+		return found;
+	}
+	test('every part has a heading, every member a word, every code of a member that has words one', async () => {
+		const headed = new Set((await w.sql('select operation from page_part')).map((x) => x.operation));
+		const worded = new Set((await w.sql('select member from page_member')).map((x) => x.member));
+		const known = new Set((await w.sql('select code from code_concept')).map((x) => x.code));
+		for (const id of parts.flatMap((p) => [p.list, p.below]).filter(Boolean)) assert.ok(headed.has(id), id);
+		const missing = new Set();
+		for (const id of parts.flatMap((p) => [p.list, p.each, p.below]).filter(Boolean)) {
+			const answer = reference(operation(id).operation.responses['200'].content['application/json'].schema);
+			for (const [name, codes] of members(answer.properties.items ? reference(answer.properties.items).items : answer)) {
+				if (!worded.has(name)) missing.add(`${id}: ${name}`);
+				if (!['projection', 'actions', 'thresholds'].includes(name)) for (const code of codes) if (code !== null && !known.has(code)) missing.add(`${id}: ${name} ${code}`);
+			}
+		}
+		assert.deepEqual([...missing], []);
 	});
 });
 

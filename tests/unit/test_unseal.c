@@ -47,6 +47,29 @@ static void opens_and_masks(void **state)
 	}
 }
 
+/* On a page a seal is the whole text of an element; what people write has no ">" there. */
+static void opens_on_a_page(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"<td>open:S</td>", "<td>01815000000</td>"},
+		{"<td>mask:S</td><td>S</td>", "<td>018150*****</td><td>018150*****</td>"},
+		{"<p>\"open:seal:x\" &gt;open:seal:x</p>",
+		 "<p>\"open:seal:x\" &gt;open:seal:x</p>"},
+		{"<td></td>", "<td></td>"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *a = arena_new(1 << 20);
+
+		assert_string_equal(unseal_html(a, service.seals, with_seals(a, rows[i].in)),
+				    rows[i].out);
+		arena_free(a);
+	}
+}
+
 static void leaves_other_text_alone(void **state)
 {
 	static const char *const rows[] = {
@@ -117,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_and_masks),
+		cmocka_unit_test(opens_on_a_page),
 		cmocka_unit_test(leaves_other_text_alone),
 		cmocka_unit_test(refuses_a_seal_that_was_changed),
 		cmocka_unit_test(many_false_seals_take_no_time_or_memory),

@@ -3638,6 +3638,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/patients/{id}/export/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One's own export as a page to print
+         * @description For the person and who represents them by law: what exportPatient gives, as a page in Bokmål with a style sheet for paper and nothing else to load, written piece by piece. Ids and version numbers, which tell people nothing, are left out; codes and members have words. The end says what the law withholds, what there is nothing of, and how much there was: a page without it was cut off. Each part is a row EXPORT in the access log.
+         */
+        get: operations["printPatientExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/patients/{id}/flow-comparisons": {
         parameters: {
             query?: never;
@@ -39655,6 +39681,40 @@ export interface operations {
                      *     {"summary":{"patient_id":"3b241101-e2bb-4255-8caf-4136c566a962","made_at":"2026-03-02T08:00:00Z","withheld":[],"parts":[{"operation":"getPatient","items":1,"closed":false}]}}
                      */
                     "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Failed"];
+        };
+    };
+    printPatientExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The thing's identifier
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><html lang="nb"><title>Det tjenesten har om meg</title></html> */
+                    "text/html": string;
                 };
             };
             401: components["responses"]["Unauthorized"];

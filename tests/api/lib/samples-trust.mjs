@@ -1,7 +1,7 @@
 // What the tests of every operation need for explanations, data subjects, calendars and alerts.
 export const callers = { 'access-explanation': 'drammen-dps:tl-1', 'data-subject-requests': 'drammen-dps:pv-1', 'calendar-feeds': 'drammen-dps:tm-1', 'alert-settings': 'drammen-dps:tm-1', deviations: 'drammen-dps:tl-1' };
 
-export const callersByOperation = { exportPatient: 'citizen:pt-1' };
+export const callersByOperation = { exportPatient: 'citizen:pt-1', printPatientExport: 'citizen:pt-1' };
 
 export const bodies = {
 	createAlertSetting: () => ({ address: `post-${crypto.randomUUID()}@drammen-dps.example` }),
@@ -16,7 +16,7 @@ export async function makeTrust(s, find) {
 	s.at['/calendar-feeds/{id}'] = feed.id;
 	s.at['/calendar/{receipt}'] = feed.body.url.split('/').pop();
 	// nobody exports another: the citizen of the tests, as a patient
-	s.at['/patients/{id}/export'] = (await s.create('drammen-dps:tl-1', '/patients', { national_id: '01819012365' })).id;
+	s.at['/patients/{id}/export'] = s.at['/patients/{id}/export/print'] = (await s.create('drammen-dps:tl-1', '/patients', { national_id: '01819012365' })).id;
 	const deviation = find('createDeviation');
 	s.at['/deviations/{id}'] = (await s.create(s.caller(deviation), deviation.path, s.body(deviation))).id;
 	const alert = find('createAlertSetting');
