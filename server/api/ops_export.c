@@ -76,11 +76,14 @@ static enum stream_step send_beginning(struct exporting *e, struct stream_piece 
 	return give(piece, page);
 }
 
-static enum stream_step send_end(struct exporting *e, struct arena *a, struct stream_piece *piece)
+static enum stream_step send_end(const struct request *r, struct arena *a,
+				 struct stream_piece *piece)
 {
+	struct exporting *e = r->reply.stream->state;
+
 	e->ended = true;
 	if (e->is_paper)
-		return give(piece, paper_write(a, "paper_end", json_incref(e->summary)));
+		return give(piece, paper_write(r, a, "paper_end", json_incref(e->summary)));
 	return give(piece, line(a, json_pack("{s:O}", "summary", e->summary)));
 }
 
@@ -91,7 +94,7 @@ static enum stream_step send_items(struct request *r, struct arena *a, json_t *i
 	bool first = e->items == 0;
 	json_t *lines = export_lines(r, a, json_array_get(e->parts, e->part), items);
 	const char *text = !e->is_paper ? file_of(a, lines)
-					: paper_write(a, "paper_part",
+					: paper_write(r, a, "paper_part",
 						      json_pack("{s:s, s:b, s:O}", "operation",
 								part_member(e, "list"), "first",
 								first, "lines", lines));
@@ -111,7 +114,7 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 	if (e->ended)
 		return STREAM_END;
 	if (e->part == json_array_size(e->parts))
-		return send_end(e, a, piece);
+		return send_end(r, a, piece);
 
 	const char *name = part_member(e, "list");
 	const struct export_ask ask = {.operation = contract_operation(service.contract, name),

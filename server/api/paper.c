@@ -8,8 +8,7 @@
 
 #include "api/service.h"
 #include "api/unseal.h"
-#include "db/pool.h"
-#include "db/round.h"
+#include "api/work.h"
 
 const char *json_text(struct arena *a, json_t *value)
 {
@@ -21,19 +20,25 @@ const char *json_text(struct arena *a, json_t *value)
 	return copy;
 }
 
-const char *paper_write(struct arena *a, const char *statement, json_t *given)
+const char *paper_write(const struct request *r, struct arena *a, const char *statement,
+			json_t *given)
 {
-	const char *values[] = {json_text(a, given)}, *body = NULL;
-	enum pool_refusal refusal;
-	struct connection *c = pool_take(&refusal);
-	struct round round;
+	struct request *inner = arena_alloc(a, sizeof(*inner));
+	const char *body = NULL;
+	struct work w;
 
-	if (c == NULL)
+	*inner = *r;
+	inner->arena = a;
+	inner->reply = (struct reply){0};
+	if (!work_begin(&w, inner)) {
+		json_decref(given);
 		return NULL;
-	round_init(&round, c, a);
-	round_add(&round, statement_find(statement), values);
-	if (round_run(&round))
-		body = round_text(&round, 0, "body");
-	pool_give_back(c);
+	}
+	w.binding.given = json_text(a, given);
+	work_add(&w, "context");
+	w.answer = work_add(&w, statement);
+	if (round_run(&w.round))
+		body = round_text(&w.round, w.answer, "body");
+	work_end(&w);
 	return body == NULL ? NULL : unseal_html(a, service.seals, body);
 }

@@ -75,6 +75,21 @@ create function project_party(parties jsonb, agency uuid) returns boolean langua
 	select exists (select 1 from jsonb_array_elements($1) p where (p ->> 'agency_id')::uuid = $2
 		and clock_today() between coalesce((p ->> 'from')::date, '-infinity') and coalesce((p ->> 'to')::date, 'infinity')) $$;
 
+-- What belongs to a project is read as the project is, not by patients, and written by its owner; where `parties_step`, the parties
+-- take steps too. Who may see a row may lock it, so that a refused step is 403 and not 404.
+create function install_project_policies(target regclass, parties_step boolean) returns void language plpgsql as $policy$
+declare
+	here text := $$nullif(current_setting('app.agency_id', true), '')::uuid$$;
+	its_project text := format('exists (select 1 from project p where p.id = %s.project_id', target);
+	of_owner text := its_project || ' and p.owner_agency_id = ' || here || ')';
+	of_party text := its_project || ' and (p.owner_agency_id = ' || here || ' or project_party(p.parties, ' || here || ')))';
+begin
+	execute format('create policy %I on %s for select using (current_setting(''app.role'', true) <> ''PT'' and %s))', target::text || '_read', target, its_project);
+	execute format('create policy %I on %s for insert with check (%s)', target::text || '_insert', target, of_owner);
+	execute format('create policy %I on %s for update using (true) with check (%s)', target::text || '_update', target,
+		case when parties_step then of_party else of_owner end);
+end $policy$;
+
 -- The parties', and what is published everybody's; what belongs to a project as that.
 alter table project enable row level security;
 alter table project_approval enable row level security;
@@ -88,12 +103,7 @@ create policy project_update on project for update using (owner_agency_id = null
 create policy project_approval_read on project_approval for select using (exists (select 1 from project p where p.id = project_id));
 create policy project_approval_insert on project_approval for insert with check (
 	approved_by = nullif(current_setting('app.staff_id', true), '')::uuid);
-create policy project_body_read on project_body for select using (
-	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy project_body_write on project_body for insert with check (exists (select 1 from project p
-	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
-create policy project_body_update on project_body for update using (true) with check (exists (select 1 from project p
-	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
+select install_project_policies('project_body', false);
 create policy agreement_read on agreement for select using (
 	nullif(current_setting('app.agency_id', true), '')::uuid = any (parties || owner_agency_id));
 create policy agreement_insert on agreement for insert with check (owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid);
@@ -373,4 +383,5 @@ drop table agreement, project_body, project_approval, project cascade;
 drop function if exists agreement_change, agreement_make, agreement_check, agreement_json, agreement_status, project_body_change, project_body_make,
 	project_managed, project_body_check, project_body_json, project_approve, project_change, project_make, project_check, project_related_check,
 	project_goals_check, project_json,
-	project_warnings, budget_calculated, project_totals, project_is_steered_here, project_is_managed_here, project_party cascade;
+	project_warnings, budget_calculated, project_totals, project_is_steered_here, project_is_managed_here, install_project_policies,
+	project_party cascade;

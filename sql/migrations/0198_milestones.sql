@@ -48,24 +48,9 @@ create table decision_point (
 create index decision_point_project on decision_point (project_id, created_at, id);
 select install_change_trigger('decision_point', '', 'history');
 
--- As the project; not for patients.
 alter table milestone enable row level security;
 alter table decision_point enable row level security;
-create policy milestone_read on milestone for select using (
-	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy milestone_insert on milestone for insert with check (exists (select 1 from project p
-	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
--- who may see a row may lock it, so that a refused step is 403 and not 404
-create policy milestone_update on milestone for update using (true) with check (exists (select 1 from project p
-	where p.id = project_id and (p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
-		or project_party(p.parties, nullif(current_setting('app.agency_id', true), '')::uuid))));
-create policy decision_point_read on decision_point for select using (
-	current_setting('app.role', true) <> 'PT' and exists (select 1 from project p where p.id = project_id));
-create policy decision_point_insert on decision_point for insert with check (exists (select 1 from project p
-	where p.id = project_id and p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid));
-create policy decision_point_update on decision_point for update using (true) with check (exists (select 1 from project p
-	where p.id = project_id and (p.owner_agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
-		or project_party(p.parties, nullif(current_setting('app.agency_id', true), '')::uuid))));
+select install_project_policies('milestone', true), install_project_policies('decision_point', true);
 grant select, insert, update on milestone, decision_point to samhandling_service;
 create policy milestone_history_read on row_history for select using (case entity
 	when 'milestone' then exists (select 1 from milestone m where m.id = row_history.entity_id)

@@ -38,7 +38,9 @@ select 'export-word', w.code, w.nb, w.en, row_number() over ()::int from (values
 	('STATSFORVALTER', 'Statsforvalteren', 'County governor'), ('UKOM', 'Ukom', 'Ukom'), ('HELSETILSYNET', 'Helsetilsynet', 'Board of health supervision'), ('DATATILSYNET', 'Datatilsynet', 'Data protection authority'),
 	('ARBEIDSTILSYNET', 'Arbeidstilsynet', 'Labour inspection'), ('NOTICE', 'Varsel', 'Notice'), ('REPORT', 'Melding', 'Report'), ('NOT_REQUIRED', 'Ikke nødvendig', 'Not required'),
 	('DEVIATION_NOTICE', 'Varsel om alvorlig hendelse', 'Notice'), ('DEVIATION_REPORT', 'Melding om alvorlig hendelse', 'Report'), ('DEVIATION_BREACH', 'Brudd på personvernet', 'Breach of privacy'),
-	('MADE', 'Laget', 'Made'), ('DONE', 'Gjort', 'Done'), ('NONE', 'Ingen', 'None'), ('PENDING', 'Venter', 'Pending'), ('OTHER', 'Annet', 'Other'), ('PATIENT', 'Personen selv', 'The person')) w (code, nb, en);
+	('CONSUMPTION', 'Forbruk', 'Consumption'), ('DEPENDENCE', 'Avhengighet', 'Dependence'), ('PROBLEM', 'Problemer', 'Problems'), ('HAZARDOUS', 'Risikofylt bruk', 'Hazardous use'), ('SEVERE', 'Alvorlig', 'Severe'),
+	('SIGNIFICANT', 'Betydelig', 'Significant'), ('BEHAVIOUR', 'Atferd', 'Behaviour'), ('IMPAIRMENT', 'Funksjonssvikt', 'Impairment'), ('SOCIAL', 'Sosialt', 'Social'), ('SYMPTOM', 'Symptomer', 'Symptoms'),
+	('NEVER', 'Aldri', 'Never'), ('FORMER', 'Tidligere', 'Former'), ('CURRENT', 'Nå', 'Current'), ('DAILY', 'Daglig', 'Daily'), ('OCCASIONAL', 'Av og til', 'Occasional'), ('MADE', 'Laget', 'Made'), ('DONE', 'Gjort', 'Done'), ('NONE', 'Ingen', 'None'), ('PENDING', 'Venter', 'Pending'), ('OTHER', 'Annet', 'Other'), ('PATIENT', 'Personen selv', 'The person')) w (code, nb, en);
 
 -- Whom and what it is about.
 insert into page_member (member, label_nb, system_code) values
@@ -112,6 +114,15 @@ insert into page_member (member, label_nb, system_code) values
 	('what_happened', 'Hva som skjedde', null), ('immediate_action', 'Gjort med en gang', null), ('cause', 'Årsak', null), ('harm', 'Skade, 0 til 4', null), ('harm_reason', 'Hvorfor vurdert slik', null), ('likelihood', 'Sannsynlighet, 1 til 5', null), ('unexpected', 'Uventet', null), ('corrective_actions', 'Tiltak', null), ('no_action_reason', 'Hvorfor ingen tiltak', null), ('learning_text', 'Hva vi lærte', null),
 	('duties', 'Lovpålagte varsler', null), ('authorities', 'Hvem som varsles', null), ('authority', 'Varslet', null), ('notices', 'Varsler', null), ('notice', 'Beskjed', null), ('met', 'Oppfylt', null), ('resource_id', null, null), ('objection_overridden', 'Sperring passert', null), ('decided_by', 'Avgjort av', null), ('received_by', 'Bekreftet av', null);
 
+-- Ids of agencies, units and staff, which are shown by their names.
+insert into page_member (member, label_nb) values
+	('agency_id', 'Virksomhet'), ('unit_id', 'Enhet'), ('staff_id', 'Ansatt'), ('owner_agency_id', 'Ført av'), ('responsible_agency_id', 'Ansvarlig virksomhet'), ('responsible_staff_id', 'Ansvarlig'), ('next_responsible_agency_id', 'Neste ansvarlige'),
+	('main_contact_id', 'Hovedkontakt'), ('handler_staff_id', 'Saksbehandler'), ('assignee_staff_id', 'Gjøres av'), ('chair_staff_id', 'Møteleder'), ('rater_staff_id', 'Kartlagt av'), ('examiner_staff_id', 'Undersøkt av'), ('owner_staff_id', 'Gjøres av'),
+	('from_staff_id', 'Fra'), ('receiver_staff_id', 'Mottaker'), ('opinion_staff_id', 'Uttalelse fra'), ('agencies', 'Virksomheter'), ('agencies_present', 'Til stede'), ('from_agencies', 'Fra'), ('to_agencies', 'Til'), ('involved_agency_ids', 'Andre involverte'),
+	('shared_with', 'Delt med'), ('sent_by_agency_id', 'Sendt av'), ('registered_by_agency', 'Ført av'), ('proposed_by_agency_id', 'Foreslått av'), ('reporter_agency_id', 'Meldt av'), ('against_id', 'Hvem'), ('created_by', 'Ført av'), ('registered_by', 'Ført av'),
+	('reported_by', 'Meldt av'), ('offered_by', 'Tilbudt av'), ('proposed_by', 'Foreslått av'), ('reviewed_by', 'Gjennomgått av'), ('closed_by', 'Avsluttet av'), ('confirmed_by', 'Bekreftet av'), ('set_by', 'Satt av'), ('disclosed_by', 'Delt av'), ('withheld_by', 'Holdt tilbake av'),
+	('acknowledged_by', 'Bekreftet av'), ('followed_by', 'Fulgt opp av');
+
 -- Codes that several systems know, where they stand.
 insert into page_member (operation, member, label_nb, system_code) values
 	('listCareRelations', 'kind', 'Slag', 'care-relation-basis'), ('listPatientConsents', 'type', 'Samtykke til', 'consent-type'), ('listPatientConsents', 'state', 'Status', 'consent-state'), ('listPatientObjections', 'state', 'Status', 'objection-state'),
@@ -124,7 +135,7 @@ insert into page_member (operation, member, label_nb, system_code) values
 
 -- Codes that no system of their own knows, or the same everywhere.
 update page_member set system_code = 'export-word' where system_code is null and member in (
-	'reason', 'result', 'against', 'kind', 'type', 'level', 'outcome_round', 'contract', 'wage', 'disclosure', 'family_contact', 'hepatitis_b', 'hepatitis_c', 'hiv', 'per', 'action', 'voice', 'entity', 'prescriber_kind', 'target_rule', 'feedback_decision', 'authority', 'authorities', 'state', 'status', 'category', 'severity', 'lapse_reason', 'pause_reason', 'close_reason', 'outcome', 'end_reason', 'mode', 'asked_by', 'channel', 'form', 'by', 'effect', 'dismissal_reason', 'code', 'urgency', 'parts', 'duty', 'intensity');
+	'smoking', 'thresholds', 'reason', 'result', 'against', 'kind', 'type', 'level', 'outcome_round', 'contract', 'wage', 'disclosure', 'family_contact', 'hepatitis_b', 'hepatitis_c', 'hiv', 'per', 'action', 'voice', 'entity', 'prescriber_kind', 'target_rule', 'feedback_decision', 'authority', 'authorities', 'state', 'status', 'category', 'severity', 'lapse_reason', 'pause_reason', 'close_reason', 'outcome', 'end_reason', 'mode', 'asked_by', 'channel', 'form', 'by', 'effect', 'dismissal_reason', 'code', 'urgency', 'parts', 'duty', 'intensity');
 
 -- migrate:down
 drop table page_member;

@@ -27,7 +27,7 @@ exception when data_exception then
 end $$;
 
 -- All words that these lines need, looked up once: of members by 'operation member', as [label, system, place], of codes by
--- 'system:code', and by ':code' where no system is known or none has it.
+-- 'system:code', and by ':code' where no system is known or none has it, and names of agencies, units and staff by their ids.
 create function paper_words(lines jsonb) returns jsonb language sql stable as $$
 	with code as (
 		select c.system_code, c.code, c.display_nb from code_concept c
@@ -39,12 +39,15 @@ create function paper_words(lines jsonb) returns jsonb language sql stable as $$
 		|| coalesce((select jsonb_object_agg(c.system_code || ':' || c.code, c.display_nb) from code c), '{}')
 		|| coalesce((select jsonb_object_agg(':' || d.code, d.display_nb) from (select distinct on (c.code) c.code, c.display_nb from code c
 			order by c.code, c.system_code = 'export-word' desc, c.system_code) d), '{}')
+		|| coalesce((select jsonb_object_agg(d.id, d.name) from (select a.id, a.name from agency a union all
+				select u.id, concat_ws(', ', u.name, nullif(a.name, u.name)) from unit u join agency a on a.id = u.agency_id union all select s.id, s.name from staff s) d
+			where d.id in (select m[1]::uuid from regexp_matches(lines::text, '"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"', 'g') m)), '{}')
 $$;
 
--- A text as it is shown; ids tell people nothing. People do not write WITH_UNDERSCORES, so that is a code wherever it stands.
+-- A text as it is shown; ids that are nobody's tell people nothing. People do not write WITH_UNDERSCORES, so that is a code wherever it stands.
 create function paper_text(words jsonb, system text, value text) returns text language plpgsql stable as $$
 begin
-	return case when value ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then null
+	return case when value ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then words ->> value
 		when value ~ '^\d{4}-\d\d-\d\d$' then regexp_replace(value, '^(....)-(..)-(..)$', '\3.\2.\1')
 		when value ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$' then paper_time(value)
 		when value ~ '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$' or system is not null and value ~ '^[A-Za-z][A-Za-z0-9-]*$'
@@ -64,15 +67,15 @@ begin
 			from jsonb_array_elements(value) with ordinality i (v, n) offset 0) x where x.shown <> '') end, '');
 end $$;
 
--- Members in the order of their words; those without a word here (answers of a questionnaire) by their own name, those that say
--- nothing left out. What has a name alone is that name.
+-- Members in the order of their words; those without a word here (answers of a questionnaire, which are numbers) by the word for
+-- their code, those that say nothing left out. What has a name alone is that name.
 create function paper_table(words jsonb, part text, thing jsonb) returns text language plpgsql stable as $$
 declare
 	told text[]; -- label and value in turn
 begin
 	select array_agg(array[x.label, x.shown] order by x.sort nulls last, x.label) into told
-	from (select case when w.word is null then k.key else w.word ->> 0 end as label, (w.word ->> 2)::int as sort,
-			case when w.word ->> 0 is not null or w.word is null then paper_value(words, part, w.word ->> 1, k.value) else '' end as shown
+	from (select case when w.word is null then coalesce(words ->> (':' || k.key), k.key) else w.word ->> 0 end as label, (w.word ->> 2)::int as sort,
+			case when w.word ->> 0 is not null or w.word is null and jsonb_typeof(k.value) <> 'string' then paper_value(words, part, w.word ->> 1, k.value) else '' end as shown
 		from jsonb_each(thing) k
 		cross join lateral (select coalesce(words -> (part || ' ' || k.key), words -> (' ' || k.key)) as word offset 0) w offset 0) x
 	where x.shown <> '';

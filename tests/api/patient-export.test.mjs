@@ -100,6 +100,12 @@ describe('on paper', () => {
 			assert.ok(text.includes(`${at} kl. `), at);
 		}
 	});
+	test('names who follows up, where the answers give ids', async () => {
+		const { text } = (await print(self)).is(200);
+		assert.ok(text.includes('<tr><th scope="row">Virksomhet</th><td>Drammen DPS</td></tr>') && text.includes('<th scope="row">Enhet</th><td>FACT-team Drammen, Drammen DPS</td>'));
+		assert.ok(text.includes('<th scope="row">Ført av</th><td>Ingrid Fjellvang</td>'), 'created_by of the task');
+		assert.ok(text.includes('<th scope="row">Til</th><td><div>NAV Drammen</div></td>'), 'to_agencies of the consent');
+	});
 	test('tells one\'s own number in clear, and no id, seal, or word of the interface', async () => {
 		const { text } = (await print(self)).is(200);
 		assert.ok(text.includes(`<td>${pid('PT')}</td>`));
