@@ -86,17 +86,25 @@ begin
 			else staff_share_login(a.id, b.id) end);
 end $$;
 
--- Where a rule takes two persons, two entries of one are not enough, and what cannot be told apart counts as one: a namesake,
--- unless both have a number. Another colleague takes the step. It refuses, and never lets anybody in.
+-- Where a rule takes two persons, two entries of one are not enough, and what cannot be told apart counts as one, unless both
+-- have a number: a name of the same parts, some of which the other entry may leave out, or one address. Another colleague takes
+-- the step. It refuses, and never lets anybody in.
 create function may_be_caller(entry uuid) returns boolean language plpgsql stable as $$
 begin
 	return is_caller(entry) or exists (select 1 from staff a join staff b on b.id = app_staff_id()
-		where a.id = entry and num_nulls(a.hpr_number, b.hpr_number) > 0 and folded_name(a.name) = folded_name(b.name));
+		where a.id = entry and num_nulls(a.hpr_number, b.hpr_number) > 0
+			and (may_be_one_name(a.name, b.name) or lower(a.email) = lower(b.email)));
 end $$;
 
--- A name as it is compared: without case, and however it is spaced.
-create function folded_name(name text) returns text language sql immutable as $$
-	select lower(regexp_replace(btrim(name), '\s+', ' ', 'g'))
+-- Parts of a name, without case, in whatever order and however divided.
+create function name_parts(name text) returns text[] language sql immutable as $$
+	select array_remove(regexp_split_to_array(lower(name), '[\s,.-]+'), '')
+$$;
+-- One has all parts of the other, which are two at least, or they are the same.
+create function may_be_one_name(one text, other text) returns boolean language sql immutable as $$
+	select name_parts(one) @> name_parts(other) and name_parts(one) <@ name_parts(other)
+		or (least(cardinality(name_parts(one)), cardinality(name_parts(other))) > 1
+			and (name_parts(one) @> name_parts(other) or name_parts(one) <@ name_parts(other)))
 $$;
 
 -- To which level of the health service an agency belongs; NULL: to none.
@@ -217,5 +225,5 @@ grant select on registry_generation, municipality, municipality_succession,
 -- migrate:down
 drop table code_concept, code_system, municipality_succession, municipality, registry_generation,
 	staff_membership, staff, unit, agency cascade;
-drop function if exists may_be_caller, is_caller, folded_name, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
+drop function if exists may_be_caller, is_caller, may_be_one_name, name_parts, agency_level, registry_changed, raise_stale_registry, may_give_role, may_staff_unit, may_lend_staff,
 	needs_exception_reason cascade;

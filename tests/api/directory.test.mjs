@@ -137,6 +137,23 @@ describe('staff', () => {
 		await w.sql('update staff set name = $2, hpr_number = $3 where id = $1', [pair[1], name, hpr_number]);
 	});
 
+	test('who may be one person under two names takes no second step: a name of the same parts, or one address', async () => {
+		const pair = ['drammen-dps:pm-1', 'drammen-kommune:co-1'].map((s) => w.ids.staff[s]);
+		const were = await w.sql('select id, name, email from staff where id = any ($1)', [pair]);
+		const set = (id, name, email) => w.sql('update staff set name = $2, email = $3 where id = $1', [id, name, email]);
+		const same = () => w.asService(async (c) => {
+			await c.query(`select set_config('app.role', 'PM', true), set_config('app.staff_id', $1, true)`, [pair[0]]);
+			return (await c.query('select array[is_caller($1), may_be_caller($1)] as same', [pair[1]])).rows[0].same;
+		});
+		for (const [one, other, expected] of [[['Kari Hansen'], ['Hansen, Kari'], true], [['Kari Hansen'], ['Kari Anne Lie-Hansen'], true], [['Kari Lie Hansen'], ['kari  lie'], true], [['Kari Hansen'], ['Kari Lie'], false],
+			[['Kari'], ['Kari Lie'], false], [['Kari Hansen', 'Kari@dps.example'], ['Kari Lie', 'kari@DPS.example'], true], [['Kari Hansen', 'kari@dps.example'], ['Kari Lie', 'lie@dps.example'], false], [['Kari Hansen'], ['Kari Lie', 'lie@dps.example'], false]]) {
+			await set(pair[0], one[0], one[1] ?? null);
+			await set(pair[1], other[0], other[1] ?? null);
+			assert.deepEqual(await same(), [false, expected], `${one} and ${other}`);
+		}
+		for (const s of were) await set(s.id, s.name, s.email);
+	});
+
 	test('an employer proposes, the unit decides', async () => {
 		const staff = `/staff/${w.ids.staff['lier-kommune:mh-1']}/memberships`;
 		const asked = (await w.api('lier-kommune/SA', 'POST', staff, { unit_id: fact, role: 'TM' })).is(201);
