@@ -47,18 +47,19 @@ static void answer(struct worker *w, struct mg_connection *conn, struct request 
 	coding_read(r);
 	dispatch(r);
 	coding_apply(r);
-	if (r->in.source != NULL && !r->in.source->ended) {
+	if (r->in.source != NULL && !r->in.source->ended)
 		/* the rest of the body stands where the next request would */
-		mg_close_gently(conn);
 		r->reply.close = true;
-	}
 	keep = !w->head.http10 && !w->head.wants_close && !r->reply.close &&
 	       !atomic_load_explicit(&entry_of(conn)->draining, memory_order_relaxed);
 
 	int64_t made_us = clock_monotonic_us();
 
-	if (!outgoing_send(w, conn, r, keep) || !keep)
+	if (!outgoing_send(w, conn, r, keep))
 		mg_disable_connection_keep_alive(conn);
+	else if (!keep)
+		/* also from who has more under way */
+		mg_close_gently(conn);
 	/* a stream took as long as its beginning, not as long as somebody listened */
 	if (r->reply.stream == NULL)
 		made_us = clock_monotonic_us();

@@ -1,6 +1,7 @@
 // The form of what is sent back.
 import {test, before, after} from 'node:test';
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import {path, talk, target} from './raw.mjs';
 import {get, head} from './corpus/parts.mjs';
 
@@ -119,3 +120,24 @@ test('HEAD of an answer in pieces is its head', async (t) => {
 	assert.equal(got.answers[0].headers['transfer-encoding'], 'chunked');
 	assert.equal(got.rest, '');
 });
+
+// RFC 9112, 9.6: a reset for what is still being sent may reach the client before the answer does.
+for (const [what, text] of Object.entries({
+	'asked for it': get('Connection: close'), 'speaks HTTP/1.0': head('GET {path} HTTP/1.0'), 'was refused': get('X : y'),
+}))
+	test(`who ${what} is not reset for what is still on its way after the last answer`, async () => {
+		const got = {bytes: '', ended: false, error: null};
+		const socket = net.connect({host: server.host, port: server.port, noDelay: true, allowHalfOpen: true});
+		socket.on('data', (data) => { got.bytes += data; }).on('error', (error) => { got.error = error.code; });
+		const ended = new Promise((resolve) => { socket.on('end', resolve).on('close', resolve); });
+		socket.write(text.replaceAll('{path}', path));
+		await ended;
+		for (let n = 0; n < 3; n++) {
+			socket.write(get().replaceAll('{path}', path));
+			await new Promise((resolve) => { setTimeout(resolve, 50); });
+		}
+		socket.destroy();
+		assert.match(got.bytes, /^HTTP\/1\.1 [24]00 /);
+		assert.equal(got.bytes.match(/HTTP\/1\.1/g).length, 1, 'what came after is not answered');
+		assert.equal(got.error, null);
+	});
