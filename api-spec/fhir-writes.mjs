@@ -11,7 +11,10 @@ function expandRule(rule) {
 
 const expand = (ways) => ways.map((way) => ({ ...way, elements: way.elements.map(expandRule) }));
 const bodyOf = (type) => ({ required: true, content: content(ref('schemas', `Fhir${type}`)) });
-const rowsOf = (ways) => (ways.length > 1 ? ways.map((w) => w.of) : ways[0].of);
+function rowsOf(ways) {
+	const rows = [...new Set(ways.flatMap((w) => w.of))];
+	return rows.length > 1 ? rows : rows[0];
+}
 
 const pointer = '^(/([^/~]|~[01])*)*$';
 
@@ -47,11 +50,13 @@ function written(type, description, more = {}) {
 	return { ...answer, headers: { ...answer.headers, ...more }, content: content({ oneOf: [ref('schemas', `Fhir${type}`), ref('schemas', 'FhirOperationOutcome')] }) };
 }
 
+const nativesOf = (ways) => [...new Set(ways.map((w) => `\`${w.create}\``))].join(' or ');
+
 function createOperation(type, t, what) {
 	const ways = t.ways.filter((w) => w.create);
 	const keyed = ways.some((w) => w.keyed);
-	const o = operation({ id: `fhirCreate${type}`, summary: `Create a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'create', 'x-executor': 'ops',
-		description: `${what}, as ${ways.map((w) => `\`${w.create}\``).join(' or ')} makes it: by the same rules. For ${t.who}. What has no place here is refused.`,
+	const o = operation({ id: `fhirCreate${type}`, summary: `Create a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': t.action ?? 'create', 'x-executor': 'ops',
+		description: `${what}, as ${nativesOf(ways)} makes it: by the same rules. For ${t.who}. What has no place here is refused.`,
 		fhir: { interaction: 'create', type, writes: expand(ways) }, answer: written(type, 'It was there already'), requestBody: bodyOf(type),
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'IdempotencyKey'), ref('parameters', 'FhirPreferWrite'), ...(keyed ? [ref('parameters', 'FhirIfNoneExist')] : [])],
 		statuses: [...always, ...(keyed ? ['412'] : [])] });
@@ -62,7 +67,7 @@ function createOperation(type, t, what) {
 
 function updateOperation(type, t, what) {
 	const ways = t.ways.filter((w) => w.update || w.step);
-	return operation({ id: `fhirUpdate${type}`, summary: `Update a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'write', 'x-executor': 'ops',
+	return operation({ id: `fhirUpdate${type}`, summary: `Update a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': t.action ?? 'write', 'x-executor': 'ops',
 		description: `${what}: what differs from what stands is changed, another status is the step that leads to it. For ${t.who}. What a caller does not see stays as it is.`,
 		fhir: { interaction: 'update', type, writes: expand(ways) }, answer: written(type, 'As it is now'), requestBody: bodyOf(type),
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
@@ -71,7 +76,7 @@ function updateOperation(type, t, what) {
 
 function patchOperation(type, t, what) {
 	const ways = t.ways.filter((w) => w.update || w.step);
-	return operation({ id: `fhirPatch${type}`, summary: `Patch a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': 'write', 'x-executor': 'ops',
+	return operation({ id: `fhirPatch${type}`, summary: `Patch a ${type}`, scope: 'fhir.write', of: rowsOf(ways), 'x-action': t.action ?? 'write', 'x-executor': 'ops',
 		description: `${what}: a JSON Patch of what the caller reads, and then as an update with what has become of it. For ${t.who}. A path that is not there, and a test that fails, changes nothing.`,
 		fhir: { interaction: 'patch', type, writes: expand(ways) }, answer: written(type, 'As it is now'), requestBody: { required: true, content: { 'application/json-patch+json': { schema: ref('schemas', 'FhirJsonPatch') } } },
 		parameters: [...ofReads.map((p) => ref('parameters', p)), ref('parameters', 'FhirIfMatch'), ref('parameters', 'FhirPreferWrite')],
@@ -88,7 +93,7 @@ function validation(type, { id, summary, description, statuses = [], ...fhir }) 
 function validateOperation(type, t) {
 	const ways = t.ways.filter((w) => w.create);
 	return validation(type, { id: `fhirValidate${type}`, summary: `Try a ${type} without writing it`, operation: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate', writes: expand(ways),
-		description: `The resource, or Parameters with it, is read as by a create, down to the form of what ${ways.map((w) => `\`${w.create}\``).join(' or ')} takes; what only rows can say (of whom, by whom) is not asked. For everybody with a token.` });
+		description: `The resource, or Parameters with it, is read as by a create, down to the form of what ${nativesOf(ways)} takes; what only rows can say (of whom, by whom) is not asked. For everybody with a token.` });
 }
 
 function validateChange(type, t) {

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "api/fhir_convert.h"
 #include "api/fhir_map_rules.h"
 #include "api/fhir_path.h"
 #include "api/problem.h"
@@ -18,6 +17,7 @@ struct comparing {
 	struct fhir_map *map;
 	const json_t *status;  /* asked for */
 	const char *action;    /* of the step, or NULL */
+	bool corrects;	       /* it is taken for what differs: there is nothing to be patched */
 	json_t *before, *sent; /* what no rule has looked at yet */
 	struct fhir_change *change;
 };
@@ -37,10 +37,7 @@ static void patch_by(struct comparing *c, const json_t *rule, const json_t *sent
 {
 	if (c->change->patch == NULL)
 		c->change->patch = json_object();
-	if (sent != NULL)
-		fhir_map_convert(c->map, rule, "update", sent, c->change->patch);
-	else
-		fhir_convert_nothing(rule, "update", c->change->patch);
+	fhir_map_convert(c->map, rule, "update", sent, c->change->patch);
 }
 
 /* True when the rule has taken what differs, or there is nothing that another could take. */
@@ -52,7 +49,7 @@ static bool is_taken(struct comparing *c, const json_t *rule, const json_t *sent
 		fhir_map_check(c->map, rule, sent);
 	else if (sent != NULL && action != NULL)
 		fhir_map_convert(c->map, rule, c->action, sent, c->change->step);
-	else if (json_object_get(rule, "update") != NULL)
+	else if (json_object_get(rule, "update") != NULL && !c->corrects)
 		patch_by(c, rule, sent);
 	else
 		return sent == NULL;
@@ -167,38 +164,81 @@ static bool says_itself(struct comparing *c)
 	return says != NULL;
 }
 
+/* Whether the step's action is the one that corrects what stands. */
+static bool is_correction(const struct comparing *c)
+{
+	void *differs = json_object_get(c->map->way, "differs");
+	const char *status;
+	json_t *action;
+
+	json_object_foreach(differs, status, action)
+	{
+		if (strcmp(json_string_value(action), c->action) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The same status: what appears may be a step, or what differs. */
+static void stay(struct comparing *c, const json_t *current, const json_t *sent)
+{
+	const json_t *differs = json_object_get(c->map->way, "differs");
+
+	c->action = step_appeared(c->map, current, sent);
+	if (c->action != NULL)
+		return;
+	c->action = json_string_value(json_object_get(differs, json_string_value(c->status)));
+	c->corrects = c->action != NULL;
+}
+
 /* Which step the status asks for, if any. False when answered. */
 static bool choose_step(struct comparing *c, const json_t *current, const json_t *sent)
 {
-	const json_t *was = json_object_get(current, "status");
+	const json_t *was = fhir_map_status(c->map, current);
 
 	if (c->status == NULL) {
-		fhir_map_amiss(c->map, "status", "required", "is missing");
+		fhir_map_amiss(c->map, fhir_map_state(c->map), "required", "is missing");
 		return true;
 	}
-	if (!json_equal(was, c->status) && says_itself(c))
+	if (json_equal(was, c->status)) {
+		stay(c, current, sent);
+	} else if (says_itself(c)) {
 		return true;
-	c->action = json_equal(was, c->status) ? step_appeared(c->map, current, sent)
-					       : step_named(c->map, was, c->status);
-	if (c->action == NULL)
-		return json_equal(was, c->status) || refuse_status(c->map, json_string_value(was));
-	c->change->step = json_pack("{s:s}", "action", c->action);
+	} else {
+		c->action = step_named(c->map, was, c->status);
+		c->corrects = c->action != NULL && is_correction(c);
+		if (c->action == NULL)
+			return refuse_status(c->map, json_string_value(was));
+	}
+	if (c->action != NULL)
+		c->change->step = json_pack("{s:s}", "action", c->action);
 	return true;
+}
+
+/* What would only be a correction is none when nothing differs. */
+static void drop_correction(struct comparing *c, const json_t *current)
+{
+	if (!c->corrects || json_object_size(c->change->step) > 1 ||
+	    !json_equal(fhir_map_status(c->map, current), c->status))
+		return;
+	json_decref(c->change->step);
+	c->change->step = NULL;
 }
 
 bool fhir_change_find(struct fhir_map *m, const json_t *current, const json_t *sent,
 		      struct fhir_change *out)
 {
-	struct comparing c = {.map = m, .status = json_object_get(sent, "status"), .change = out};
+	struct comparing c = {.map = m, .status = fhir_map_status(m, sent), .change = out};
 	const json_t *rule;
 	size_t i;
 
 	*out = (struct fhir_change){NULL, NULL};
 	if (!choose_step(&c, current, sent))
 		return false;
+	fhir_map_within(m, current, NULL);
 	c.before = fhir_map_prepared(m, current);
 	c.sent = fhir_map_prepared(m, sent);
-	json_object_del(c.sent, "status");
+	json_object_del(c.sent, fhir_map_state(m));
 	json_array_foreach(json_object_get(m->way, "elements"), i, rule)
 	{
 		if (fhir_map_holds(rule, c.status))
@@ -208,6 +248,9 @@ bool fhir_change_find(struct fhir_map *m, const json_t *current, const json_t *s
 	fhir_map_refuse(m, c.sent);
 	json_decref(c.before);
 	json_decref(c.sent);
+	drop_correction(&c, current);
+	if (out->step != NULL && !json_equal(fhir_map_status(m, current), c.status))
+		fhir_map_mean(m, c.status, out->step);
 	if (m->request->faults->count == 0)
 		return true;
 	json_decref(out->patch);

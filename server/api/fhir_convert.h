@@ -13,11 +13,18 @@
  *   text        a string; number and boolean as they are                        (`as` not given)
  *   instant     a dateTime with its time and offset
  *   day         the day of a date or dateTime, as it is written
+ *   span        a Period with times: members for "start" and, where it may have ended, "minutes"
  *   concept     a code out of a CodeableConcept, Coding or code; `systems` says of each system that
- *               is known what its codes become, or `true` when they are the native ones
+ *               is known what its codes become, or `true` when they are the native ones. With
+ *               members for "code" and "text" the words beside it are kept too
  *   reference   the id of what is referred to; the type chooses the member
  *   canonical   the last part of a canonical, and its version
+ *   list        each element by the rule `of`, whose member is "one"; what stands in the element
+ *               beside that rule's `at` must be as the rules `beside` know it
  *   answers     a QuestionnaireResponse's items: {"H1": 2, "H2": null}
+ *   components  the same of an Observation's components, whose codes are of the system `from`
+ *
+ * Two elements that say one member must say the same.
  */
 struct fhir_conversion {
 	struct arena *arena;
@@ -33,7 +40,11 @@ struct fhir_conversion {
 bool fhir_convert(struct fhir_conversion *c, const json_t *rule, const char *key,
 		  const json_t *found, json_t *body);
 
-/* Nothing stands there any more: null for each member that the rule names for `key`. */
-void fhir_convert_nothing(const json_t *rule, const char *key, json_t *body);
+/*
+ * Nothing stands there any more: null for each member that the rule names for `key`. False when
+ * another element has said otherwise.
+ */
+bool fhir_convert_nothing(struct fhir_conversion *c, const json_t *rule, const char *key,
+			  json_t *body);
 
 #endif

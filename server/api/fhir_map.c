@@ -35,26 +35,48 @@ bool fhir_map_among(const json_t *list, const json_t *value)
 	return false;
 }
 
-bool fhir_map_choose(struct fhir_map *m, const json_t *resource)
+/* The first way that fits; `*condition` is the one that did not. */
+static const json_t *way_of(const struct fhir_map *m, const json_t *resource,
+			    const json_t **condition)
 {
 	const json_t *writes =
 		json_object_get(json_object_get(m->request->op->extensions, "x-fhir"), "writes");
-	const json_t *one, *condition = NULL;
+	const json_t *one;
 	size_t i;
 
 	json_array_foreach(writes, i, one)
 	{
-		condition = json_object_get(one, "if");
-		if (condition != NULL &&
-		    !fhir_map_among(json_object_get(condition, "is"),
-				    fhir_path_get(resource, text(condition, "at"))))
-			continue;
-		m->way = one;
-		return true;
+		*condition = json_object_get(one, "if");
+		if (*condition == NULL ||
+		    fhir_map_among(json_object_get(*condition, "is"),
+				   fhir_path_get(resource, text(*condition, "at"))))
+			return one;
 	}
-	fhir_map_amiss(m, text(condition, "at"), "enum",
-		       "is not one of those that are written here");
-	return false;
+	return NULL;
+}
+
+bool fhir_map_choose(struct fhir_map *m, const json_t *resource)
+{
+	const json_t *condition = NULL;
+
+	m->way = way_of(m, resource, &condition);
+	if (m->way == NULL)
+		fhir_map_amiss(m, text(condition, "at"), "enum",
+			       "is not one of those that are written here");
+	return m->way != NULL;
+}
+
+bool fhir_map_choose_change(struct fhir_map *m, const json_t *current, const json_t *sent)
+{
+	const json_t *condition, *other;
+
+	if (!fhir_map_choose(m, current))
+		return false;
+	other = way_of(m, sent, &condition);
+	if (other != NULL &&
+	    json_equal(json_object_get(other, "of"), json_object_get(m->way, "of")))
+		m->way = other;
+	return true;
 }
 
 json_t *fhir_map_prepared(const struct fhir_map *m, const json_t *resource)
@@ -108,14 +130,53 @@ bool fhir_map_holds(const json_t *rule, const json_t *status)
 	return when == NULL || fhir_map_among(when, status);
 }
 
+const char *fhir_map_state(const struct fhir_map *m)
+{
+	const char *state = text(m->way, "state");
+
+	return state == NULL ? "status" : state;
+}
+
+const json_t *fhir_map_status(const struct fhir_map *m, const json_t *resource)
+{
+	return json_object_get(resource, fhir_map_state(m));
+}
+
+void fhir_map_within(struct fhir_map *m, const json_t *resource, json_t *rest)
+{
+	void *all = json_object_get(m->way, "within");
+	const char *parameter, *missing = "";
+	json_t *rule;
+
+	if (all == NULL)
+		return;
+	m->within = json_object();
+	arena_adopt(m->request->arena, (void (*)(void *))json_decref, m->within);
+	json_object_foreach(all, parameter, rule)
+	{
+		const json_t *found = fhir_path_get(resource, text(rule, "at"));
+
+		if (found != NULL)
+			fhir_map_convert(m, rule, "one", found, m->within);
+		else if (strcmp(missing, text(rule, "at")) != 0)
+			fhir_map_amiss(m, text(rule, "at"), "required", "is missing");
+		/* told once for all that it gives */
+		missing = found == NULL ? text(rule, "at") : missing;
+		if (rest != NULL)
+			fhir_path_take(rest, text(rule, "at"));
+	}
+}
+
 void fhir_map_convert(struct fhir_map *m, const json_t *rule, const char *key, const json_t *found,
 		      json_t *body)
 {
 	struct request *r = m->request;
 	struct fhir_conversion c = {.arena = r->arena, .base = fhir_base(r->arena)};
 
-	if (!fhir_convert(&c, rule, key, found, body))
-		fhir_map_amiss(m, text(rule, "at"), c.code, c.detail);
+	if (found != NULL ? fhir_convert(&c, rule, key, found, body)
+			  : fhir_convert_nothing(&c, rule, key, body))
+		return;
+	fhir_map_amiss(m, text(rule, "at"), c.code, c.detail);
 }
 
 void fhir_map_check(struct fhir_map *m, const json_t *rule, const json_t *found)
@@ -134,17 +195,30 @@ void fhir_map_check(struct fhir_map *m, const json_t *rule, const json_t *found)
 
 /* ---- something new ---- */
 
+/* The element's member, and those that go with it. */
+static void convert_with(struct fhir_map *m, const json_t *rule, const json_t *found, json_t *body)
+{
+	json_t *with = json_deep_copy(json_object_get(rule, "with"));
+
+	fhir_map_convert(m, rule, "create", found, body);
+	json_object_update_missing(body, with);
+	json_decref(with);
+}
+
 static void create_by(struct fhir_map *m, const json_t *rule, json_t *rest, json_t *body)
 {
 	const char *path = text(rule, "at");
 	const json_t *found = fhir_path_get(rest, path);
 
-	if (found == NULL)
+	if (found == NULL) {
+		if (json_is_true(json_object_get(rule, "needed")))
+			fhir_map_amiss(m, path, "required", "is missing");
 		return;
+	}
 	if (json_object_get(rule, "is") != NULL)
 		fhir_map_check(m, rule, found);
 	else if (json_object_get(rule, "create") != NULL)
-		fhir_map_convert(m, rule, "create", found, body);
+		convert_with(m, rule, found, body);
 	else
 		return;
 	fhir_path_take(rest, path);
@@ -169,24 +243,55 @@ static void keep_identifiers(struct fhir_map *m, json_t *rest)
 	json_object_del(rest, "identifier");
 }
 
+/* Whether something new may have the status. */
+static void check_begin(struct fhir_map *m, const json_t *status)
+{
+	if (status == NULL)
+		fhir_map_amiss(m, fhir_map_state(m), "required", "is missing");
+	else if (!fhir_map_among(json_object_get(m->way, "begins"), status))
+		fhir_map_amiss(m, fhir_map_state(m), "not_supported",
+			       "is not a status that something new has here");
+}
+
+void fhir_map_mean(const struct fhir_map *m, const json_t *status, json_t *body)
+{
+	const char *said = json_string_value(status);
+	const json_t *means = json_object_get(m->way, "means");
+	json_t *copy = said == NULL ? NULL : json_deep_copy(json_object_get(means, said));
+
+	json_object_update_missing(body, copy);
+	json_decref(copy);
+}
+
+/* What is only told is compared when the thing is made. */
+static void take_told(const struct fhir_map *m, json_t *rest)
+{
+	const json_t *path;
+	size_t i;
+
+	json_array_foreach(json_object_get(m->way, "told"), i, path)
+	{
+		fhir_path_take(rest, json_string_value(path));
+	}
+}
+
 json_t *fhir_map_create(struct fhir_map *m, const json_t *resource)
 {
 	json_t *rest = fhir_map_prepared(m, resource), *body = json_object();
-	const json_t *status = json_object_get(resource, "status"), *rule;
+	const json_t *status = fhir_map_status(m, resource), *rule;
 	size_t i;
 
-	if (status == NULL)
-		fhir_map_amiss(m, "status", "required", "is missing");
-	else if (!fhir_map_among(json_object_get(m->way, "begins"), status))
-		fhir_map_amiss(m, "status", "not_supported",
-			       "is not a status that something new has here");
-	json_object_del(rest, "status");
+	check_begin(m, status);
+	json_object_del(rest, fhir_map_state(m));
 	keep_identifiers(m, rest);
+	fhir_map_within(m, resource, rest);
+	take_told(m, rest);
 	json_array_foreach(json_object_get(m->way, "elements"), i, rule)
 	{
 		if (fhir_map_holds(rule, status))
 			create_by(m, rule, rest, body);
 	}
+	fhir_map_mean(m, status, body);
 	fhir_map_refuse(m, rest);
 	json_decref(rest);
 	if (m->request->faults->count == 0)

@@ -17,12 +17,18 @@
  *   step      operationId of the native transition
  *   steps     "<status now>>status asked for" ("*" is any) → action
  *   says      status → members of the patch that it says by itself, without a step
+ *   means     status → members that it says where nothing else does, of what is made or of the step
+ *   told      elements that only say what the service finds by itself: another value is refused
  *   appears   path → action: what is taken when the element is told for the first time
+ *   differs   status → action: what is taken when something else than the status differs
+ *   within    path parameter of the native operation → the reference that it is read from
+ *   state     where the status stands ("status" when not said)
  *   keyed     true: its identifiers are kept
  *   ours      elements that the service alone says; what a client sends there is not taken
  *   elements  the rules: `at` (fhir_path.h), `as` (fhir_convert.h), `when` (only with one of these
- *             statuses), `is` (must be one of these; says nothing natively), and for "create",
- *             "update" and each action the native member
+ *             statuses), `is` (must be one of these; says nothing natively), `needed` (what is made
+ *             must have it), `with` (members that go with it), and for "create", "update" and each
+ * action the native member
  *
  * What no rule takes cannot be kept: a fault, or, when the caller is lenient, left out and noted.
  */
@@ -31,10 +37,17 @@ struct fhir_map {
 	const json_t *way;
 	json_t *left_out;    /* paths that were left out; an array, or NULL */
 	json_t *identifiers; /* those of what is made; an array, or NULL */
+	json_t *within;	     /* path parameter → id, or NULL */
 };
 
 /* Chooses the way; false, with a fault, when none fits. */
 bool fhir_map_choose(struct fhir_map *m, const json_t *resource);
+
+/*
+ * The same for a change: the way of what was sent, as far as it is of the same native operations
+ * as what stands; else that of what stands.
+ */
+bool fhir_map_choose_change(struct fhir_map *m, const json_t *current, const json_t *sent);
 
 /* The body of the way's `create`, the caller's. NULL, with faults, when it cannot be one. */
 json_t *fhir_map_create(struct fhir_map *m, const json_t *resource);

@@ -11,6 +11,21 @@ void fhir_map_amiss(struct fhir_map *m, const char *path, const char *code, cons
 /* Whether the value is one of the list's. */
 bool fhir_map_among(const json_t *list, const json_t *value);
 
+/* The status of the resource, wherever its type has it; NULL when it has none. */
+const json_t *fhir_map_status(const struct fhir_map *m, const json_t *resource);
+
+/* Where it stands. */
+const char *fhir_map_state(const struct fhir_map *m);
+
+/*
+ * Reads the path parameters of the native operation off the resource; a fault where one is not
+ * said. What says them is taken off `rest`, when there is one.
+ */
+void fhir_map_within(struct fhir_map *m, const json_t *resource, json_t *rest);
+
+/* Adds to the body what the status means where nothing has said it. */
+void fhir_map_mean(const struct fhir_map *m, const json_t *status, json_t *body);
+
 /* Whether the rule counts for a resource with this status. */
 bool fhir_map_holds(const json_t *rule, const json_t *status);
 
@@ -18,7 +33,7 @@ bool fhir_map_holds(const json_t *rule, const json_t *status);
  * is contained are resolved. */
 json_t *fhir_map_prepared(const struct fhir_map *m, const json_t *resource);
 
-/* What was found becomes a member of the body, or a fault. */
+/* What was found becomes a member of the body, or a fault; NULL: nothing stands there any more. */
 void fhir_map_convert(struct fhir_map *m, const json_t *rule, const char *key, const json_t *found,
 		      json_t *body);
 

@@ -13,7 +13,6 @@
 #include "api/inner.h"
 #include "api/negotiate.h"
 #include "api/problem.h"
-#include "api/session.h"
 #include "api/service.h"
 
 /* The matrix's cell of the native operation; the scope is the FHIR operation's. */
@@ -26,6 +25,28 @@ static const struct operation *read_of(const struct request *r)
 {
 	return contract_operation(service.contract,
 				  arena_printf(r->arena, "fhirRead%s", fhir_type(r->op)));
+}
+
+static bool has_parameter(const struct operation *op, const char *name)
+{
+	for (size_t i = 0; i < op->parameter_count; i++)
+		if (op->parameters[i].place == IN_PATH && strcmp(op->parameters[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What the native address names beside the thing itself: the person, or the plan that it is of. */
+static void give_within(struct request *i, const struct fhir_map *m, const struct fhir_call *call)
+{
+	const char *parameter;
+	json_t *id;
+
+	json_object_foreach(m->within, parameter, id)
+	{
+		if (has_parameter(i->op, parameter) &&
+		    (call->id == NULL || strcmp(parameter, "id") != 0))
+			inner_path(i, parameter, json_string_value(id));
+	}
 }
 
 /* The native request, before its rooms. */
@@ -45,6 +66,7 @@ static struct request *native_of(struct request *r, const struct fhir_map *m,
 	i->written = written;
 	inner_header(i, "Accept", fhir_accept(r));
 	inner_body(i, op->bodies[0].type, call->body);
+	give_within(i, m, call);
 	if (call->id == NULL) {
 		i->new_id = r->new_id;
 		inner_header(i, "Idempotency-Key", request_header(r, "Idempotency-Key"));
@@ -164,32 +186,4 @@ enum outcome fhir_native_refuse(struct request *r)
 	if (r->reply.status == 0)
 		problem_faults(r, "invalid_body");
 	return ANSWERED;
-}
-
-/* One transaction around several operations: the caller's, or one of its own. */
-enum outcome fhir_native_together(const struct fhir_map *m,
-				  enum outcome (*run)(const struct fhir_map *m, const json_t *body,
-						      struct request **inner),
-				  const json_t *body, struct request **inner)
-{
-	struct request *r = m->request;
-	struct session session;
-	enum outcome outcome;
-	bool done;
-
-	if (r->session != NULL)
-		return run(m, body, inner);
-	*inner = NULL;
-	if (!session_begin(&session, r))
-		return ANSWERED;
-	r->session = &session;
-	outcome = run(m, body, inner);
-	done = *inner != NULL && (*inner)->reply.status < 300;
-	if (outcome == ANSWERED && !done && !session_tell(&session, r))
-		*inner = NULL;
-	r->session = NULL;
-	if (outcome == ANSWERED && done && !session_commit(&session, r))
-		*inner = NULL;
-	session_end(&session, r->arena);
-	return outcome;
 }

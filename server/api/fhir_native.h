@@ -38,12 +38,6 @@ void fhir_native_fine(const struct fhir_map *m);
 /* Reads the resource as its FHIR read does, gate and log row included. */
 enum outcome fhir_native_read(struct request *r, const char *id, struct request **inner);
 
-/* Several calls in one transaction: the request's session, or one of its own. */
-enum outcome fhir_native_together(const struct fhir_map *m,
-				  enum outcome (*run)(const struct fhir_map *m, const json_t *body,
-						      struct request **inner),
-				  const json_t *body, struct request **inner);
-
 /* The inner's answer becomes the request's, as the caller prefers to be told. */
 enum outcome fhir_native_finish(const struct fhir_map *m, const struct request *inner);
 

@@ -7,6 +7,8 @@
 #include "api/fhir.h"
 #include "api/fhir_exist.h"
 #include "api/fhir_native.h"
+#include "api/fhir_path.h"
+#include "api/fhir_together.h"
 #include "api/ops.h"
 #include "api/problem.h"
 
@@ -22,6 +24,40 @@ static enum outcome make(const struct fhir_map *m, const json_t *body, struct re
 
 	free(text);
 	return fhir_native(r, m, &call, inner);
+}
+
+/* Whether what is only told, and found by the service itself, was told as it is. */
+static bool is_as_told(const struct fhir_map *m, const struct request *inner)
+{
+	struct request *r = m->request;
+	json_t *made = json_loads(inner->reply.body, 0, NULL);
+	const json_t *one;
+	size_t i;
+
+	arena_adopt(r->arena, (void (*)(void *))json_decref, made);
+	json_array_foreach(json_object_get(m->way, "told"), i, one)
+	{
+		const char *path = json_string_value(one);
+		const json_t *sent = fhir_path_get(r->json, path);
+
+		if (sent != NULL &&
+		    !json_equal(json_object_get(sent, "reference"),
+				json_object_get(fhir_path_get(made, path), "reference")))
+			faults_add(r->faults, path, "not_supported", "is another than it would be");
+	}
+	return r->faults->count == 0;
+}
+
+/* In the session: what is made, unless it was told of as something else. */
+static enum outcome make_as_told(const struct fhir_map *m, const json_t *body,
+				 struct request **inner)
+{
+	enum outcome outcome = make(m, body, inner);
+
+	if (outcome != ANSWERED || (*inner)->reply.status >= 300 || is_as_told(m, *inner))
+		return outcome;
+	*inner = NULL;
+	return fhir_native_refuse(m->request);
 }
 
 /* In the session: what is there already, or what is made of it. NULL: `r` is answered. */
@@ -49,6 +85,24 @@ static enum outcome make_unless(const struct fhir_map *m, const json_t *body,
 	return outcome;
 }
 
+/* What it would be part of is not there, or not the caller's to know: told as a reference is. */
+static enum outcome refuse_whole(const struct fhir_map *m)
+{
+	struct request *r = m->request;
+	void *all = json_object_get(m->way, "within");
+	const char *parameter, *path = "";
+	json_t *rule;
+
+	json_object_foreach(all, parameter, rule)
+	{
+		path = json_string_value(json_object_get(rule, "at"));
+	}
+	faults_add(r->faults, fhir_path_expression(r->arena, path), "unknown_reference",
+		   "points at nothing");
+	problem_faults(r, "unknown_reference");
+	return ANSWERED;
+}
+
 enum outcome ops_fhir_create(struct request *r)
 {
 	struct fhir_map m = {.request = r};
@@ -59,10 +113,13 @@ enum outcome ops_fhir_create(struct request *r)
 	if (body == NULL)
 		return fhir_native_refuse(r);
 	arena_adopt(r->arena, (void (*)(void *))json_decref, body);
-	outcome = request_header(r, "If-None-Exist") == NULL
-			  ? make(&m, body, &inner)
-			  : fhir_native_together(&m, make_unless, body, &inner);
+	if (request_header(r, "If-None-Exist") != NULL)
+		outcome = fhir_together(&m, make_unless, body, &inner);
+	else if (json_object_get(m.way, "told") != NULL)
+		outcome = fhir_together(&m, make_as_told, body, &inner);
+	else
+		outcome = make(&m, body, &inner);
 	if (outcome != ANSWERED || inner == NULL)
 		return outcome;
-	return fhir_native_finish(&m, inner);
+	return inner->reply.status == 404 ? refuse_whole(&m) : fhir_native_finish(&m, inner);
 }

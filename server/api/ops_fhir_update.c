@@ -10,6 +10,7 @@
 #include "api/fhir_change.h"
 #include "api/fhir_native.h"
 #include "api/fhir_patch.h"
+#include "api/fhir_together.h"
 #include "api/inner.h"
 #include "api/ops.h"
 #include "api/problem.h"
@@ -124,14 +125,14 @@ static enum outcome update(struct request *r, struct request *inner, const json_
 	enum outcome outcome = ANSWERED;
 	json_t *both;
 
-	if (!fhir_map_choose(&m, current) || !fhir_change_find(&m, current, sent, &changed))
+	if (!fhir_map_choose_change(&m, current, sent) ||
+	    !fhir_change_find(&m, current, sent, &changed))
 		return fhir_native_refuse(r);
 	both = json_pack("{s:o*, s:o*}", "patch", changed.patch, "step", changed.step);
 	arena_adopt(r->arena, (void (*)(void *))json_decref, both);
 	if (json_object_size(both) > 0)
-		outcome = json_object_size(both) > 1
-				  ? fhir_native_together(&m, change, both, &inner)
-				  : change(&m, both, &inner);
+		outcome = json_object_size(both) > 1 ? fhir_together(&m, change, both, &inner)
+						     : change(&m, both, &inner);
 	if (outcome != ANSWERED || inner == NULL)
 		return outcome;
 	return fhir_native_finish(&m, inner);

@@ -86,7 +86,8 @@ static bool would_change(struct fhir_map *m, const json_t *current, const json_t
 	const char *id = text(current, "id");
 	struct fhir_change changed;
 
-	if (!fhir_map_choose(m, current) || !fhir_change_find(m, current, resource, &changed))
+	if (!fhir_map_choose_change(m, current, resource) ||
+	    !fhir_change_find(m, current, resource, &changed))
 		return false;
 	arena_adopt(r->arena, (void (*)(void *))json_decref, changed.patch);
 	arena_adopt(r->arena, (void (*)(void *))json_decref, changed.step);

@@ -1,11 +1,24 @@
 -- migrate:up
 -- ServiceRequest: referrals, and measures of plans. Task: what an agency has to do, and handovers that wait.
 
+-- How a criterion of the target group was answered, and what shows it.
+create function fhir_criterion(name text, answer jsonb) returns json language sql stable as $$
+	select case when answer is not null then json_build_object('url', fhir_extension(name), 'valueCodeableConcept',
+		jsonb_strip_nulls(jsonb_build_object('coding', json_build_array(fhir_coding(fhir_system('yes-no-unknown'), answer ->> 'answer')),
+			'text', answer ->> 'evidence'))) end $$;
+
 create function fhir_referral(r jsonb, at timestamptz) returns jsonb language plpgsql stable as $$
 begin
 	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'ServiceRequest', 'id', r ->> 'id',
 		'meta', fhir_meta((r ->> 'version')::int, at, null, fhir_is_subset(r)),
-		'extension', json_build_array(fhir_native_state('referral-state', r ->> 'status')),
+		'extension', fhir_list(fhir_native_state('referral-state', r ->> 'status'),
+			fhir_fact('consent-form', 'valueCode', r -> 'consent_form'), fhir_fact('consent-given', 'valueDate', r -> 'consent_on'),
+			fhir_fact('consent-missing', 'valueString', r -> 'no_consent_reason'),
+			fhir_criterion('mental-illness', r #> '{eligibility,A_mental_illness}'),
+			fhir_criterion('substance-dependence', r #> '{eligibility,B_substance_dependence}'),
+			fhir_criterion('function-loss', r #> '{eligibility,F_major_function_loss}'),
+			fhir_criterion('weak-service-link', r #> '{eligibility,W_weak_service_link}'),
+			fhir_criterion('relapse-risk', r #> '{eligibility,N_high_relapse_risk}')),
 		'replaces', case when r ? 'supersedes' then json_build_array(fhir_reference('ServiceRequest', r ->> 'supersedes')) end,
 		'status', case r ->> 'status' when 'DRAFT' then 'draft' when 'ENROLLED' then 'completed' when 'CLOSED' then 'completed'
 			when 'REJECTED' then 'revoked' when 'REDIRECTED' then 'revoked' when 'WITHDRAWN' then 'revoked'
@@ -14,11 +27,14 @@ begin
 		'priority', case r ->> 'risk_level' when 'RED' then 'stat' when 'ORANGE' then 'asap' when 'YELLOW' then 'urgent'
 			when 'GREEN' then 'routine' end,
 		'code', fhir_concept(fhir_system('service'), 'TEAM_INTAKE'),
+		'orderDetail', (select jsonb_agg(fhir_concept(fhir_system('referral-part'), p)) from jsonb_array_elements_text(r -> 'parts') p),
 		-- who sees the status alone is not told whom it is about
 		'subject', coalesce(fhir_reference('Patient', r ->> 'patient_id'), fhir_masked()),
 		'authoredOn', coalesce(r ->> 'sent_at', r ->> 'created_at'),
 		'requester', coalesce(fhir_reference('Practitioner', r #>> '{author,staff_id}'), fhir_organization(r -> 'sent_by_unit')),
-		'performer', case when r -> 'responsible_unit' ? 'id' then json_build_array(fhir_organization(r -> 'responsible_unit')) end,
+		-- until it is sent nobody is responsible: the team is who would be asked
+		'performer', case when r -> 'responsible_unit' ? 'id' then json_build_array(fhir_organization(r -> 'responsible_unit'))
+			when r -> 'receiving_unit' ? 'id' then json_build_array(fhir_organization(r -> 'receiving_unit')) end,
 		'reasonCode', case when r ? 'reason' then json_build_array(json_build_object('text', r ->> 'reason')) end,
 		'supportingInfo', case when r ? 'consent_id' then json_build_array(fhir_reference('Consent', r ->> 'consent_id')) end));
 end $$;
@@ -168,6 +184,6 @@ select fhir_add_source('Task', '{tasks}', null, 'fhir_task_seen', 'fhir_tasks', 
 	fhir_add_source('Task', '{handovers}', null, 'fhir_handover_seen', 'fhir_handovers', is_gated => false);
 
 -- migrate:down
-drop function if exists fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_referral_ids, fhir_measure_ids,
+drop function if exists fhir_criterion, fhir_referral, fhir_measure, fhir_referral_seen, fhir_measure_seen, fhir_referral_ids, fhir_measure_ids,
 	fhir_focus, fhir_task, fhir_handover, fhir_made(task), fhir_made(handover), fhir_task_seen, fhir_handover_seen, fhir_owners, fhir_is_owner,
 	fhir_tasks, fhir_handovers cascade;

@@ -40,6 +40,8 @@ create function fhir_goal(g jsonb, person uuid, plan_state text, at timestamptz)
 begin
 	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Goal', 'id', g ->> 'id',
 		'meta', fhir_meta((g ->> 'version')::int, at),
+		'extension', json_build_array(json_build_object('url', fhir_extension('plan'),
+			'valueReference', fhir_reference('CarePlan', g ->> 'plan_id'))),
 		'lifecycleStatus', case when g ? 'removed_at' then 'cancelled' else case fhir_plan_status(plan_state)
 			when 'active' then 'active' when 'on-hold' then 'on-hold' when 'completed' then 'completed'
 			when 'revoked' then 'cancelled' else 'proposed' end end,
@@ -61,8 +63,11 @@ begin
 		select (g.one ->> 'id')::uuid, p.patient_id, fhir_goal(g.one, p.patient_id, plan_state(p), (g.one ->> 'updated_at')::timestamptz),
 			(g.one ->> 'version')::int, (g.one ->> 'updated_at')::timestamptz
 		from plan_seen(whose) p
-		cross join lateral jsonb_array_elements(plan_json(p, plan_belongings(p), plan_cell(p)) -> 'goals') g (one)
-		where g.one ->> 'id' = thing::text and g.one ? 'words';
+		-- also one that was taken out of the plan
+		cross join lateral (select plan_belongings(p) || jsonb_build_object('goals', (select coalesce(jsonb_agg(plan_goal_json(x)), '[]')
+			from plan_goal x where x.id = thing and x.plan_id = p.id)) as content) b
+		cross join lateral jsonb_array_elements(plan_json(p, b.content, plan_cell(p)) -> 'goals') g (one)
+		where g.one ? 'words';
 end $$;
 
 -- Which plan a goal is of, before the caller is known to see it; owner's rights. An id that is no goal's stands for itself.

@@ -11,7 +11,11 @@ create function fhir_consent(c jsonb, at timestamptz) returns jsonb language plp
 begin
 	return jsonb_strip_nulls(jsonb_build_object('resourceType', 'Consent', 'id', c ->> 'id',
 		'meta', fhir_meta((c ->> 'version')::int, at),
-		'extension', json_build_array(fhir_native_state('consent-state', c ->> 'state')),
+		'extension', fhir_list(fhir_native_state('consent-state', c ->> 'state'), fhir_fact('consent-purpose', 'valueString', c -> 'purpose'),
+			fhir_fact('consent-explained', 'valueString', nullif(c -> 'explained', 'null')),
+			fhir_fact('consent-form', 'valueCode', nullif(c -> 'form', 'null')),
+			fhir_fact('consent-competence', 'valueCode', nullif(c -> 'competence', 'null')),
+			fhir_fact('consent-document', 'valueString', nullif(c -> 'document_ref', 'null'))),
 		'status', case c ->> 'state' when 'REQUESTED' then 'proposed' when 'GRANTED' then 'active' when 'REFUSED' then 'rejected'
 			when 'INVALIDATED' then 'entered-in-error' else 'inactive' end,
 		'scope', fhir_concept('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy'),

@@ -59,6 +59,7 @@ insert into fhir_code_system (name, own) values
 	('communication-category', '[["CONCERN_REPORT", "Concern report"], ["MESSAGE", "Message from one unit to another"]]'),
 	('request-category', '[["REFERRAL", "Referral to the team"], ["MEASURE", "Measure of a plan"]]'),
 	('purpose', '[["QA", "Quality of the service"], ["STAT", "Statistics"], ["SELF", "The person''s own"], ["ADMIN", "Administration"]]'),
+	('referral-part', '[["SPECIALIST", "Specialist care"], ["MUNICIPAL", "Municipal care"]]'),
 	('service', '[["TEAM_INTAKE", "To be taken in by the team"]]'),
 	('enrolment-type', '[["FACT_TEAM", "FACT-inspired team"]]'),
 	('housing-contract', '[["NONE", "None"], ["FIXED", "For a time"], ["PERMANENT", "Without an end"]]'),

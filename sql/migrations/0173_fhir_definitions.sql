@@ -32,7 +32,21 @@ insert into fhir_own_extension values
 	('answer-by', '{Communication}', 'dateTime', null, 'Until when'),
 	('occasion', '{QuestionnaireResponse}', 'code', 'occasion', 'On which occasion it was answered'),
 	('declined', '{QuestionnaireResponse}', 'boolean', null, 'Whether the person did not want to answer'),
-	('correction-reason', '{QuestionnaireResponse}', 'string', null, 'Why it was corrected');
+	('correction-reason', '{Encounter,Observation,QuestionnaireResponse}', 'string', null, 'Why it was corrected'),
+	('plan', '{Goal}', 'Reference', null, 'Which plan the goal is of'),
+	('consent-purpose', '{Consent}', 'string', null, 'For what the person is asked'),
+	('consent-explained', '{Consent}', 'string', null, 'What was explained to the person'),
+	('consent-form', '{CarePlan,Consent,ServiceRequest}', 'code', null, 'How a consent was given: DIGITAL, WRITTEN or ORAL'),
+	('consent-competence', '{Consent}', 'code', null, 'The assessed competence to consent: COMPETENT, DOUBT or NOT_COMPETENT'),
+	('consent-document', '{Consent}', 'string', null, 'Where the signed document is'),
+	('consent-given', '{ServiceRequest}', 'date', null, 'When the consent to a referral was given'),
+	('consent-missing', '{ServiceRequest}', 'string', null, 'Why there is no consent to a referral'),
+	('status-reason', '{CarePlan,Consent}', 'string', null, 'Why a step is taken; taken, and not told'),
+	('mental-illness', '{ServiceRequest}', 'CodeableConcept', null, 'Whether there is a severe mental illness, and what shows it'),
+	('substance-dependence', '{ServiceRequest}', 'CodeableConcept', null, 'Whether there is a dependence, and what shows it'),
+	('function-loss', '{ServiceRequest}', 'CodeableConcept', null, 'Whether there is a great loss of function, and what shows it'),
+	('weak-service-link', '{ServiceRequest}', 'CodeableConcept', null, 'Whether the link to services is weak, and what shows it'),
+	('relapse-risk', '{ServiceRequest}', 'CodeableConcept', null, 'Whether the risk at a relapse is high, and what shows it');
 insert into fhir_own_naming values
 	('id', 'What the service calls a thing that is no resource here'),
 	('decision', 'An agency''s decision that gives a measure'),

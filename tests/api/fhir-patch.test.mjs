@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, document, fhirOperations, world } from './harness.mjs';
+import { writable } from './lib/fhir-bodies.mjs';
 import { fhir, issueOf, problemOf } from './lib/fhir.mjs';
 import { municipality, person, team } from './specialist-steps.mjs';
 
@@ -79,9 +80,23 @@ describe('what cannot be applied changes nothing, and is told where', async () =
 	});
 });
 
+test('a goal is changed by a patch too', async () => {
+	const { Goal } = await writable(w);
+	const g = (await ask(Goal.who, 'POST', '/Goal', Goal.body())).is(201).body;
+	const send = (operations, version) => ask(Goal.who, 'PATCH', `/Goal/${g.id}`, operations, { 'content-type': media, 'if-match': version });
+	const r = (await send([{ op: 'test', path: '/lifecycleStatus', value: 'proposed' }, { op: 'replace', path: '/description/text', value: 'Jeg vil bo i Lier' }, { op: 'remove', path: '/target' }], 'W/"1"')).is(200);
+	assert.deepEqual([r.body.description.text, r.body.target, r.etag], ['Jeg vil bo i Lier', undefined, 'W/"2"']);
+	assert.deepEqual(expressions((await send([{ op: 'replace', path: '/subject/reference', value: `Patient/${anyId()}` }], 'W/"2"')).is(422)), ['Goal.subject.reference']);
+	assert.equal(problemOf((await send([{ op: 'replace', path: '/lifecycleStatus', value: 'completed' }], 'W/"2"')).is(409)), 'invalid_transition');
+	(await send([{ op: 'remove', path: '/note' }], 'W/"2"')).is(422);
+	(await send([{ op: 'remove', path: '/target' }], 'W/"1"')).is(412);
+	(await send([{ op: 'replace', path: '/description/text', value: '' }], 'W/"2"')).is(400);
+	assert.equal((await send([{ op: 'replace', path: '/lifecycleStatus', value: 'cancelled' }], 'W/"2"')).is(200).body.lifecycleStatus, 'cancelled');
+});
+
 describe('every patch', () => {
 	test('is of the types that the specification of this face names', () => {
-		assert.deepEqual(patched.map((o) => o.fhir.type).sort(), ['Task']);
+		assert.deepEqual(patched.map((o) => o.fhir.type).sort(), ['Goal', 'Task']);
 		for (const o of patched) assert.deepEqual(Object.keys(o.operation.requestBody.content), [media]);
 	});
 	test('names a version: 400 without, 412 when it has changed', async () => {

@@ -2,7 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, fhirOperations, world } from './harness.mjs';
+import { writable } from './lib/fhir-bodies.mjs';
 import { fhir, issueOf, problemOf } from './lib/fhir.mjs';
+import { person as planned } from './plan-steps.mjs';
 import { person } from './specialist-steps.mjs';
 
 const w = await world({ settings: { BODY_MAX: 65536 } });
@@ -20,8 +22,11 @@ const good = {
 	QuestionnaireResponse: { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'https://samhandling.example/fhir/Questionnaire/GAF_S|1998', subject: patient, authored: '2026-01-03', author: { reference: `Practitioner/${w.ids.staff[tl]}` },
 		item: [{ linkId: 'GAF_S-GAF_S', answer: [{ valueInteger: 51 }] }], extension: [{ url: 'https://samhandling.example/fhir/StructureDefinition/occasion', valueCode: 'EXTRA' }] },
 };
+const others = ['Goal', 'Observation', 'ServiceRequest', 'Consent', 'CarePlan'];
+const more = await writable(w);
+for (const type of others) good[type] = more[type].body();
 const tried = [...new Set(fhirOperations.filter((o) => o.fhir.interaction === 'validate').map((o) => o.fhir.type))];
-const writers = { Task: municipality, Encounter: 'drammen-dps:dps-1', Communication: tl, QuestionnaireResponse: tl };
+const writers = { Task: municipality, Encounter: 'drammen-dps:dps-1', Communication: tl, QuestionnaireResponse: tl, ...Object.fromEntries(others.map((type) => [type, more[type].who])) };
 const severities = (r) => r.body.issue.map((i) => i.severity);
 const expressions = (r) => r.body.issue.flatMap((i) => i.expression ?? []);
 
@@ -47,7 +52,7 @@ describe('$validate', () => {
 			(await ask(writers[type], 'POST', `/${type}`, good[type])).is(201);
 		});
 		test(`${type}: names what is wrong by its element, as a create does`, async () => {
-			for (const change of [{ colour: 'red' }, { status: 'unknown' }, { subject: { reference: 'Patient/x' }, for: { reference: 'Device/1' } }]) {
+			for (const change of [{ colour: 'red' }, { [type === 'Goal' ? 'lifecycleStatus' : 'status']: 'unknown' }, { subject: { reference: 'Patient/x' }, for: { reference: 'Device/1' } }]) {
 				const r = (await send(tl, { ...good[type], ...change })).is(200);
 				const refused = (await ask(writers[type], 'POST', `/${type}`, { ...good[type], ...change })).is([400, 422]);
 				assert.deepEqual([severities(r).every((x) => x === 'error'), expressions(r)], [true, expressions(refused)], r.story());
@@ -58,13 +63,13 @@ describe('$validate', () => {
 			assert.deepEqual([severities(left), expressions(left)], [['warning'], [`${type}.colour`]]);
 		});
 		test(`${type}: of what stands says whether an update would be taken, and changes nothing`, async () => {
-			const now = (await ask(writers[type], 'POST', `/${type}`, { ...good[type], ...(type === 'Encounter' ? { subject: { reference: `Patient/${await person(w)}` } } : {}) })).is(201).body;
+			const now = (await ask(writers[type], 'POST', `/${type}`, { ...good[type], ...(type === 'Encounter' || type === 'CarePlan' ? { subject: { reference: `Patient/${await (type === 'CarePlan' ? planned : person)(w)}` } } : {}) })).is(201).body;
 			const change = (body, who = writers[type]) => ask(who, 'POST', `/${type}/${now.id}/$validate`, body);
 			const before = await rows();
 			for (const body of [now, { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'update' }, { name: 'resource', resource: now }] }]) assert.deepEqual(severities((await change(body)).is(200)), ['information']);
 			assert.deepEqual(expressions((await change({ ...now, colour: 'red' })).is(200)), [`${type}.colour`]);
 			assert.deepEqual(expressions((await change({ ...now, id: anyId() })).is(200)), [`${type}.id`]);
-			const closed = (await change({ ...now, status: 'unknown' })).is(200);
+			const closed = (await change({ ...now, [type === 'Goal' ? 'lifecycleStatus' : 'status']: 'unknown' })).is(200);
 			assert.deepEqual([issueOf(closed), problemOf(closed)], ['business-rule', 'invalid_transition']);
 			assert.deepEqual(await rows(), before);
 			assert.deepEqual((await ask(writers[type], 'GET', `/${type}/${now.id}`)).is(200).body, now);

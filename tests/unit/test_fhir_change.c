@@ -13,9 +13,9 @@ static const char task[] =
 	"}}";
 
 /* What sending it with these members, null takes one away, comes to; "" when refused. */
-static const char *change_by(struct request *r, const char *members)
+static const char *change_of(struct request *r, const char *standing, const char *members)
 {
-	json_t *current = json_loads(task, 0, NULL), *sent = json_loads(task, 0, NULL);
+	json_t *current = json_loads(standing, 0, NULL), *sent = json_loads(standing, 0, NULL);
 	json_t *more = json_loads(members, 0, NULL), *value;
 	struct fhir_map m = {.request = r};
 	struct fhir_change change;
@@ -29,7 +29,7 @@ static const char *change_by(struct request *r, const char *members)
 		else
 			json_object_set(sent, name, value);
 	}
-	assert_true(fhir_map_choose(&m, current));
+	assert_true(fhir_map_choose_change(&m, current, sent));
 	if (fhir_change_find(&m, current, sent, &change)) {
 		json_t *both =
 			json_pack("{s:o*, s:o*}", "patch", change.patch, "step", change.step);
@@ -43,6 +43,11 @@ static const char *change_by(struct request *r, const char *members)
 	json_decref(sent);
 	json_decref(more);
 	return out;
+}
+
+static const char *change_by(struct request *r, const char *members)
+{
+	return change_of(r, task, members);
 }
 
 static struct request *request_for(void)
@@ -104,11 +109,67 @@ static void a_status_that_cannot_be_reached(void **state)
 	assert_non_null(strstr(r->reply.body, "completed, cancelled"));
 }
 
+static const char contact[] =
+	"{\"resourceType\":\"Encounter\",\"id\":\"" UUID "\",\"status\":\"finished\","
+	"\"class\":{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":"
+	"\"HH\"},\"type\":[{\"coding\":[{\"system\":"
+	"\"https://samhandling.example/fhir/CodeSystem/"
+	"contact-mode\",\"code\":\"FACE_TO_FACE\"}]}],"
+	"\"period\":{\"start\":\"2026-01-02T03:00:00Z\",\"end\":\"2026-01-02T03:30:00Z\"}}";
+
+/* Of what has been, what differs is a correction; nothing is one without a difference. */
+static void what_has_been_is_corrected(void **state)
+{
+	(void)state;
+	struct request *r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+
+	assert_string_equal(change_of(r, contact, "{}"), "{}");
+	r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+	assert_string_equal(change_of(r, contact,
+				      "{\"period\":{\"start\":\"2026-01-02T03:00:00Z\",\"end\":"
+				      "\"2026-01-02T03:10:00Z\"},\"type\":null}"),
+			    "{\"step\":{\"action\":\"correct\",\"minutes\":10,\"started_at\":"
+			    "\"2026-01-02T03:00:00Z\"}}");
+	r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+	assert_string_equal(change_of(r, contact, "{\"status\":\"entered-in-error\"}"),
+			    "{\"step\":{\"action\":\"void\"}}");
+}
+
+/* The rules are of what was sent, as far as it is of the same rows. */
+static void another_class_is_another_place(void **state)
+{
+	static const char planned[] =
+		"{\"resourceType\":\"Encounter\",\"status\":\"planned\",\"class\":{\"system\":"
+		"\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"HH\"}}";
+	struct request *r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+
+	(void)state;
+	assert_string_equal(
+		change_of(r, planned,
+			  "{\"class\":{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+			  "v3-ActCode\",\"code\":\"AMB\"},\"type\":[null,{\"coding\":[{\"system\":"
+			  "\"https://samhandling.example/fhir/CodeSystem/contact-place\",\"code\":"
+			  "\"CLINIC\"}]}]}"),
+		"{\"patch\":{\"place\":\"CLINIC\"}}");
+	r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+	assert_string_equal(change_of(r, planned,
+				      "{\"class\":{\"system\":\"http://terminology.hl7.org/"
+				      "CodeSystem/v3-ActCode\",\"code\":\"IMP\"}}"),
+			    "");
+	assert_string_equal(r->faults->list[0].pointer, "class");
+	/* a status may mean what nothing else says */
+	r = fhir_fixture_next("PUT", "/Encounter/" UUID);
+	assert_string_equal(change_of(r, planned, "{\"status\":\"finished\"}"),
+			    "{\"step\":{\"action\":\"record\",\"outcome\":\"HELD\"}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_differs_is_changed),
 					   cmocka_unit_test(what_cannot_be_changed_is_named),
-					   cmocka_unit_test(a_status_that_cannot_be_reached)};
+					   cmocka_unit_test(a_status_that_cannot_be_reached),
+					   cmocka_unit_test(what_has_been_is_corrected),
+					   cmocka_unit_test(another_class_is_another_place)};
 
 	return cmocka_run_group_tests(tests, fhir_fixture_start, fhir_fixture_stop);
 }

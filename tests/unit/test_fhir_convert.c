@@ -117,15 +117,81 @@ static void canonicals_and_answers(void **state)
 	assert_becomes(answers, "[{\"answer\":[{\"valueInteger\":2}]}]", "<not_supported>");
 }
 
+static void concepts_with_words(void **state)
+{
+	static const char rule[] =
+		"{\"as\":\"concept\",\"create\":{\"code\":\"a/b/answer\",\"text\":\"a/b/why\"},"
+		"\"systems\":{\"s\":true,\"t\":{\"yes\":true}}}";
+
+	(void)state;
+	assert_becomes(rule, "{\"coding\":[{\"system\":\"s\",\"code\":\"YES\"}],\"text\":\"w\"}",
+		       "{\"a\":{\"b\":{\"answer\":\"YES\",\"why\":\"w\"}}}");
+	/* a code may mean what is no text */
+	assert_becomes(rule, "{\"coding\":[{\"system\":\"t\",\"code\":\"yes\"}]}",
+		       "{\"a\":{\"b\":{\"answer\":true}}}");
+}
+
+static void periods(void **state)
+{
+	static const char both[] =
+		"{\"as\":\"span\",\"create\":{\"start\":\"s\",\"minutes\":\"m\"}}";
+	static const char start[] = "{\"as\":\"span\",\"create\":{\"start\":\"s\"}}";
+
+	(void)state;
+	assert_becomes(both,
+		       "{\"start\":\"2026-01-02T23:30:00+01:00\",\"end\":\"2026-01-02T23:15:00Z\"}",
+		       "{\"m\":45,\"s\":\"2026-01-02T23:30:00+01:00\"}");
+	assert_becomes(both, "{\"start\":\"2026-01-02T23:30:00Z\"}",
+		       "{\"s\":\"2026-01-02T23:30:00Z\"}");
+	/* one that has no length ends where it begins */
+	assert_becomes(both,
+		       "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-02T23:30:00Z\"}",
+		       "{\"s\":\"2026-01-02T23:30:00Z\"}");
+	assert_becomes(both,
+		       "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-02T23:29:00Z\"}",
+		       "<value>");
+	assert_becomes(both, "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-03\"}",
+		       "<format>");
+	assert_becomes(both, "{\"end\":\"2026-01-02T23:30:00Z\"}", "<format>");
+	assert_becomes(start,
+		       "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-02T23:45:00Z\"}",
+		       "<not_supported>");
+}
+
+/* Runs both rules on one body: the second's fault, or what has become of it. */
+static const char *both(const char *first, const char *second)
+{
+	struct fhir_conversion c = {.arena = arena};
+	json_t *rule = json_loads("{\"create\":\"a/b\"}", 0, NULL), *body = json_object();
+	json_t *one = json_string(first), *other = json_string(second);
+	const char *out;
+
+	assert_true(fhir_convert(&c, rule, "create", one, body));
+	out = fhir_convert(&c, rule, "create", other, body) ? "same" : c.code;
+	json_decref(rule);
+	json_decref(body);
+	json_decref(one);
+	json_decref(other);
+	return out;
+}
+
+static void two_elements_say_the_same(void **state)
+{
+	(void)state;
+	assert_string_equal(both("x", "x"), "same");
+	assert_string_equal(both("x", "y"), "not_supported");
+}
+
 static void what_is_gone(void **state)
 {
 	json_t *rule = json_loads("{\"one\":\"m\",\"two\":{\"a\":\"x\",\"b\":\"y\"}}", 0, NULL);
+	struct fhir_conversion c = {.arena = arena};
 	json_t *body = json_object();
 	char *text;
 
 	(void)state;
-	fhir_convert_nothing(rule, "one", body);
-	fhir_convert_nothing(rule, "two", body);
+	fhir_convert_nothing(&c, rule, "one", body);
+	fhir_convert_nothing(&c, rule, "two", body);
 	text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
 	assert_string_equal(text, "{\"m\":null,\"x\":null,\"y\":null}");
 	free(text);
@@ -140,6 +206,9 @@ int main(void)
 					   cmocka_unit_test(concepts),
 					   cmocka_unit_test(references),
 					   cmocka_unit_test(canonicals_and_answers),
+					   cmocka_unit_test(concepts_with_words),
+					   cmocka_unit_test(periods),
+					   cmocka_unit_test(two_elements_say_the_same),
 					   cmocka_unit_test(what_is_gone)};
 
 	return cmocka_run_group_tests(tests, arena_begin, arena_end);

@@ -91,7 +91,7 @@ static void identifiers_are_kept_apart(void **state)
 	assert_int_equal(json_array_size(m.identifiers), 1);
 	free(body);
 	r = request_for("Encounter", NULL);
-	assert_null(body_of(r, &m, "{\"status\":\"planned\",\"class\":{\"code\":\"AMB\"}}"));
+	assert_null(body_of(r, &m, "{\"status\":\"planned\",\"class\":{\"code\":\"EMER\"}}"));
 	assert_string_equal(r->faults->list[0].pointer, "class.code");
 }
 
@@ -110,13 +110,68 @@ static void members_are_found_again(void **state)
 	json_decref(task);
 }
 
+/* The native address is read off the resource, and the status stands where the type has it. */
+static void what_it_is_part_of(void **state)
+{
+	struct request *r = request_for("Goal", NULL);
+	struct fhir_map m;
+	char *body =
+		body_of(r, &m,
+			"{\"lifecycleStatus\":\"proposed\",\"description\":{\"text\":\"w\"},"
+			"\"extension\":[{"
+			"\"url\":\"https://samhandling.example/fhir/StructureDefinition/plan\","
+			"\"valueReference\":{\"reference\":\"CarePlan/" PATIENT "\"}}]}");
+
+	(void)state;
+	assert_string_equal(body, "{\"words\":\"w\"}");
+	free(body);
+	assert_string_equal(json_string_value(json_object_get(m.within, "plan_id")), PATIENT);
+	r = request_for("Goal", NULL);
+	assert_null(body_of(r, &m, "{\"lifecycleStatus\":\"proposed\"}"));
+	assert_string_equal(r->faults->list[0].pointer,
+			    "extension('https://samhandling.example/fhir/StructureDefinition/plan')"
+			    ".valueReference");
+}
+
+/* What a status means, what it needs, and what goes with an element. */
+static void members_that_go_along(void **state)
+{
+	static const char contact[] =
+		"{\"status\":\"%s\",\"class\":{\"system\":"
+		"\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"VR\"}}";
+	struct request *r = request_for("Encounter", NULL);
+	struct fhir_map m;
+	char *body = body_of(r, &m, arena_printf(r->arena, contact, "finished"));
+
+	(void)state;
+	assert_string_equal(body, "{\"outcome\":\"HELD\"}");
+	free(body);
+	r = request_for("Encounter", NULL);
+	assert_null(body_of(r, &m, arena_printf(r->arena, contact, "cancelled")));
+	assert_string_equal(r->faults->list[0].code, "required");
+	r = request_for("Consent", NULL);
+	body = body_of(
+		r, &m,
+		"{\"status\":\"active\",\"category\":[{\"coding\":[{\"system\":\"http://"
+		"loinc.org\","
+		"\"code\":\"59284-0\"}]},{\"coding\":[{\"system\":"
+		"\"https://samhandling.example/fhir/CodeSystem/consent-type\",\"code\":"
+		"\"OBJECTION\"}]}],\"patient\":{\"reference\":\"Patient/" PATIENT
+		"\"},\"provision\":{\"class\":[{\"system\":"
+		"\"https://samhandling.example/fhir/CodeSystem/resource\",\"code\":\"tasks\"}]}}");
+	assert_string_equal(body, "{\"resource_types\":[\"tasks\"],\"scope\":\"RESOURCE_TYPES\"}");
+	free(body);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(a_resource_becomes_a_body),
 					   cmocka_unit_test(what_has_no_place_is_named),
 					   cmocka_unit_test(the_lenient_are_told),
 					   cmocka_unit_test(identifiers_are_kept_apart),
-					   cmocka_unit_test(members_are_found_again)};
+					   cmocka_unit_test(members_are_found_again),
+					   cmocka_unit_test(what_it_is_part_of),
+					   cmocka_unit_test(members_that_go_along)};
 
 	return cmocka_run_group_tests(tests, fhir_fixture_start, fhir_fixture_stop);
 }

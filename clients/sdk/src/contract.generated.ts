@@ -12563,7 +12563,25 @@ export interface components {
          * @description An individual plan, a crisis plan, a work and activity plan or a treatment plan
          * @example {
          *       "resourceType": "CarePlan",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "draft",
+         *       "intent": "plan",
+         *       "category": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/plan-type",
+         *               "code": "IP"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "period": {
+         *         "start": "2026-03-01",
+         *         "end": "2027-03-01"
+         *       }
          *     }
          */
         FhirCarePlan: {
@@ -12642,7 +12660,87 @@ export interface components {
          * @description A release from secrecy, or an objection
          * @example {
          *       "resourceType": "Consent",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "proposed",
+         *       "scope": {
+         *         "coding": [
+         *           {
+         *             "system": "http://terminology.hl7.org/CodeSystem/consentscope",
+         *             "code": "patient-privacy"
+         *           }
+         *         ]
+         *       },
+         *       "category": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "http://loinc.org",
+         *               "code": "59284-0"
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/consent-type",
+         *               "code": "SHARE"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "patient": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "policyRule": {
+         *         "coding": [
+         *           {
+         *             "system": "https://samhandling.example/fhir/CodeSystem/legal-basis",
+         *             "code": "HPL_22"
+         *           }
+         *         ]
+         *       },
+         *       "extension": [
+         *         {
+         *           "url": "https://samhandling.example/fhir/StructureDefinition/consent-purpose",
+         *           "valueString": "Samarbeid om arbeid og aktivitet"
+         *         },
+         *         {
+         *           "url": "https://samhandling.example/fhir/StructureDefinition/consent-explained",
+         *           "valueString": "Hva NAV får se, og at samtykket kan trekkes når som helst"
+         *         }
+         *       ],
+         *       "provision": {
+         *         "type": "deny",
+         *         "provision": [
+         *           {
+         *             "type": "permit",
+         *             "actor": [
+         *               {
+         *                 "role": {
+         *                   "coding": [
+         *                     {
+         *                       "system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+         *                       "code": "IRCP"
+         *                     }
+         *                   ]
+         *                 },
+         *                 "reference": {
+         *                   "reference": "Organization/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e11"
+         *                 }
+         *               }
+         *             ],
+         *             "code": [
+         *               {
+         *                 "coding": [
+         *                   {
+         *                     "system": "https://samhandling.example/fhir/CodeSystem/data-category",
+         *                     "code": "WORK"
+         *                   }
+         *                 ]
+         *               }
+         *             ]
+         *           }
+         *         ]
+         *       }
          *     }
          */
         FhirConsent: {
@@ -12763,7 +12861,36 @@ export interface components {
          * @description A goal of a plan, in the person's own words
          * @example {
          *       "resourceType": "Goal",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "extension": [
+         *         {
+         *           "url": "https://samhandling.example/fhir/StructureDefinition/plan",
+         *           "valueReference": {
+         *             "reference": "CarePlan/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *           }
+         *         }
+         *       ],
+         *       "lifecycleStatus": "proposed",
+         *       "category": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/life-domain",
+         *               "code": "HOUSING"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "description": {
+         *         "text": "Jeg vil bo for meg selv"
+         *       },
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "target": [
+         *         {
+         *           "dueDate": "2027-03-01"
+         *         }
+         *       ]
          *     }
          */
         FhirGoal: {
@@ -12845,7 +12972,55 @@ export interface components {
          * @description The score of an instrument with its items, or what staff or the person think of a domain of life
          * @example {
          *       "resourceType": "Observation",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "final",
+         *       "category": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+         *               "code": "survey"
+         *             }
+         *           ]
+         *         },
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/occasion",
+         *               "code": "EXTRA"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "code": {
+         *         "coding": [
+         *           {
+         *             "system": "https://samhandling.example/fhir/CodeSystem/instrument",
+         *             "code": "GAF_S"
+         *           }
+         *         ]
+         *       },
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "effectiveDateTime": "2026-10-30",
+         *       "performer": [
+         *         {
+         *           "reference": "Practitioner/7d1d4f2a-52c8-4a0e-9d7a-0c7a5b6f1e12"
+         *         }
+         *       ],
+         *       "component": [
+         *         {
+         *           "code": {
+         *             "coding": [
+         *               {
+         *                 "system": "https://samhandling.example/fhir/CodeSystem/instrument-item",
+         *                 "code": "GAF_S-GAF_S"
+         *               }
+         *             ]
+         *           },
+         *           "valueInteger": 51
+         *         }
+         *       ]
          *     }
          */
         FhirObservation: {
@@ -13091,7 +13266,50 @@ export interface components {
          * @description A referral to the team, or a measure of a plan
          * @example {
          *       "resourceType": "ServiceRequest",
-         *       "id": "018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60"
+         *       "status": "draft",
+         *       "intent": "order",
+         *       "category": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/request-category",
+         *               "code": "REFERRAL"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "orderDetail": [
+         *         {
+         *           "coding": [
+         *             {
+         *               "system": "https://samhandling.example/fhir/CodeSystem/referral-part",
+         *               "code": "SPECIALIST"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "code": {
+         *         "coding": [
+         *           {
+         *             "system": "https://samhandling.example/fhir/CodeSystem/service",
+         *             "code": "TEAM_INTAKE"
+         *           }
+         *         ]
+         *       },
+         *       "priority": "urgent",
+         *       "subject": {
+         *         "reference": "Patient/3b241101-e2bb-4255-8caf-4136c566a962"
+         *       },
+         *       "performer": [
+         *         {
+         *           "reference": "Organization/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d62"
+         *         }
+         *       ],
+         *       "reasonCode": [
+         *         {
+         *           "text": "Trenger tett og samordnet oppfølging hjemme"
+         *         }
+         *       ]
          *     }
          */
         FhirServiceRequest: {

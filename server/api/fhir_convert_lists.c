@@ -1,0 +1,225 @@
+/* Lists and periods of FHIR resources become members of native bodies. */
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/fhir_convert_parts.h"
+#include "api/fhir_path.h"
+#include "api/fhir_value.h"
+
+static const char *text(const json_t *object, const char *member)
+{
+	return json_string_value(json_object_get(object, member));
+}
+
+/* ---- periods ---- */
+
+static int two_digits(const char *s)
+{
+	return (s[0] - '0') * 10 + s[1] - '0';
+}
+
+/* Minutes since 1970 of a time of day with its offset; false when it is none. */
+static bool minutes_of(struct arena *a, const char *said, long long *out)
+{
+	json_t *date = said == NULL ? NULL : fhir_value_date(a, said);
+	bool zoned = json_is_true(json_object_get(date, "zoned"));
+	struct tm tm = {0};
+	const char *sign;
+
+	json_decref(date);
+	if (!zoned)
+		return false;
+	tm.tm_year = two_digits(said) * 100 + two_digits(said + 2) - 1900;
+	tm.tm_mon = two_digits(said + 5) - 1;
+	tm.tm_mday = two_digits(said + 8);
+	tm.tm_hour = two_digits(said + 11);
+	tm.tm_min = two_digits(said + 14);
+	*out = timegm(&tm) / 60;
+	sign = strpbrk(said + 16, "+-");
+	if (sign != NULL) {
+		long long offset = two_digits(sign + 1) * 60 + two_digits(sign + 4);
+
+		*out -= *sign == '-' ? -offset : offset;
+	}
+	return true;
+}
+
+/* The start, and where the rule has a member for it how many minutes it lasted. */
+bool fhir_convert_span(struct fhir_conversion *c, const json_t *rule, const char *key,
+		       const json_t *found, json_t *body)
+{
+	const char *start = text(found, "start"), *end = text(found, "end");
+	const char *minutes = fhir_convert_member(rule, key, "minutes");
+	long long begins = 0, ends = 0;
+
+	if (!fhir_convert_instant(c, json_object_get(found, "start"),
+				  fhir_convert_member(rule, key, "start"), body))
+		return false;
+	if (end == NULL)
+		return true;
+	if (!minutes_of(c->arena, start, &begins) || !minutes_of(c->arena, end, &ends))
+		return fhir_convert_amiss(c, "format", "must end at a time of day with its offset");
+	if (ends < begins)
+		return fhir_convert_amiss(c, "value", "must not end before it begins");
+	if (minutes == NULL && ends > begins)
+		return fhir_convert_amiss(c, "not_supported", "has no end before it has been");
+	/* one without a length ends where it begins */
+	return minutes == NULL || ends == begins ||
+	       fhir_convert_put(c, body, minutes, json_integer(ends - begins));
+}
+
+/* ---- lists ---- */
+
+/* What stands beside the element's own must be one of what the rule knows. */
+static bool is_alone(struct fhir_conversion *c, const json_t *rule, const json_t *element)
+{
+	json_t *rest = json_deep_copy(element), *nowhere = json_object();
+	const json_t *one;
+	bool alone;
+	size_t i;
+
+	fhir_path_take(rest, text(rule, "at"));
+	json_array_foreach(json_object_get(rule, "beside"), i, one)
+	{
+		const json_t *found = fhir_path_get(rest, text(one, "at"));
+
+		if (found != NULL && fhir_convert(c, one, "is", found, nowhere))
+			fhir_path_take(rest, text(one, "at"));
+	}
+	alone = fhir_path_left(c->arena, rest) == NULL;
+	json_decref(rest);
+	json_decref(nowhere);
+	return alone;
+}
+
+/* What one element says by the rule for them, as a value of its own; NULL with the fault. */
+static json_t *one_of(struct fhir_conversion *c, const json_t *rule, const json_t *element)
+{
+	const char *at = text(rule, "at");
+	const json_t *found = at == NULL ? element : fhir_path_get(element, at);
+	json_t *alone = json_object(), *value = NULL;
+
+	if (found == NULL || (at != NULL && !is_alone(c, rule, element)))
+		fhir_convert_amiss(c, "not_supported", "has elements that have no place here");
+	else if (fhir_convert(c, rule, "one", found, alone))
+		value = json_incref(json_object_get(alone, "one"));
+	json_decref(alone);
+	return value;
+}
+
+bool fhir_convert_list(struct fhir_conversion *c, const json_t *rule, const char *key,
+		       const json_t *found, json_t *body)
+{
+	json_t *list = json_array();
+	const json_t *element;
+	size_t i;
+
+	if (!json_is_array(found)) {
+		json_decref(list);
+		return fhir_convert_amiss(c, "type", "must be a list");
+	}
+	json_array_foreach(found, i, element)
+	{
+		json_t *value = one_of(c, json_object_get(rule, "of"), element);
+
+		if (value == NULL) {
+			json_decref(list);
+			return false;
+		}
+		json_array_append_new(list, value);
+	}
+	return fhir_convert_put(c, body, fhir_convert_member(rule, key, ""), list);
+}
+
+/* ---- answers ---- */
+
+/* "HONOS-H1" is the item H1 of HONOS. */
+static const char *item_code(const char *link)
+{
+	const char *dash = link == NULL ? NULL : strchr(link, '-');
+
+	return dash == NULL ? link : dash + 1;
+}
+
+/* One item's answer: null when there is none, NULL when it is no single number. */
+static json_t *answer_of(const json_t *item)
+{
+	const json_t *list = json_object_get(item, "answer"), *value;
+
+	if (list == NULL)
+		return json_null();
+	value = json_object_get(json_array_get(list, 0), "valueInteger");
+	return json_array_size(list) == 1 && json_object_size(json_array_get(list, 0)) == 1
+		       ? json_incref((json_t *)(uintptr_t)value)
+		       : NULL;
+}
+
+bool fhir_convert_answers(struct fhir_conversion *c, const json_t *rule, const char *key,
+			  const json_t *found, json_t *body)
+{
+	json_t *items = json_object();
+	const json_t *one;
+	size_t i;
+
+	json_object_set_new(body, fhir_convert_member(rule, key, ""), items);
+	json_array_foreach(found, i, one)
+	{
+		const char *code = item_code(text(one, "linkId"));
+		json_t *value = answer_of(one);
+
+		if (code == NULL || value == NULL || json_object_get(one, "item") != NULL) {
+			json_decref(value);
+			return fhir_convert_amiss(
+				c, "not_supported",
+				"must be items with a linkId and one valueInteger each");
+		}
+		json_object_set_new(items, code, value);
+	}
+	return true;
+}
+
+/* The item that a component is about, by our own code of it; NULL when it is another. */
+static const char *item_of(const json_t *rule, const json_t *component)
+{
+	const json_t *codings = json_object_get(json_object_get(component, "code"), "coding");
+	const json_t *coding = json_array_get(codings, 0);
+	const char *system = text(coding, "system"), *ours = text(rule, "from");
+
+	return json_array_size(codings) == 1 && system != NULL && strcmp(system, ours) == 0
+		       ? item_code(text(coding, "code"))
+		       : NULL;
+}
+
+/* A component's value: null when it says that there is none, NULL when it is no single number. */
+static const json_t *value_of(const json_t *component)
+{
+	const json_t *value = json_object_get(component, "valueInteger");
+	bool absent = json_object_get(component, "dataAbsentReason") != NULL;
+
+	if (json_object_size(component) != 2)
+		return NULL;
+	return absent ? json_null() : json_is_integer(value) ? value : NULL;
+}
+
+bool fhir_convert_components(struct fhir_conversion *c, const json_t *rule, const char *key,
+			     const json_t *found, json_t *body)
+{
+	json_t *items = json_object();
+	const json_t *one;
+	size_t i;
+
+	json_object_set_new(body, fhir_convert_member(rule, key, ""), items);
+	json_array_foreach(found, i, one)
+	{
+		const char *code = item_of(rule, one);
+		const json_t *value = value_of(one);
+
+		if (code == NULL || value == NULL)
+			return fhir_convert_amiss(c, "not_supported",
+						  "must be items of the instrument, each with one "
+						  "valueInteger or a dataAbsentReason");
+		json_object_set_new(items, code, json_deep_copy(value));
+	}
+	return true;
+}

@@ -1,0 +1,101 @@
+/* api/fhir_convert_lists: lists of elements as members of native bodies. */
+#include "arena_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/fhir_convert.h"
+
+#define UUID "01890a5d-ac96-774b-bcce-b302099a8057"
+#define OTHER "01890a5d-ac96-774b-bcce-b302099a8058"
+
+/* What `found` becomes by the rule: the body, or in angle brackets the fault. */
+static void assert_becomes(const char *rule_text, const char *found_text, const char *expected)
+{
+	json_t *rule = json_loads(rule_text, 0, NULL), *body = json_object();
+	json_t *found = json_loads(found_text, JSON_DECODE_ANY, NULL);
+	struct fhir_conversion c = {.arena = arena, .base = "https://x.example/fhir/r4"};
+
+	assert_non_null(rule);
+	assert_non_null(found);
+
+	bool taken = fhir_convert(&c, rule, "create", found, body);
+	char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+
+	assert_string_equal(taken ? text : arena_printf(arena, "<%s>", c.code), expected);
+	free(text);
+	json_decref(rule);
+	json_decref(found);
+	json_decref(body);
+}
+
+static void each_by_its_rule(void **state)
+{
+	static const char codes[] =
+		"{\"as\":\"list\",\"create\":\"m\",\"of\":{\"as\":\"concept\",\"one\":\"one\","
+		"\"systems\":{\"s\":true}}}";
+
+	(void)state;
+	assert_becomes(codes,
+		       "[{\"coding\":[{\"system\":\"s\",\"code\":\"a\"}]},"
+		       "{\"coding\":[{\"system\":\"s\",\"code\":\"b\"}]}]",
+		       "{\"m\":[\"a\",\"b\"]}");
+	assert_becomes(codes, "[]", "{\"m\":[]}");
+	assert_becomes(codes, "[{\"coding\":[{\"system\":\"t\",\"code\":\"a\"}]}]",
+		       "<not_supported>");
+	assert_becomes(codes, "\"a\"", "<type>");
+}
+
+static void what_stands_beside_is_known(void **state)
+{
+	static const char rule[] =
+		"{\"as\":\"list\",\"create\":\"m\",\"of\":{\"at\":\"who\",\"as\":\"reference\","
+		"\"one\":{\"Practitioner\":\"one\"},\"beside\":[{\"at\":\"role\",\"as\":"
+		"\"concept\","
+		"\"is\":true,\"systems\":{\"s\":{\"a\":\"a\"}}}]}}";
+
+	(void)state;
+	assert_becomes(rule,
+		       "[{\"who\":{\"reference\":\"Practitioner/" UUID "\"}},"
+		       "{\"who\":{\"reference\":\"Practitioner/" OTHER
+		       "\"},\"role\":{\"coding\":[{\"system\":\"s\",\"code\":\"a\"}]}}]",
+		       "{\"m\":[\"" UUID "\",\"" OTHER "\"]}");
+	assert_becomes(rule,
+		       "[{\"who\":{\"reference\":\"Practitioner/" UUID
+		       "\"},\"role\":{\"coding\":[{\"system\":\"s\",\"code\":\"b\"}]}}]",
+		       "<not_supported>");
+	assert_becomes(rule, "[{\"who\":{\"reference\":\"Practitioner/" UUID "\"},\"more\":1}]",
+		       "<not_supported>");
+	assert_becomes(rule, "[{\"who\":{\"reference\":\"Group/" UUID "\"}}]", "<not_supported>");
+	assert_becomes(rule, "[{}]", "<not_supported>");
+}
+
+#define ITEM(code, value)                                                                          \
+	"{\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"" code "\"}]}," value "}"
+
+static void components_are_answers(void **state)
+{
+	static const char rule[] = "{\"as\":\"components\",\"from\":\"s\",\"create\":\"m\"}";
+
+	(void)state;
+	assert_becomes(rule,
+		       "[" ITEM("HONOS-H1", "\"valueInteger\":2") "," ITEM(
+			       "HONOS-H2", "\"dataAbsentReason\":{\"text\":\"x\"}") "]",
+		       "{\"m\":{\"H1\":2,\"H2\":null}}");
+	assert_becomes(rule, "[" ITEM("HONOS-H1", "\"valueString\":\"2\"") "]", "<not_supported>");
+	assert_becomes(rule, "[" ITEM("HONOS-H1", "\"valueInteger\":2,\"x\":1") "]",
+		       "<not_supported>");
+	assert_becomes(rule,
+		       "[{\"code\":{\"coding\":[{\"system\":\"t\",\"code\":\"HONOS-H1\"}]},"
+		       "\"valueInteger\":2}]",
+		       "<not_supported>");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(each_by_its_rule),
+					   cmocka_unit_test(what_stands_beside_is_known),
+					   cmocka_unit_test(components_are_answers)};
+
+	return cmocka_run_group_tests(tests, arena_begin, arena_end);
+}
