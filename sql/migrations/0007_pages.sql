@@ -4,7 +4,7 @@
 create function page_size(asked text) returns int language sql immutable as $$
 	select coalesce(asked::int, 50) $$;
 
-create type list_item as (body json, cursor text, person uuid); -- as it is shown, where it stands, whom it shows
+create type list_item as (body json, place text[], person uuid); -- as it is shown, where it stands, whom it shows
 
 -- What a list answers: body and next, and the persons on the page for show_all().
 create function list_page(items list_item[], asked text, out body json, out next text, out persons uuid[])
@@ -13,9 +13,9 @@ declare
 	size int := page_size(asked);
 begin
 	select coalesce(json_agg(i.body order by i.n), '[]'), array_agg(i.person) into body, persons
-	from unnest(items[:size]) with ordinality i (body, cursor, person, n);
+	from unnest(items[:size]) with ordinality i (body, place, person, n);
 	if cardinality(items) > size then
-		next := (items[size]).cursor;
+		next := cursor_make(variadic (items[size]).place); -- of one item alone: most are never asked for
 	end if;
 end $$;
 
@@ -23,6 +23,9 @@ end $$;
 create function cursor_make(variadic parts text[]) returns text language sql immutable as $$
 	select translate(replace(encode(convert_to(to_json(parts)::text, 'UTF8'), 'base64'), E'\n', ''), '+/=', '-_')
 $$;
+
+-- Where an item of a list stands, of which a cursor can be made.
+create function cursor_at(variadic parts text[]) returns text[] language sql immutable as $$ select parts $$;
 
 create function cursor_refuse() returns boolean language sql as $$
 	select raise_problem(422, 'invalid_parameter',
@@ -58,5 +61,5 @@ create function cursor_uuid(cursor_text text, part int) returns uuid language sq
 	select cursor_as(cursor_text, part, null::uuid) $$;
 
 -- migrate:down
-drop function if exists cursor_make, cursor_refuse, cursor_part, cursor_as, cursor_time, cursor_date, cursor_number, cursor_uuid, list_page, page_size;
+drop function if exists cursor_make, cursor_at, cursor_refuse, cursor_part, cursor_as, cursor_time, cursor_date, cursor_number, cursor_uuid, list_page, page_size;
 drop type if exists list_item;

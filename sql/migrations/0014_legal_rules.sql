@@ -285,7 +285,7 @@ begin
 		case when person <> about then 'empty' else bounds * tstzrange(reach, null) end, after_at, cursor_number(cursor_text, 1),
 		case when act is not null then array[act] end, case when asked <> '{}' then 'access_log_holds'::regproc end, asked, size + 1) e);
 	select l.body, coalesce(l.next, case when reach is not null then cursor_make(to_json(reach) #>> '{}', '0') end)
-	into body, next from list_page(array(select (access_log_json(e), cursor_make(to_json(e.at) #>> '{}', e.id::text), null)::list_item
+	into body, next from list_page(array(select (access_log_json(e), cursor_at(to_json(e.at) #>> '{}', e.id::text), null)::list_item
 		from unnest(entries) e), size_text) l;
 	noted := show_all(array(select unnest(access_log_persons(e.patient_id, e.shown_set)) from unnest(entries[:size]) e));
 end $$;

@@ -45,9 +45,9 @@ begin
 end $$;
 
 -- What happened, as whoever registered it told it.
-create function deviation_told(d deviation) returns jsonb language plpgsql stable as $$
+create function deviation_told(d deviation, person uuid) returns jsonb language plpgsql stable as $$
 begin
-	return jsonb_build_object('patient_id', deviation_patient((d).id),
+	return jsonb_build_object('patient_id', person,
 			'patient_pseudonym', case when not app_is_citizen() then (d).pseudonym end, 'unit', unit_brief((d).unit_id),
 			'what_happened', (d).what_happened, 'occurred_at', (d).occurred_at, 'place', (d).place,
 			'immediate_action', (d).immediate_action, 'routine_ids', (d).routine_ids, 'reason', (d).reason,
@@ -75,14 +75,15 @@ begin
 			'unexpected', (d).unexpected, 'cause', (d).cause);
 end $$;
 
-create function deviation_json(d deviation) returns jsonb language plpgsql stable as $$
+-- `person` is whom it is about as far as the caller may know it (deviation_patient).
+create function deviation_json(d deviation, person uuid) returns jsonb language plpgsql stable as $$
 declare
 	shown text := deviation_view(d);
 begin
 	return jsonb_strip_nulls(jsonb_build_object('id', d.id, 'version', d.version, 'state', d.state, 'type', d.type,
 			'owner_agency', agency_brief(d.owner_agency_id), 'learning_text', d.learning_text, 'closed_at', d.closed_at,
 			'created_at', d.created_at, 'updated_at', d.updated_at)
-		|| case when shown <> 'LEARNING' then deviation_told(d) else '{}' end
+		|| case when shown <> 'LEARNING' then deviation_told(d, person) else '{}' end
 		|| case when shown in ('LIMITED', 'FULL') then deviation_handling(d, shown = 'FULL') else '{}' end
 		|| case when shown = 'FULL' then deviation_judgement(d) else '{}' end);
 end $$;

@@ -11,7 +11,7 @@ from access_log_page(:query.patient_id::uuid,
 -- What was done with one person's record: all of it for the person and a guardian, the own acts for staff.
 select l.body, l.next
 from list_page(array(
-	select (access_log_json(r), cursor_make(to_json(l.at) #>> '{}', l.id::text), null)::list_item
+	select (access_log_json(r), cursor_at(to_json(l.at) #>> '{}', l.id::text), null)::list_item
 	from access_log l cross join lateral access_log_about(l, :path.id::uuid) r
 	where (l.patient_id = :path.id::uuid or l.shown_set = any (access_log_sets_of(:path.id::uuid)))
 		and (:query.from is null or l.at >= :query.from::timestamptz)

@@ -8,7 +8,7 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (admission_json(r.a), cursor_make(coalesce((r.a).admitted_at, (r.a).planned_for)::text, o.id::text), (r.a).patient_id)::list_item
+	select (admission_json(r.a), cursor_at(coalesce((r.a).admitted_at, (r.a).planned_for)::text, o.id::text), (r.a).patient_id)::list_item
 	from admissions_in_order((select persons from asked), :query.status, :query.unit_id::uuid, cursor_time(:query.cursor, 0),
 		cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
 	cross join lateral (select x as a from admission x where x.id = o.id

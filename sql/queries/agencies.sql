@@ -5,7 +5,7 @@ from list_page(array(
 			'organisation_number', a.organisation_number, 'municipality_number', a.municipality_number,
 			'valid_from', a.valid_from, 'valid_to', a.valid_to, 'merged_into', a.merged_into,
 			'created_at', a.created_at, 'updated_at', a.updated_at),
-		cursor_make(a.name, a.id::text), null)::list_item
+		cursor_at(a.name, a.id::text), null)::list_item
 	from agency a
 	where (:query.type is null or a.type = :query.type)
 		and (:query.municipality_number is null or a.municipality_number = :query.municipality_number)

@@ -8,7 +8,7 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (assessment_json(r.a), cursor_make((r.a).assessed_on::text, o.id::text), (r.a).patient_id)::list_item
+	select (assessment_json(r.a), cursor_at((r.a).assessed_on::text, o.id::text), (r.a).patient_id)::list_item
 	from assessments_in_order((select persons from asked), :query.instrument_code, :query.occasion, :query.enrolment_id::uuid,
 		cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
 	cross join lateral (select x as a from assessment x where x.id = o.id

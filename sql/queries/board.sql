@@ -41,7 +41,7 @@ with asked as materialized (
 select l.body, l.next,
 	case when :query.patient_id::text is not null then show(:query.patient_id::uuid) else show_all(l.persons) end as noted
 from list_page(array(
-	select (board_entry_json(e.*::board_entry), cursor_make(e.opened_at::text, e.id::text), e.patient_id)::list_item
+	select (board_entry_json(e.*::board_entry), cursor_at(e.opened_at::text, e.id::text), e.patient_id)::list_item
 	from asked cross join lateral (
 		select e.* from board_entry e where e.patient_id = any (asked.persons)
 		union all
@@ -97,7 +97,7 @@ from list_page(array(
 	select (jsonb_strip_nulls(jsonb_build_object('id', i.id, 'patient_id', i.patient_id, 'unit_id', i.unit_id,
 			'enrolment_id', i.enrolment_id, 'level', i.level, 'reason', i.reason, 'board_entry_id', i.board_entry_id,
 			'valid_from', i.valid_from, 'valid_to', i.valid_to)),
-		cursor_make(i.valid_from::text, i.id::text), i.patient_id)::list_item
+		cursor_at(i.valid_from::text, i.id::text), i.patient_id)::list_item
 	from asked cross join lateral (
 		select i.* from intensity_period i where i.patient_id = any (asked.persons)
 		union all
@@ -116,7 +116,7 @@ from list_page(array(
 select l.body, l.next, show_all((select array_agg(s) from json_array_elements(l.body) m,
 	unnest(board_meeting_persons((m ->> 'id')::uuid)) s)) as noted
 from list_page(array(
-	select (board_meeting_json(m), cursor_make(m.held_on::text, m.sequence::text, m.id::text), null)::list_item
+	select (board_meeting_json(m), cursor_at(m.held_on::text, m.sequence::text, m.id::text), null)::list_item
 	from board_meeting m
 	where m.unit_id = any (app_unit_ids()) and (:query.unit_id::text is null or m.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or m.state = :query.status)

@@ -5,7 +5,7 @@
 with asked as materialized (select open_meetings() as ok)
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (case_meeting_json(m.*::case_meeting), cursor_make(to_json(m.starts_at) #>> '{}', m.id::text), m.patient_id)::list_item
+	select (case_meeting_json(m.*::case_meeting), cursor_at(to_json(m.starts_at) #>> '{}', m.id::text), m.patient_id)::list_item
 	from asked a cross join lateral (
 		select x.* from case_meeting x
 		where a.ok and x.id = any (nullif(current_setting('app.meetings', true), '')::uuid[])

@@ -8,7 +8,7 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (coercion_json(f.d), cursor_make((f.d).decided_at::text, (f.d).id::text), (f.d).patient_id)::list_item
+	select (coercion_json(f.d), cursor_at((f.d).decided_at::text, (f.d).id::text), (f.d).patient_id)::list_item
 	from asked cross join lateral (
 		select d from coercion_decision d
 		where d.patient_id = any (asked.persons) and (:query.status::text is null or d.state = :query.status)

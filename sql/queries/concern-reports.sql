@@ -32,7 +32,7 @@ with related as (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (concern_report_json(f.r), cursor_make(f.key::text, f.id::text), case when not f.by_word then f.patient_id end)::list_item
+	select (concern_report_json(f.r), cursor_at(f.key::text, f.id::text), case when not f.by_word then f.patient_id end)::list_item
 	from fitting f
 	where :query.cursor::text is null or (f.key, f.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
 	order by f.key, f.id limit page_size(:query.limit) + 1), :query.limit) l
@@ -79,7 +79,7 @@ select l.body, l.next,
 	case when concern_report_standing(r) <> 'STATUS' then show((select p from unnest(l.persons) p where p is not null limit 1)) end
 from concern_report r
 cross join lateral list_page(array(
-	select (concern_note_json(n.id), cursor_make(n.at::text, n.id::text), n.patient_id)::list_item
+	select (concern_note_json(n.id), cursor_at(n.at::text, n.id::text), n.patient_id)::list_item
 	from concern_note n
 	where n.report_id = (select x.id from concern_report_seen(:path.id::uuid) x)
 		and (:query.cursor::text is null or (n.at, n.id) > (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))

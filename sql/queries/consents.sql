@@ -2,7 +2,7 @@
 -- Agencies that are not health care see those that they own, give or get.
 select l.body, l.next
 from list_page(array(
-	select (consent_json(c), cursor_make(to_json(c.created_at) #>> '{}', c.id::text), null)::list_item
+	select (consent_json(c), cursor_at(to_json(c.created_at) #>> '{}', c.id::text), null)::list_item
 	from consent c
 	where c.patient_id = :path.id::uuid and consent_is_mine(c) and not item_is_blocked(c.patient_id, c.id)
 		and (:query.state is null or consent_state(c) = :query.state)

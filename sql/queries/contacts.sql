@@ -9,7 +9,7 @@ with asked as materialized (
 select l.body, l.next,
 	case when :query.patient_id::text is not null then show(:query.patient_id::uuid) else show_all(l.persons) end as noted
 from list_page(array(
-	select (contact_json(c.*::contact), cursor_make(c.at::text, c.id::text), c.patient_id)::list_item
+	select (contact_json(c.*::contact), cursor_at(c.at::text, c.id::text), c.patient_id)::list_item
 	from asked cross join lateral (
 		select c.* from contact c where c.patient_id = any (asked.persons)
 		union all

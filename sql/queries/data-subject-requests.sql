@@ -4,7 +4,7 @@
 -- Those that row security shows the caller, the nearest deadline first.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (data_subject_json(r), cursor_make(to_json(r.due_at) #>> '{}', r.id::text), r.patient_id)::list_item
+	select (data_subject_json(r), cursor_at(to_json(r.due_at) #>> '{}', r.id::text), r.patient_id)::list_item
 	from data_subject_request r
 	where (app_is_citizen() or r.agency_id = app_agency_id())
 		and (:query.state::text is null or r.state = :query.state)

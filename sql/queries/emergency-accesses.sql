@@ -1,7 +1,7 @@
 -- name: listEmergencyAccesses
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (emergency_json(e), cursor_make(to_json(e.opened_at) #>> '{}', e.id::text), e.patient_id)::list_item
+	select (emergency_json(e), cursor_at(to_json(e.opened_at) #>> '{}', e.id::text), e.patient_id)::list_item
 	from emergency_access e
 	where (:query.state is null or emergency_state(e) = :query.state)
 		and (:query.patient_id is null or e.patient_id = :query.patient_id::uuid)

@@ -4,7 +4,7 @@
 -- Begins with the persons to whom the caller is related; row security asks consent and objection as the gate would.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (enrolment_json(e), cursor_make(e.enrolled_at::text, e.id::text), e.patient_id)::list_item
+	select (enrolment_json(e), cursor_at(e.enrolled_at::text, e.id::text), e.patient_id)::list_item
 	from (select unnest(related_persons()) union select r.patient_id from represented() r) s (person)
 	join enrolment e on e.patient_id = s.person
 	where (:query.patient_id::text is null or e.patient_id = :query.patient_id::uuid)
@@ -48,7 +48,7 @@ from list_page(array(
 	select (jsonb_strip_nulls(jsonb_build_object('main_contact', staff_brief(c.main_contact_id),
 		'substitute', staff_brief(c.substitute_id), 'reason', c.reason, 'changed_by', c.changed_by, 'valid_from', c.valid_from,
 		'valid_to', c.valid_to)),
-		cursor_make(c.valid_from::text, c.id::text), null)::list_item
+		cursor_at(c.valid_from::text, c.id::text), null)::list_item
 	from (select admit('enrolments', :path.id::uuid, 'ENROLMENT', false) as patient_id offset 0) g
 	cross join lateral (select x.* from enrolment_main_contact x where x.enrolment_id = :path.id::uuid
 		and x.patient_id = g.patient_id offset 0) c

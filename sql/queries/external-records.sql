@@ -3,7 +3,7 @@
 -- name: listExternalRecords
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (external_record_json(r.*::external_record), cursor_make(r.record_date::text, r.id::text), r.patient_id)::list_item
+	select (external_record_json(r.*::external_record), cursor_at(r.record_date::text, r.id::text), r.patient_id)::list_item
 	from persons_asked(:query.patient_id::uuid, 'external-records', 'HEALTH_SUMMARY') a (person)
 	cross join lateral (select x.* from external_record x where x.patient_id = a.person offset 0) r
 	where external_record_is_mine(r.*::external_record) and not item_is_blocked(r.patient_id, r.id)

@@ -3,7 +3,7 @@
 -- name: listFlowTemplates
 select l.body, l.next
 from list_page(array(
-	select (flow_template_json(t), cursor_make(to_json(t.created_at) #>> '{}', t.id::text), null)::list_item
+	select (flow_template_json(t), cursor_at(to_json(t.created_at) #>> '{}', t.id::text), null)::list_item
 	from flow_template t
 	where (:query.unit_id::text is null or t.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or t.state = :query.status)

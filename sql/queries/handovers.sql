@@ -3,7 +3,7 @@
 -- name: listHandovers
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (handover_json(h), cursor_make(h.due_at::text, h.id::text), h.patient_id)::list_item
+	select (handover_json(h), cursor_at(h.due_at::text, h.id::text), h.patient_id)::list_item
 	from handover h
 	where (app_agency_id() in (h.from_agency_id, h.to_agency_id) or h.patient_id = app_citizen_id())
 		and (:query.status::text is null or h.state = :query.status)

@@ -3,7 +3,7 @@
 -- name: listImports
 select l.body, l.next
 from list_page(array(
-	select (import_json(b), cursor_make(b.created_at::text, b.id::text), null)::list_item
+	select (import_json(b), cursor_at(b.created_at::text, b.id::text), null)::list_item
 	from import_batch b
 	where b.agency_id = app_agency_id() and (:query.batch_id::text is null or b.batch_id = :query.batch_id)
 		and (:query.type::text is null or b.type = :query.type) and (:query.state::text is null or b.state = :query.state)

@@ -61,7 +61,7 @@ from list_page(array(
 	select (jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'id', w.id, 'title_nb', w.title, 'href',
 			'/api/v1/' || w.resource || '/' || w.id, 'status', w.status, 'severity', w.severity, 'since', w.since,
 			'due_at', w.due, 'overdue', coalesce(w.due < clock_now(), false), 'patient_id', w.patient_id)),
-		cursor_make(coalesce(w.due, 'infinity')::text, w.id::text, w.kind), w.patient_id)::list_item
+		cursor_at(coalesce(w.due, 'infinity')::text, w.id::text, w.kind), w.patient_id)::list_item
 	from waiting w
 	where (:query.kind::text is null or w.kind = :query.kind)
 		and (:query.cursor::text is null or (coalesce(w.due, 'infinity'), w.id, w.kind)

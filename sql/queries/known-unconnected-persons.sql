@@ -3,7 +3,7 @@
 -- name: listKnownUnconnectedPersons
 select l.body, l.next
 from list_page(array(
-	select (known_unconnected_json(k), cursor_make(to_json(k.expires_at) #>> '{}', k.id::text), null)::list_item
+	select (known_unconnected_json(k), cursor_at(to_json(k.expires_at) #>> '{}', k.id::text), null)::list_item
 	from (select known_unconnected_on() as ok offset 0) g
 	join known_unconnected_person k on g.ok
 	where (:query.unit_id::text is null or k.unit_id = :query.unit_id::uuid)

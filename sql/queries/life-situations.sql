@@ -5,7 +5,7 @@
 -- single things closed to the caller, but not of the person whom the gate has admitted.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (life_situation_json(l.whole), cursor_make(l.observed_on::text, l.id::text), l.patient_id)::list_item
+	select (life_situation_json(l.whole), cursor_at(l.observed_on::text, l.id::text), l.patient_id)::list_item
 	from people_asked(:query.patient_id::uuid, 'life-situations', life_category(:query.patient_id::uuid)) p (id)
 	cross join lateral (select x as whole, x.* from life_situation x where x.patient_id = p.id offset 0) l
 	where (:query.domain::text is null or exists (select 1 from life_rating r where r.life_situation_id = l.id

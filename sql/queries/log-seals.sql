@@ -1,7 +1,7 @@
 -- name: listLogSeals
 select l.body, l.next
 from list_page(array(
-	select (log_seal_head(s), cursor_make(s.number::text), null)::list_item
+	select (log_seal_head(s), cursor_at(s.number::text), null)::list_item
 	from log_seal s
 	where s.signature is not null
 		and (:query.from is null or s.sealed_at >= :query.from::timestamptz)

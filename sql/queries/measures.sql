@@ -8,7 +8,7 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (measure_json(r.m, r.projection), cursor_make((r.m).accept_due_at::text, o.id::text), (r.m).patient_id)::list_item
+	select (measure_json(r.m, r.projection), cursor_at((r.m).accept_due_at::text, o.id::text), (r.m).patient_id)::list_item
 	from measures_in_order((select persons from asked), :query.plan_id::uuid, :query.unit_id::uuid, :query.status,
 		:query.overdue::boolean, cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)) with ordinality o (id, n)
 	cross join lateral (select x as m, measure_projection(x) as projection from measure x where x.id = o.id offset 0) r

@@ -3,7 +3,7 @@
 -- name: listMessages
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (message_json(m), cursor_make(to_json(m.sent_at) #>> '{}', m.id::text), m.patient_id)::list_item
+	select (message_json(m), cursor_at(to_json(m.sent_at) #>> '{}', m.id::text), m.patient_id)::list_item
 	from message m
 	where (app_agency_id() in (m.from_agency_id, m.to_agency_id) or m.patient_id = app_citizen_id())
 		and (:query.status::text is null or m.state = :query.status)

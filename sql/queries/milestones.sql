@@ -3,7 +3,7 @@
 -- name: listMilestones
 select l.body, l.next
 from list_page(array(
-	select (milestone_json(m), cursor_make(coalesce(m.due_on, 'infinity')::text, m.id::text), null)::list_item
+	select (milestone_json(m), cursor_at(coalesce(m.due_on, 'infinity')::text, m.id::text), null)::list_item
 	from milestone m
 	where (:query.project_id::text is null or m.project_id = :query.project_id::uuid)
 		and (:query.status::text is null or m.state = :query.status)
@@ -26,7 +26,7 @@ select milestone_step(:path.id::uuid, :machine.action, :machine.from, :machine.t
 -- name: listDecisionPoints
 select l.body, l.next
 from list_page(array(
-	select (decision_point_json(d), cursor_make(coalesce(d.decide_by, 'infinity')::text, d.id::text), null)::list_item
+	select (decision_point_json(d), cursor_at(coalesce(d.decide_by, 'infinity')::text, d.id::text), null)::list_item
 	from decision_point d
 	where (:query.project_id::text is null or d.project_id = :query.project_id::uuid)
 		and (:query.status::text is null or d.state = :query.status)

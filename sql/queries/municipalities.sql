@@ -1,7 +1,7 @@
 -- name: listMunicipalities
 select l.body, l.next
 from list_page(array(
-	select (municipality_json(m), cursor_make(m.number, m.valid_from::text), null)::list_item
+	select (municipality_json(m), cursor_at(m.number, m.valid_from::text), null)::list_item
 	from municipality m
 	where (:query.on is null or (m.valid_from <= :query.on::date
 			and (m.valid_to is null or m.valid_to >= :query.on::date)))

@@ -1,7 +1,7 @@
 -- name: listPatientObjections
 select l.body, l.next
 from list_page(array(
-	select (objection_json(o), cursor_make(to_json(o.created_at) #>> '{}', o.id::text), null)::list_item
+	select (objection_json(o), cursor_at(to_json(o.created_at) #>> '{}', o.id::text), null)::list_item
 	from objection o
 	where o.patient_id = :path.id::uuid and objection_is_mine(o) and not item_is_blocked(o.patient_id, o.id)
 		and (:query.state is null or o.state = :query.state)

@@ -8,7 +8,7 @@ with asked as materialized (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (lar_json(r.f), cursor_make((r.f).next_review_on::text, (r.f).id::text), (r.f).patient_id)::list_item
+	select (lar_json(r.f), cursor_at((r.f).next_review_on::text, (r.f).id::text), (r.f).patient_id)::list_item
 	from asked cross join lateral (
 		select f from lar_followup f
 		where f.patient_id = any (asked.persons) and (:query.status::text is null or f.state = :query.status)

@@ -7,7 +7,7 @@ from list_page(array(
 	select (json_strip_nulls(json_build_object('patient_id', d.patient_id, 'enrolment_id', d.enrolment_id,
 			'kind', d.kind, 'rule', d.rule, 'last_on', d.last_on, 'due_on', d.due_on, 'overdue', d.due_on < clock_today(),
 			'days_overdue', greatest(clock_today() - d.due_on, 0), 'instruments', d.instruments)),
-		cursor_make(d.due_on::text, d.enrolment_id::text, d.kind), d.patient_id)::list_item
+		cursor_at(d.due_on::text, d.enrolment_id::text, d.kind), d.patient_id)::list_item
 	from (select raise_unless(:path.id::uuid = any (app_unit_ids()), 404, 'not_found') as ok offset 0) g
 	cross join lateral outcome_duties(:path.id::uuid) d
 	where g.ok and (:query.kind::text is null or d.kind = :query.kind)

@@ -2,7 +2,7 @@
 -- Starts from the relations of the caller's units, never from the persons.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (patient_json(p), cursor_make(k.unit_id::text, k.patient_id::text), k.patient_id)::list_item
+	select (patient_json(p), cursor_at(k.unit_id::text, k.patient_id::text), k.patient_id)::list_item
 	from related_patients(:query.unit_id::uuid, cursor_uuid(:query.cursor, 0), cursor_uuid(:query.cursor, 1),
 		page_size(:query.limit) + 1) with ordinality k (unit_id, patient_id, n)
 	join patient p on p.id = k.patient_id

@@ -12,7 +12,7 @@ with duty as (
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
 	select (plan_duty_json(d.enrolment_id, d.patient_id, d.unit_id, d.main_contact_id, d.kind, d.rule, d.since, d.due_at),
-		cursor_make(d.due_at::text, d.enrolment_id::text, d.kind), d.patient_id)::list_item
+		cursor_at(d.due_at::text, d.enrolment_id::text, d.kind), d.patient_id)::list_item
 	from duty d
 	where :query.cursor::text is null or (d.due_at, d.enrolment_id, d.kind)
 		> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2))
@@ -33,7 +33,7 @@ from list_page(array(
 			'patient_id', g.patient_id, 'unit', unit_brief(g.unit_id), 'entity', g.entity, 'entity_id', g.entity_id,
 			'agencies', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name) order by a.name), '[]')
 				from agency a where a.id = any (g.agencies)), 'staff_id', g.staff_id, 'tasks', g.details)),
-		cursor_make(g.since::text, g.enrolment_id::text, g.key), g.patient_id)::list_item
+		cursor_at(g.since::text, g.enrolment_id::text, g.key), g.patient_id)::list_item
 	from gaps g
 	where :query.cursor::text is null or (g.since, g.enrolment_id, g.key)
 		> (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1), cursor_part(:query.cursor, 2))

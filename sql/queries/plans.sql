@@ -24,7 +24,7 @@ with asked as materialized (
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
 	select (plan_brief_json(f.p, f.cell, k.coordinator, f.id = any (j.valid), f.id = any (j.valid) and f.id <> all (j.proposed)),
-		cursor_make(f.due::text, f.id::text), (f.p).patient_id)::list_item
+		cursor_at(f.due::text, f.id::text), (f.p).patient_id)::list_item
 	from page f cross join judged j left join coordinated k on k.plan_id = f.id order by f.n), :query.limit) l
 
 -- name: createPlan

@@ -3,7 +3,7 @@
 -- name: listProjects
 select l.body, l.next
 from list_page(array(
-	select (project_json(p), cursor_make(to_json(p.created_at) #>> '{}', p.id::text), null)::list_item
+	select (project_json(p), cursor_at(to_json(p.created_at) #>> '{}', p.id::text), null)::list_item
 	from project p
 	where :query.cursor::text is null or (p.created_at, p.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
 	order by p.created_at desc, p.id desc limit page_size(:query.limit) + 1), :query.limit) l
@@ -23,7 +23,7 @@ select project_approve(:path.id::uuid, :header.if_match, :body::jsonb ->> 'acted
 -- name: listProjectBodies
 select l.body, l.next
 from list_page(array(
-	select (project_body_json(b), cursor_make(to_json(b.created_at) #>> '{}', b.id::text), null)::list_item
+	select (project_body_json(b), cursor_at(to_json(b.created_at) #>> '{}', b.id::text), null)::list_item
 	from project_body b
 	where (:query.project_id::text is null or b.project_id = :query.project_id::uuid)
 		and (:query.kind::text is null or b.kind = :query.kind)
@@ -42,7 +42,7 @@ select project_body_change(:path.id::uuid, :header.if_match, :body::jsonb) as do
 -- name: listAgreements
 select l.body, l.next
 from list_page(array(
-	select (agreement_json(a), cursor_make(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
+	select (agreement_json(a), cursor_at(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
 	from agreement a
 	where (:query.project_id::text is null or a.project_id = :query.project_id::uuid)
 		and (:query.status::text is null or agreement_status(a) = :query.status)

@@ -3,7 +3,7 @@
 -- name: listRecordSystemAccesses
 select l.body, l.next
 from list_page(array(
-	select (record_system_access_json(a), cursor_make(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
+	select (record_system_access_json(a), cursor_at(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
 	from record_system_access a
 	where (:query.status::text is null or a.state = :query.status)
 		and (:query.staff_id::text is null or a.staff_id = :query.staff_id::uuid)

@@ -22,7 +22,7 @@ with related as (
 )
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (referral_json(s.r), cursor_make(s.since::text, s.id::text),
+	select (referral_json(s.r), cursor_at(s.since::text, s.id::text),
 		case when s.standing <> 'STATUS' then s.patient_id end)::list_item
 	from seen s
 	-- who sees the status alone finds by that alone

@@ -3,7 +3,7 @@
 -- name: listResponsibilityMatrices
 select l.body, l.next
 from list_page(array(
-	select (responsibility_matrix_json(m), cursor_make(to_json(m.created_at) #>> '{}', m.id::text), null)::list_item
+	select (responsibility_matrix_json(m), cursor_at(to_json(m.created_at) #>> '{}', m.id::text), null)::list_item
 	from responsibility_matrix m
 	where (:query.unit_id::text is null or m.unit_id = :query.unit_id::uuid)
 		and (:query.status::text is null or m.state = :query.status)

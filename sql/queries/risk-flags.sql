@@ -4,7 +4,7 @@
 -- Of the person who is asked about, or of all within the caller's reach; the gate decides before rows are read.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (risk_flag_json(f.*::risk_flag), cursor_make(to_json(f.created_at) #>> '{}', f.id::text), f.patient_id)::list_item
+	select (risk_flag_json(f.*::risk_flag), cursor_at(to_json(f.created_at) #>> '{}', f.id::text), f.patient_id)::list_item
 	from persons_asked(:query.patient_id::uuid, 'risk-flags', 'RISK') a (person)
 	cross join lateral (select x.* from risk_flag x where x.patient_id = a.person offset 0) f
 	where not item_is_blocked(f.patient_id, f.id)
@@ -56,7 +56,7 @@ from made
 -- name: listDangerDisclosures
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (danger_disclosure_json(d), cursor_make(to_json(d.disclosed_at) #>> '{}', d.id::text), d.patient_id)::list_item
+	select (danger_disclosure_json(d), cursor_at(to_json(d.disclosed_at) #>> '{}', d.id::text), d.patient_id)::list_item
 	from danger_disclosure d
 	where (d.from_unit_id = any (app_unit_ids()) or d.to_unit_id = any (app_unit_ids()) or d.patient_id = app_citizen_id())
 		and (:query.patient_id::text is null or d.patient_id = :query.patient_id::uuid)

@@ -3,7 +3,7 @@
 -- name: listRoutines
 select l.body, l.next
 from list_page(array(
-	select (routine_json(r), cursor_make(to_json(r.created_at) #>> '{}', r.id::text), null)::list_item
+	select (routine_json(r), cursor_at(to_json(r.created_at) #>> '{}', r.id::text), null)::list_item
 	from routine r
 	where (:query.kind::text is null or r.kind = :query.kind)
 		and (:query.status::text is null or routine_status(r) = :query.status)

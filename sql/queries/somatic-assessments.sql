@@ -5,7 +5,7 @@
 -- single things closed to the caller, but not of the person whom the gate has admitted.
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (somatic_json(a.whole), cursor_make(a.examined_on::text, a.id::text), a.patient_id)::list_item
+	select (somatic_json(a.whole), cursor_at(a.examined_on::text, a.id::text), a.patient_id)::list_item
 	from people_asked(:query.patient_id::uuid, 'somatic-assessments', 'HEALTH_SUMMARY') p (id)
 	cross join lateral (select x as whole, x.* from somatic_assessment x where x.patient_id = p.id offset 0) a
 	where not a.entered_in_error

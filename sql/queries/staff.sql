@@ -1,7 +1,7 @@
 -- name: listStaff
 select l.body, l.next
 from list_page(array(
-	select (staff_json(s), cursor_make(s.name, s.id::text), null)::list_item
+	select (staff_json(s), cursor_at(s.name, s.id::text), null)::list_item
 	from staff s
 	where (:query.agency_id is null or s.agency_id = :query.agency_id::uuid)
 		and ((:query.unit_id is null and :query.role is null) or exists (select 1 from staff_membership m
@@ -37,7 +37,7 @@ select expect_one(count(*), 'staff', :path.id::uuid, :header.if_match) from chan
 select l.body, l.next,
 	raise_unless(exists (select from staff where id = :path.id::uuid), 404, 'not_found') as known
 from list_page(array(
-	select (membership_json(m), cursor_make(m.valid_from::text, m.id::text), null)::list_item
+	select (membership_json(m), cursor_at(m.valid_from::text, m.id::text), null)::list_item
 	from staff_membership m
 	where m.staff_id = :path.id::uuid and (not app_gate('o') or m.staff_id = app_staff_id())
 		and (:query.cursor is null

@@ -3,7 +3,7 @@
 -- name: listSubscriptions
 select l.body, l.next
 from list_page(array(
-	select (subscription_json(s.id, false), cursor_make(s.id::text), null)::list_item
+	select (subscription_json(s.id, false), cursor_at(s.id::text), null)::list_item
 	from subscription s
 	where :query.cursor::text is null or s.id > cursor_uuid(:query.cursor, 0)
 	order by s.id limit page_size(:query.limit) + 1), :query.limit) l
@@ -49,7 +49,7 @@ select subscription_json(:path.id::uuid, false) as body
 select l.body, l.next
 from subscription s
 cross join list_page(array(
-	select (delivery_json(d), cursor_make(to_json(d.created_at) #>> '{}', d.id::text), null)::list_item
+	select (delivery_json(d), cursor_at(to_json(d.created_at) #>> '{}', d.id::text), null)::list_item
 	from delivery d
 	where d.subscription_id = :path.id::uuid
 		and (:query.status::text is null or d.state = :query.status)

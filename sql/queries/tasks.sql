@@ -3,7 +3,7 @@
 -- name: listTasks
 select l.body, l.next, show_all(l.persons) as noted
 from list_page(array(
-	select (task_json(t), cursor_make(coalesce(t.due_at, 'infinity')::text, t.id::text), t.patient_id)::list_item
+	select (task_json(t), cursor_at(coalesce(t.due_at, 'infinity')::text, t.id::text), t.patient_id)::list_item
 	from tasks_at_hand() t
 	where (:query.status::text is null or t.state = :query.status)
 		and (:query.kind::text is null or t.kind = :query.kind)

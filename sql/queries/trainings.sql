@@ -3,7 +3,7 @@
 -- name: listTrainingPackages
 select l.body, l.next
 from list_page(array(
-	select (training_package_json(p), cursor_make(to_json(p.created_at) #>> '{}', p.id::text), null)::list_item
+	select (training_package_json(p), cursor_at(to_json(p.created_at) #>> '{}', p.id::text), null)::list_item
 	from training_package p
 	where (:query.unit_id::text is null or p.unit_id = :query.unit_id::uuid)
 		and (:query.cursor::text is null or (p.created_at, p.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
@@ -21,7 +21,7 @@ select training_complete(:path.id::uuid, :header.if_match, :body::jsonb) as done
 -- name: listEvents
 select l.body, l.next
 from list_page(array(
-	select (shared_event_json(e), cursor_make(e.planned_on::text, e.id::text), null)::list_item
+	select (shared_event_json(e), cursor_at(e.planned_on::text, e.id::text), null)::list_item
 	from shared_event e
 	where (:query.kind::text is null or e.kind = :query.kind)
 		and (:query.status::text is null or shared_event_status(e) = :query.status)
@@ -42,7 +42,7 @@ select shared_event_change(:path.id::uuid, :header.if_match, :body::jsonb) as do
 -- name: listArenas
 select l.body, l.next
 from list_page(array(
-	select (arena_json(a), cursor_make(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
+	select (arena_json(a), cursor_at(to_json(a.created_at) #>> '{}', a.id::text), null)::list_item
 	from arena a
 	where :query.cursor::text is null or (a.created_at, a.id) < (cursor_time(:query.cursor, 0), cursor_uuid(:query.cursor, 1))
 	order by a.created_at desc, a.id desc limit page_size(:query.limit) + 1), :query.limit) l
@@ -59,7 +59,7 @@ select arena_change(:path.id::uuid, :header.if_match, :body::jsonb) as done
 -- name: listHospitations
 select l.body, l.next
 from list_page(array(
-	select (hospitation_json(h), cursor_make(h.starts_on::text, h.id::text), null)::list_item
+	select (hospitation_json(h), cursor_at(h.starts_on::text, h.id::text), null)::list_item
 	from hospitation h
 	where (:query.unit_id::text is null or :query.unit_id::uuid in (h.from_unit_id, h.to_unit_id))
 		and (:query.cursor::text is null or (h.starts_on, h.id) < (cursor_date(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))

@@ -1,7 +1,7 @@
 -- name: listUnits
 select l.body, l.next
 from list_page(array(
-	select (unit_json(u), cursor_make(u.name, u.id::text), null)::list_item
+	select (unit_json(u), cursor_at(u.name, u.id::text), null)::list_item
 	from unit u
 	where (:query.agency_id is null or u.agency_id = :query.agency_id::uuid)
 		and (:query.type is null or u.type = :query.type)

@@ -2,7 +2,7 @@
 select l.body, l.next
 from list_page(array(
 	select (json_build_object('id', o.id, 'version', o.version, 'origin', o.origin, 'note', o.note, 'created_at', o.created_at),
-		cursor_make(o.origin, o.id::text), null)::list_item
+		cursor_at(o.origin, o.id::text), null)::list_item
 	from web_origin o
 	where o.agency_id = app_agency_id()
 		and (:query.cursor is null or (o.origin, o.id) > (cursor_part(:query.cursor, 0), cursor_uuid(:query.cursor, 1)))
