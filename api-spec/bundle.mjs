@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { fhirFragment } from './fhir.mjs';
 import { addExports } from './fhir-export.mjs';
+import { addSubscriptions } from './fhir-subscriptions.mjs';
 import { addWrites } from './fhir-writes.mjs';
 
 const here = process.env.API_SPEC ?? dirname(fileURLToPath(import.meta.url));
@@ -215,7 +216,7 @@ function finishOperations(document) {
 
 function fhir() {
 	const read = readYaml('fhir.yaml');
-	return addExports(addWrites(fhirFragment(read), readYaml('fhir-writes.yaml'), read.types), read.types);
+	return addSubscriptions(addExports(addWrites(fhirFragment(read), readYaml('fhir-writes.yaml'), read.types), read.types));
 }
 
 function bundle() {

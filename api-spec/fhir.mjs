@@ -40,6 +40,7 @@ const refusals = {
 	405: ['FhirNotAllowed', 'Nothing of the caller\'s has this id, and ids are given by the service'],
 	406: ['FhirNotAcceptable', 'FHIR is spoken in JSON alone'],
 	409: ['FhirConflict', 'The step is not open from the present state, or something else is in its way'],
+	410: ['FhirGone', 'It has been deleted'],
 	412: ['FhirPreconditionFailed', 'It has another version, or several things have the identifier'],
 	413: ['FhirTooLarge', 'The body is larger than the service takes'],
 	415: ['FhirUnsupportedMedia', "The body's media type is not one of those that the operation takes"],

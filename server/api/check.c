@@ -63,6 +63,7 @@ static const char *const own[] = {
 	"fhir_export_page",
 	"fhir_export_step",
 	"fhir_find",
+	"fhir_subscription_end",
 	"fhir_identify",
 	"import_report_open",
 	"import_report_page",

@@ -13,7 +13,7 @@ struct word {
 static const struct word interactions[] = {
 	{"read", "read"},     {"search", "search-type"}, {"vread", "vread"},
 	{"create", "create"}, {"update", "update"},	 {"history", "history-instance"},
-	{"patch", "patch"},
+	{"patch", "patch"},   {"delete", "delete"},
 };
 
 static const struct word kinds[] = {
@@ -218,10 +218,16 @@ json_t *fhir_capability(struct arena *a, const struct contract *c)
 				json_object_get(json_object_get(op->extensions, "x-fhir"), "date"));
 	}
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[s], s:[o]}",
+		"{s:s, s:s, s:s, s:s, s:[s], s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:[s, s], s:[s], "
+		"s:[s], s:[o]}",
 		"resourceType", "CapabilityStatement", "status", "active", "date", date, "kind",
-		"instance", "software", "name", "Samhandling", "version", version, "implementation",
-		"description", "Samhandling, the FHIR R4 face", "url", fhir_base(a), "fhirVersion",
-		"4.0.1", "format", "application/fhir+json", "json", "patchFormat",
-		"application/json-patch+json", "rest", rest(resources));
+		"instance", "instantiates",
+		"http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data", "software", "name",
+		"Samhandling", "version", version, "implementation", "description",
+		"Samhandling, the FHIR R4 face", "url", fhir_base(a), "fhirVersion", "4.0.1",
+		"format", "application/fhir+json", "json", "patchFormat",
+		"application/json-patch+json", "implementationGuide",
+		"http://hl7.org/fhir/uv/subscriptions-backport/ImplementationGuide/"
+		"hl7.fhir.uv.subscriptions-backport",
+		"rest", rest(resources));
 }

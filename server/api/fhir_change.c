@@ -45,9 +45,13 @@ static bool is_taken(struct comparing *c, const json_t *rule, const json_t *sent
 {
 	const json_t *action = c->action == NULL ? NULL : json_object_get(rule, c->action);
 
-	if (sent != NULL && json_object_get(rule, "is") != NULL)
+	const bool checked = sent != NULL && json_object_get(rule, "is") != NULL;
+
+	if (checked)
 		fhir_map_check(c->map, rule, sent);
-	else if (sent != NULL && action != NULL)
+	if (checked && json_object_get(rule, "update") == NULL)
+		return true;
+	if (sent != NULL && action != NULL)
 		fhir_map_convert(c->map, rule, c->action, sent, c->change->step);
 	else if (json_object_get(rule, "update") != NULL && !c->corrects)
 		patch_by(c, rule, sent);

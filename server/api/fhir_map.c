@@ -215,12 +215,12 @@ static void create_by(struct fhir_map *m, const json_t *rule, json_t *rest, json
 			fhir_map_amiss(m, path, "required", "is missing");
 		return;
 	}
+	if (json_object_get(rule, "is") == NULL && json_object_get(rule, "create") == NULL)
+		return;
 	if (json_object_get(rule, "is") != NULL)
 		fhir_map_check(m, rule, found);
-	else if (json_object_get(rule, "create") != NULL)
+	if (json_object_get(rule, "create") != NULL)
 		convert_with(m, rule, found, body);
-	else
-		return;
 	fhir_path_take(rest, path);
 }
 

@@ -7,6 +7,7 @@
 
 static const char ours[] = "https://samhandling.example/fhir/StructureDefinition/";
 static const char theirs[] = "http://hl7.org/fhir/StructureDefinition/";
+static const char backport[] = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/";
 
 /* One step of a path, pointing into its text. */
 struct step {
@@ -54,6 +55,8 @@ static bool is_named(const char *url, const struct step *step)
 		url += sizeof(ours) - 1;
 	else if (strncmp(url, theirs, sizeof(theirs) - 1) == 0)
 		url += sizeof(theirs) - 1;
+	else if (strncmp(url, backport, sizeof(backport) - 1) == 0)
+		url += sizeof(backport) - 1;
 	return equals(url, step->filter, step->filter_len);
 }
 

@@ -8,8 +8,8 @@
 /*
  * Where something stands in a FHIR resource, as the contract's `x-fhir` writes it: names with dots
  * between them, "restriction.period.end". `name[0]` is a list's element; `extension(name)` the
- * extension of that name, of ours or HL7's; `name(kind:value)` the element of a list whose
- * extension `kind` has that value.
+ * extension of that name, of ours, HL7's, or its guide's of subscriptions; `name(kind:value)` the
+ * element of a list whose extension `kind` has that value.
  */
 
 /* What stands there, or NULL; borrowed. */

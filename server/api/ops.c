@@ -48,6 +48,7 @@ static const struct op_entry table[] = {
 	{"importStaff", ops_import},
 	{"createSubscription", ops_write_subscription},
 	{"updateSubscription", ops_write_subscription},
+	{"fhirEndSubscription", ops_fhir_end_subscription},
 	/* clang-format on */
 };
 

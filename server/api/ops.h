@@ -49,6 +49,7 @@ enum outcome ops_fhir_export_end(struct request *r);
 enum outcome ops_import(struct request *r);
 enum outcome ops_adt(struct request *r);
 enum outcome ops_write_subscription(struct request *r);
+enum outcome ops_fhir_end_subscription(struct request *r);
 enum outcome ops_export_content(struct request *r);
 enum outcome ops_import_report(struct request *r);
 

@@ -8,6 +8,7 @@
 #include "api/permit.h"
 #include "api/principal.h"
 #include "api/problem.h"
+#include "api/work.h"
 
 static bool role_exists(const struct request *r, const char *role)
 {
@@ -28,4 +29,24 @@ enum outcome ops_write_subscription(struct request *r)
 	faults_add(r->faults, "/role", "role", "is no role in this kind of agency");
 	problem_faults(r, "invalid_body");
 	return ANSWERED;
+}
+
+/* Over FHIR a subscription is ended without its version: who ends it wants it gone as it is. */
+enum outcome ops_fhir_end_subscription(struct request *r)
+{
+	struct work w;
+	enum outcome outcome = ANSWERED;
+
+	if (!work_begin(&w, r))
+		return ANSWERED;
+	work_open(&w);
+	work_add(&w, "fhir_subscription_end");
+	w.binding.action = "UPDATE";
+	work_add(&w, "log");
+	if (round_run(&w.round))
+		r->reply.status = 204;
+	else
+		outcome = work_failed(&w);
+	work_end(&w);
+	return outcome;
 }

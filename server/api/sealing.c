@@ -1,4 +1,5 @@
-/* Personal numbers become seals before SQL sees a body; keys and receipts are derived here too. */
+/* Personal numbers and secrets become seals before SQL sees a body; keys and receipts are derived
+ * here too. */
 #include "api/sealing.h"
 
 #include <stdlib.h>
@@ -14,23 +15,35 @@ struct sealing {
 	bool sealed;
 };
 
+/* The text of which the seal is: a number as it is compared, a secret as it is; NULL is none. */
+static const char *sealable(const char *format, const json_t *value, char number[NATIONAL_ID_SIZE])
+{
+	if (strcmp(format, "secret") == 0)
+		return json_string_value(value);
+	/* it has passed the format, so it can be normalised */
+	if (strcmp(format, "norwegian-national-id") != 0 ||
+	    !national_id_normalise(json_string_value(value), json_string_length(value), number))
+		return NULL;
+	return number;
+}
+
 static void seal_in_place(void *context, const char *format, json_t *parent, const char *key,
 			  size_t index)
 {
 	struct sealing *s = context;
-	json_t *value;
-
-	if (strcmp(format, "norwegian-national-id") != 0 || parent == NULL)
-		return;
-	value = key != NULL ? json_object_get(parent, key) : json_array_get(parent, index);
-
 	char number[NATIONAL_ID_SIZE];
-	json_t *seal;
 
-	/* it has passed the format, so it can be normalised */
-	if (!national_id_normalise(json_string_value(value), json_string_length(value), number))
+	if (parent == NULL)
 		return;
-	seal = json_string(seal_make(service.seals, s->request->arena, number));
+
+	const json_t *value =
+		key != NULL ? json_object_get(parent, key) : json_array_get(parent, index);
+	const char *text = sealable(format, value, number);
+
+	if (text == NULL)
+		return;
+
+	json_t *seal = json_string(seal_make(service.seals, s->request->arena, text));
 
 	if (key != NULL)
 		json_object_set_new(parent, key, seal);

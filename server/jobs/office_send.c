@@ -11,7 +11,7 @@
 #include "jobs/office.h"
 #include "jobs/recipient.h"
 
-enum { AT_ONCE = 8 /* to one subscription */, AT_ONCE_ALL = 64, HEADERS = 6 };
+enum { AT_ONCE = 8 /* to one subscription */, AT_ONCE_ALL = 64, HEADERS = 5 };
 
 /* Every key that is valid signs, so that a receiver can change over from one to the next. */
 static const char *signatures(struct arena *a, const PGresult *keys,
@@ -38,6 +38,27 @@ static void copy_id(char out[PARCEL_ID_SIZE], const char *text)
 	memccpy(out, text, '\0', PARCEL_ID_SIZE - 1);
 }
 
+/* Ours, then those that the subscription has of its own. */
+static const char *const *headers_for(struct arena *a, const struct recipient *to,
+				      const struct webhook_message *m, const PGresult *keys)
+{
+	size_t own = 0;
+
+	while (to->headers[own] != NULL)
+		own++;
+
+	const char **headers = arena_alloc(a, (HEADERS + own + 1) * sizeof(*headers));
+
+	headers[0] = to->topic == NULL ? "Content-Type: application/cloudevents+json; charset=utf-8"
+				       : "Content-Type: application/fhir+json; charset=utf-8";
+	headers[1] = "Expect:"; /* no asking whether the body may be sent */
+	headers[2] = arena_printf(a, "webhook-id: %s", m->id);
+	headers[3] = arena_printf(a, "webhook-timestamp: %s", m->timestamp);
+	headers[4] = arena_printf(a, "webhook-signature: %s", signatures(a, keys, m));
+	memcpy(headers + HEADERS, to->headers, (own + 1) * sizeof(*headers));
+	return headers;
+}
+
 static void send_one(struct office *o, const struct recipient *to, const struct round *round, int i)
 {
 	const PGresult *list = round->steps[1].result;
@@ -46,23 +67,18 @@ static void send_one(struct office *o, const struct recipient *to, const struct 
 		.id = PQgetvalue(list, i, 1),
 		.timestamp = arena_printf(a, "%lld", (long long)clock_real_s()),
 		.body = PQgetvalue(list, i, 2)};
-	const char *headers[HEADERS] = {
-		"Content-Type: application/cloudevents+json; charset=utf-8",
-		"Expect:", /* no asking whether the body may be sent */
-		arena_printf(a, "webhook-id: %s", m.id),
-		arena_printf(a, "webhook-timestamp: %s", m.timestamp),
-		arena_printf(a, "webhook-signature: %s", signatures(a, round->steps[2].result, &m)),
-		NULL};
 	struct parcel *p = parcels_add(&o->parcels);
 
 	copy_id(p->id, PQgetvalue(list, i, 0));
 	copy_id(p->subscription, to->id);
 	copy_id(p->order_key, PQgetvalue(list, i, 3));
-	outbound_send(o->outbound, &(const struct outbound_call){.url = to->url,
-								 .headers = headers,
-								 .body = m.body,
-								 .body_size = strlen(m.body),
-								 .owner = p});
+	outbound_send(o->outbound,
+		      &(const struct outbound_call){
+			      .url = to->url,
+			      .headers = headers_for(a, to, &m, round->steps[2].result),
+			      .body = m.body,
+			      .body_size = strlen(m.body),
+			      .owner = p});
 }
 
 /* Takes what one subscription may be sent now, as its agency, and sends it. */

@@ -35,6 +35,26 @@ static struct principal *principal_of(struct arena *a, const PGresult *list, int
 	return p;
 }
 
+/* The headers that it has sealed, in clear; none that cannot be opened. */
+static const char **headers_of(struct arena *a, const char *sealed)
+{
+	json_t *list = sealed == NULL ? NULL : json_loads(sealed, 0, NULL), *one;
+	const char **headers = arena_alloc(a, (json_array_size(list) + 1) * sizeof(*headers));
+	size_t i, count = 0;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *header = seal_open(service.seals, a, json_string_value(one),
+					       json_string_length(one));
+
+		if (header != NULL)
+			headers[count++] = header;
+	}
+	headers[count] = NULL;
+	json_decref(list);
+	return headers;
+}
+
 struct recipient recipient_read(struct arena *a, const PGresult *list, int row)
 {
 	struct request *r = arena_alloc(a, sizeof(*r));
@@ -50,6 +70,8 @@ struct recipient recipient_read(struct arena *a, const PGresult *list, int row)
 	permit(r);
 	return (struct recipient){.id = column(a, list, row, "id"),
 				  .url = column(a, list, row, "url"),
+				  .topic = column(a, list, row, "topic"),
+				  .headers = headers_of(a, column(a, list, row, "sealed")),
 				  .request = r,
 				  .careful = careful != NULL && strcmp(careful, "t") == 0};
 }

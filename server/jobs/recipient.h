@@ -7,6 +7,8 @@
 /* A subscription that has something to send, as statement delivery_list tells of it. */
 struct recipient {
 	const char *id, *url;
+	const char *topic;	 /* it is told of in FHIR; NULL: in CloudEvents */
+	const char **headers;	 /* of its own, opened, ended by NULL */
 	struct request *request; /* as its agency, in its role, would ask for changes */
 	bool careful;		 /* its receiver did not answer: one at a time */
 };

@@ -9,12 +9,18 @@ create table subscription (
 	entities text[] not null default '{}', -- as news_kind names them; empty: all
 	role text not null, -- reads as this role of the agency
 	unit_ids uuid[] not null default '{}', -- in these units; empty: in all that the agency has
-	state text not null default 'ACTIVE' check (state in ('ACTIVE', 'PAUSED', 'STOPPED')),
-	state_reason text check (state_reason in ('FAILED', 'GONE')), -- null: somebody has said so
+	topic text, -- sends FHIR's notifications of this topic (0202_fhir_subscriptions.sql), not CloudEvents
+	filter text, -- only of what this search finds
+	content text check (content in ('empty', 'id-only')), -- what a notification says
+	headers text[] not null default '{}', -- sent along, each sealed; never told
+	ends_at timestamptz, -- nothing is sent from then on
+	state text not null default 'ACTIVE' check (state in ('REQUESTED', 'ACTIVE', 'PAUSED', 'STOPPED')),
+	state_reason text check (state_reason in ('FAILED', 'GONE', 'HANDSHAKE')), -- null: somebody has said so
 	created_by uuid references staff,
 	version int not null default 1,
 	created_at timestamptz not null default now(),
-	updated_at timestamptz not null default now()
+	updated_at timestamptz not null default now(),
+	constraint subscription_topic_has_content check ((topic is null) = (content is null))
 );
 create index subscription_agency on subscription (agency_id);
 select install_change_trigger('subscription', '');
@@ -23,6 +29,7 @@ select install_change_trigger('subscription', '');
 create table subscription_progress (
 	subscription_id uuid primary key references subscription on delete cascade,
 	position bigint not null, -- every event up to here has been looked at
+	events bigint not null default 0, -- so many of them were for it
 	away_since timestamptz, -- the receiver does not answer, or says that it cannot
 	away_attempts int not null default 0,
 	retry_at timestamptz -- nothing is sent before
@@ -45,8 +52,9 @@ create index subscription_key_subscription on subscription_key (subscription_id,
 create table delivery (
 	id uuid primary key default gen_random_uuid(),
 	subscription_id uuid not null references subscription on delete cascade,
-	position bigint, -- null: a test
-	order_key uuid not null, -- the event's person, else its thing: one after the other
+	position bigint, -- null: a test, or a handshake
+	number bigint, -- of a topic's: the how manieth of the subscription
+	order_key uuid not null, -- the event's person, else its thing: one after the other; of a topic all are
 	state text not null default 'PENDING' check (state in ('PENDING', 'DELIVERED', 'FAILED', 'HIDDEN')),
 	attempts int not null default 0,
 	next_attempt_at timestamptz not null default now(),
@@ -81,7 +89,8 @@ grant select, insert, update, delete on subscription, subscription_progress, sub
 -- What people ask and change ----------------------------------------------------------------------------
 create function subscription_json(asked uuid, told_secret boolean) returns jsonb language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', s.id, 'version', s.version, 'name', s.name, 'url', s.url,
-		'entities', to_jsonb(s.entities), 'role', s.role, 'unit_ids', to_jsonb(s.unit_ids), 'status', s.state,
+		'entities', to_jsonb(s.entities), 'role', s.role, 'unit_ids', to_jsonb(s.unit_ids), 'topic', s.topic, 'filter', s.filter,
+		'content', s.content, 'ends_at', s.ends_at, 'status', s.state,
 		'status_reason', s.state_reason, 'after', p.position, 'pending', (select count(*) from delivery d
 			where d.subscription_id = s.id and d.state = 'PENDING'), 'unreachable_since', p.away_since,
 		'public_keys', (select jsonb_agg(k.public_key order by k.created_at desc, k.id) from subscription_key k
@@ -126,16 +135,44 @@ begin
 	return names;
 end $$;
 
+-- The role in which who has a relation of care, or what stands for it, works in that kind of agency.
+create function subscription_role() returns text language plpgsql stable as $$
+declare
+	found_role text := (select case a.type when 'DPS' then 'DPS' when 'MUNICIPALITY' then 'MH' when 'GP_PRACTICE' then 'GP' when 'NAV' then 'NAV'
+			when 'POLICE' then 'PO' when 'HOUSING' then 'HO' when 'PRIVATE_PROVIDER' then 'HO' end
+		from agency a where a.id = app_agency_id());
+begin
+	perform raise_unless(found_role is not null, 422, 'invalid_value', fault('/role', 'required', 'is missing'));
+	return found_role;
+end $$;
+
+-- A topic's receiver says that it is there before anything is sent: what was asked of it before is forgotten.
+create function subscription_handshake(asked uuid) returns void language plpgsql as $$
+declare
+	one uuid := gen_random_uuid();
+begin
+	delete from delivery d where d.subscription_id = asked and d.state = 'PENDING' and d.position is null;
+	insert into delivery (id, subscription_id, order_key) values (one, asked, one);
+end $$;
+
 create function subscription_create(body jsonb, new_id uuid, secret text, signing text, public_key text) returns jsonb
 language plpgsql as $$
 begin
-	insert into subscription (id, agency_id, name, url, entities, role, unit_ids, created_by)
+	perform fhir_topic_check(body);
+	insert into subscription (id, agency_id, name, url, entities, role, unit_ids, created_by, topic, filter, content, headers, ends_at, state)
 	values (new_id, app_agency_id(), body ->> 'name', subscription_url(body ->> 'url'),
-		subscription_entities(body -> 'entities'), body ->> 'role', subscription_units(body -> 'unit_ids'), app_staff_id());
+		subscription_entities(body -> 'entities'), coalesce(body ->> 'role', subscription_role()),
+		subscription_units(body -> 'unit_ids'), app_staff_id(), body ->> 'topic', body ->> 'filter',
+		case when body ? 'topic' then coalesce(body ->> 'content', 'empty') end,
+		array(select jsonb_array_elements_text(body -> 'headers')), (body ->> 'ends_at')::timestamptz,
+		case when body ? 'topic' then 'REQUESTED' else 'ACTIVE' end);
 	-- what was committed before is not news to it
 	insert into subscription_progress (subscription_id, position) values (new_id, outbox_place(1000000));
 	insert into subscription_key (subscription_id, secret_seal, signing_seal, public_key)
 	values (new_id, secret, signing, public_key);
+	if body ? 'topic' then
+		perform subscription_handshake(new_id);
+	end if;
 	return subscription_json(new_id, true);
 end $$;
 
@@ -151,21 +188,38 @@ begin
 	return subscription_json(asked, true);
 end $$;
 
--- Who pauses or resumes begins anew with patience.
+-- Who pauses or resumes begins anew with patience. A topic's receiver that is another one, or that had failed, shakes hands.
 create function subscription_change(asked uuid, patch jsonb, seen text) returns boolean language plpgsql as $$
 declare
 	n int;
+	was subscription;
+	becomes text;
 begin
+	select * into was from subscription s where s.id = asked;
+	if was.id is not null then
+		perform fhir_topic_check(jsonb_strip_nulls(jsonb_build_object('topic', was.topic, 'filter', was.filter) || patch), was.topic is null);
+	end if;
+	becomes := case when was.topic is not null and (patch ->> 'status' = 'ACTIVE'
+			or (patch ?| '{url,headers}' and coalesce(patch ->> 'status', was.state) <> 'PAUSED')) then 'REQUESTED'
+		else patch ->> 'status' end;
 	update subscription s set name = coalesce(patch ->> 'name', s.name),
 		url = case when patch ? 'url' then subscription_url(patch ->> 'url') else s.url end,
 		entities = case when patch ? 'entities' then subscription_entities(patch -> 'entities') else s.entities end,
 		role = coalesce(patch ->> 'role', s.role),
 		unit_ids = case when patch ? 'unit_ids' then subscription_units(patch -> 'unit_ids') else s.unit_ids end,
-		state = coalesce(patch ->> 'status', s.state),
-		state_reason = case when patch ? 'status' then null else s.state_reason end
+		topic = coalesce(patch ->> 'topic', s.topic), content = coalesce(patch ->> 'content', s.content),
+		filter = case when patch ? 'filter' then patch ->> 'filter' else s.filter end,
+		headers = case when patch ? 'headers' then array(select jsonb_array_elements_text(coalesce(nullif(patch -> 'headers', 'null'), '[]')))
+			else s.headers end,
+		ends_at = case when patch ? 'ends_at' then (patch ->> 'ends_at')::timestamptz else s.ends_at end,
+		state = coalesce(becomes, s.state),
+		state_reason = case when becomes is not null then null else s.state_reason end
 	where s.id = asked and s.version::text = seen;
 	get diagnostics n = row_count;
 	perform expect_one(n, 'subscription', asked, seen);
+	if becomes = 'REQUESTED' then
+		perform subscription_handshake(asked);
+	end if;
 	update subscription_progress p set away_since = null, away_attempts = 0, retry_at = null where p.subscription_id = asked;
 	return subscription_again(asked);
 end $$;
@@ -210,5 +264,5 @@ end $$;
 
 -- migrate:down
 drop function if exists subscription_test, subscription_replay, subscription_again, subscription_change, subscription_rotate,
-	subscription_create, subscription_entities, subscription_units, subscription_url, delivery_json, subscription_json;
+	subscription_create, subscription_handshake, subscription_role, subscription_entities, subscription_units, subscription_url, delivery_json, subscription_json;
 drop table delivery, subscription_key, subscription_progress, subscription cascade;

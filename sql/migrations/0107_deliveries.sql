@@ -4,15 +4,15 @@
 -- Which subscriptions have something to send now, and whose eyes each one reads with. Owner's rights: it is asked for all
 -- agencies at once. What a subscription is then given is judged as its agency, by the rights of that agency.
 create function delivery_subscriptions() returns table (id uuid, agency_id uuid, agency_type text, agency_slug text, role text,
-	unit_ids uuid[], url text, careful boolean) language sql stable security definer
+	unit_ids uuid[], url text, topic text, headers text[], careful boolean) language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select s.id, s.agency_id, a.type, a.slug, s.role,
 		case when s.unit_ids <> '{}' then s.unit_ids else array(select u.id from unit u where u.agency_id = s.agency_id) end,
-		s.url, p.away_since is not null
+		s.url, s.topic, s.headers, p.away_since is not null
 	from subscription s
 	join subscription_progress p on p.subscription_id = s.id
 	join agency a on a.id = s.agency_id
-	where (s.state = 'ACTIVE' and (p.retry_at is null or p.retry_at <= now())
+	where (s.state = 'ACTIVE' and (s.ends_at is null or s.ends_at > now()) and (p.retry_at is null or p.retry_at <= now())
 			and (p.position < (select max(o.position) from outbox o) or exists (select 1 from delivery d
 				where d.subscription_id = s.id and d.state = 'PENDING' and d.next_attempt_at <= now())))
 		or exists (select 1 from delivery d where d.subscription_id = s.id and d.state = 'PENDING' and d.position is null)
@@ -27,7 +27,7 @@ $$;
 
 -- Looks at what has come, notes what the subscription is to get, and gives what may be sent now: of each person the first
 -- event that waits, none while one is under way (`busy`), and only what the agency may see at this moment.
-create function delivery_take(asked uuid, busy uuid[], most int)
+create function delivery_take(asked uuid, busy uuid[], most int, base text)
 returns table (id uuid, event_id text, body text, order_key uuid) language plpgsql as $$
 declare
 	s subscription;
@@ -44,13 +44,16 @@ begin
 	select * into p from subscription_progress x where x.subscription_id = asked for update;
 	if s.state = 'ACTIVE' and (select count(*) from delivery x where x.subscription_id = asked and x.state = 'PENDING') < 500 then
 		reached := least(p.position + 500, outbox_head());
-		for e in select * from outbox_range(p.position, 500, case when s.entities <> '{}' then
-			news_entities(array_to_string(s.entities, ','), null) end)
+		for e in select * from outbox_range(p.position, 500, case when s.topic is not null then
+			fhir_topic_entities(s.topic) when s.entities <> '{}' then news_entities(array_to_string(s.entities, ','), null) end)
 		loop
+			continue when s.topic is not null and not fhir_topic_has(s.topic, e);
 			one := news_view(e);
-			continue when one is null;
-			insert into delivery as x (subscription_id, position, order_key)
-			values (asked, e.position, coalesce(e.patient_id, e.entity_id))
+			continue when one is null or (s.filter is not null and not fhir_topic_finds(s, e));
+			p.events := p.events + 1;
+			insert into delivery as x (subscription_id, position, order_key, number)
+			values (asked, e.position, case when s.topic is null then coalesce(e.patient_id, e.entity_id) else asked end,
+				case when s.topic is not null then p.events end)
 			on conflict on constraint delivery_is_made_once do update set state = 'PENDING', attempts = 0, first_failed_at = null,
 				done_at = null, next_attempt_at = now() where x.state <> 'PENDING';
 			places := places || e.position;
@@ -65,7 +68,7 @@ begin
 			if places = '{}' then
 				perform set_config('synchronous_commit', 'off', true);
 			end if;
-			update subscription_progress x set position = reached where x.subscription_id = asked;
+			update subscription_progress x set position = reached, events = p.events where x.subscription_id = asked;
 		end if;
 	end if;
 	for d in select x.* from delivery x where x.subscription_id = asked and x.state = 'PENDING' and x.next_attempt_at <= now()
@@ -78,7 +81,8 @@ begin
 		order_key := d.order_key;
 		if d.position is null then
 			event_id := 'test_' || d.id;
-			body := delivery_test_body(d)::text;
+			body := case when s.topic is null then delivery_test_body(d) else fhir_notification(s, p.events, base, case s.state
+				when 'REQUESTED' then 'handshake' else 'heartbeat' end) end::text;
 			return next;
 			continue;
 		end if;
@@ -93,7 +97,7 @@ begin
 		end if;
 		persons := persons || (one -> 'data' ->> 'patient_id')::uuid;
 		event_id := 'evt_' || d.position;
-		body := one::text;
+		body := case when s.topic is null then one else fhir_notification(s, d.number, base, 'event-notification', one) end::text;
 		return next;
 	end loop;
 	perform show_all(persons);
@@ -160,6 +164,10 @@ begin
 		done_at = case when d.state <> 'PENDING' then now() end
 	where x.id = asked;
 	if d.position is null then
+		-- a handshake says whether the topic's receiver is there
+		update subscription x set state = case d.state when 'DELIVERED' then 'ACTIVE' else 'STOPPED' end,
+			state_reason = case when d.state <> 'DELIVERED' then 'HANDSHAKE' end
+		where x.id = d.subscription_id and x.state = 'REQUESTED';
 		return d.state;
 	elsif outcome = 'AWAY' then
 		update subscription_progress x set away_since = coalesce(p.away_since, now()), away_attempts = p.away_attempts + 1,

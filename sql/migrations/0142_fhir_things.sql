@@ -144,7 +144,7 @@ end $$;
 create function fhir_read_if_any(type text, thing uuid) returns setof fhir_thing language plpgsql as $$
 begin
 	return query select * from fhir_read_now(type, thing);
-exception when sqlstate 'AP404' or sqlstate 'AP403' then return;
+exception when sqlstate 'AP404' or sqlstate 'AP403' or sqlstate 'AP410' then return;
 end $$;
 
 -- Finding ---------------------------------------------------------------------------------------------------

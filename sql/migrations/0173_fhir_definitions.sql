@@ -46,7 +46,8 @@ insert into fhir_own_extension values
 	('substance-dependence', '{ServiceRequest}', 'CodeableConcept', null, 'Whether there is a dependence, and what shows it'),
 	('function-loss', '{ServiceRequest}', 'CodeableConcept', null, 'Whether there is a great loss of function, and what shows it'),
 	('weak-service-link', '{ServiceRequest}', 'CodeableConcept', null, 'Whether the link to services is weak, and what shows it'),
-	('relapse-risk', '{ServiceRequest}', 'CodeableConcept', null, 'Whether the risk at a relapse is high, and what shows it');
+	('relapse-risk', '{ServiceRequest}', 'CodeableConcept', null, 'Whether the risk at a relapse is high, and what shows it'),
+	('subscription-role', '{Subscription}', 'code', 'role', 'As which role of its agency it reads; what that role may not see is not told');
 insert into fhir_own_naming values
 	('id', 'What the service calls a thing that is no resource here'),
 	('decision', 'An agency''s decision that gives a measure'),

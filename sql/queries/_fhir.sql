@@ -12,3 +12,6 @@ select admission_identify(:new.id::uuid, (:body::jsonb ->> 'patient_id')::uuid, 
 insert into idempotency (scope, key, request_hash, status, answer)
 select s.scope, :idempotency.key, :idempotency.hash, 200, :given::jsonb
 from (select set_config('app.idempotency_scope', :idempotency.scope, true) as scope offset 0) s
+
+-- name: fhir_subscription_end
+select fhir_end_subscription(:path.id::uuid) as done

@@ -31,11 +31,11 @@ select log_access(:request.caller::jsonb || '{"action": "READ", "resource": "cha
 select pg_try_advisory_lock(hashtextextended('delivery', 0)) as leads
 
 -- name: delivery_list
-select d.*, delivery_wanted() as wanted, (select generation from registry_generation) as generation
+select d.*, to_json(d.headers) as sealed, delivery_wanted() as wanted, (select generation from registry_generation) as generation
 from (select 1) one left join delivery_subscriptions() d on true
 
 -- name: delivery_take
-select t.* from delivery_take(:delivery.subscription_id::uuid, :delivery.busy::uuid[], :delivery.most::int) t
+select t.* from delivery_take(:delivery.subscription_id::uuid, :delivery.busy::uuid[], :delivery.most::int, :fhir.base) t
 
 -- name: delivery_keys
 select k.secret_seal, k.signing_seal from subscription_key k

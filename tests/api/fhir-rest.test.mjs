@@ -94,8 +94,8 @@ describe('the address', () => {
 });
 
 describe('negotiation', () => {
-	// what writes is sent in tests/api/fhir-writes.test.mjs, what exports in fhir-export.test.mjs
-	forEach(fhirOperations.filter((o) => !['create', 'update', 'patch', 'validate', 'bundle'].includes(o.fhir.interaction) && !o.fhir.interaction.startsWith('export')), 'JSON by any of its names, and nothing else', async (o) => {
+	// what writes is sent in tests/api/fhir-writes.test.mjs, what exports in fhir-export.test.mjs, what ends in fhir-subscriptions.test.mjs
+	forEach(fhirOperations.filter((o) => !['create', 'update', 'patch', 'delete', 'validate', 'bundle'].includes(o.fhir.interaction) && !o.fhir.interaction.startsWith('export')), 'JSON by any of its names, and nothing else', async (o) => {
 		for (const [headers, query, type] of [[{}, '', 'application/fhir+json'], [{ accept: '*/*' }, '', 'application/fhir+json'], [{ accept: 'application/json' }, '', 'application/json'],
 			[{ accept: 'text/json' }, '', 'text/json'], [{ accept: 'application/fhir+xml, application/fhir+json;q=0.5' }, '', 'application/fhir+json'],
 			[{ accept: 'application/fhir+xml' }, '_format=json', 'application/fhir+json'], [{}, '_format=application/fhir+json', 'application/fhir+json'], [{}, '_format=application/json', 'application/json']]) {
@@ -250,7 +250,7 @@ describe('the CapabilityStatement', async () => {
 	});
 	test('lists what is routed, and nothing else', () => {
 		const listed = body.rest[0].resource.flatMap((r) => r.interaction.map((i) => `${r.type} ${i.code}`)).sort();
-		const names = { read: 'read', search: 'search-type', vread: 'vread', history: 'history-instance', create: 'create', update: 'update', patch: 'patch' };
+		const names = { read: 'read', delete: 'delete', search: 'search-type', vread: 'vread', history: 'history-instance', create: 'create', update: 'update', patch: 'patch' };
 		const routed = new Set(fhirOperations.filter((o) => names[o.fhir.interaction] && o.fhir.type).map((o) => `${o.fhir.type} ${names[o.fhir.interaction]}`));
 		assert.deepEqual(listed, [...routed].sort());
 		for (const r of body.rest[0].resource)

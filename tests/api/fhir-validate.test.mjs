@@ -21,12 +21,13 @@ const good = {
 		sender: { reference: `Organization/${w.ids.unit['drammen-dps:fact']}` }, recipient: [{ reference: `Organization/${w.ids.unit['drammen-kommune:mottak']}` }], payload: [{ contentString: 'Før neste uke?' }] },
 	QuestionnaireResponse: { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'https://samhandling.example/fhir/Questionnaire/GAF_S|1998', subject: patient, authored: '2026-01-03', author: { reference: `Practitioner/${w.ids.staff[tl]}` },
 		item: [{ linkId: 'GAF_S-GAF_S', answer: [{ valueInteger: 51 }] }], extension: [{ url: 'https://samhandling.example/fhir/StructureDefinition/occasion', valueCode: 'EXTRA' }] },
+	Subscription: { resourceType: 'Subscription', status: 'requested', reason: 'Varsler', criteria: 'https://samhandling.example/fhir/SubscriptionTopic/task-assigned', channel: { type: 'rest-hook', endpoint: 'https://varsel.example/fhir', payload: 'application/fhir+json' } },
 };
 const others = ['Goal', 'Observation', 'ServiceRequest', 'Consent', 'CarePlan'];
 const more = await writable(w);
 for (const type of others) good[type] = more[type].body();
 const tried = [...new Set(fhirOperations.filter((o) => o.fhir.interaction === 'validate').map((o) => o.fhir.type))];
-const writers = { Task: municipality, Encounter: 'drammen-dps:dps-1', Communication: tl, QuestionnaireResponse: tl, ...Object.fromEntries(others.map((type) => [type, more[type].who])) };
+const writers = { Task: municipality, Encounter: 'drammen-dps:dps-1', Communication: tl, QuestionnaireResponse: tl, Subscription: 'drammen-dps/SA', ...Object.fromEntries(others.map((type) => [type, more[type].who])) };
 const severities = (r) => r.body.issue.map((i) => i.severity);
 const expressions = (r) => r.body.issue.flatMap((i) => i.expression ?? []);
 
@@ -63,7 +64,9 @@ describe('$validate', () => {
 			assert.deepEqual([severities(left), expressions(left)], [['warning'], [`${type}.colour`]]);
 		});
 		test(`${type}: of what stands says whether an update would be taken, and changes nothing`, async () => {
-			const now = (await ask(writers[type], 'POST', `/${type}`, { ...good[type], ...(type === 'Encounter' || type === 'CarePlan' ? { subject: { reference: `Patient/${await (type === 'CarePlan' ? planned : person)(w)}` } } : {}) })).is(201).body;
+			const { id } = (await ask(writers[type], 'POST', `/${type}`, { ...good[type], ...(type === 'Encounter' || type === 'CarePlan' ? { subject: { reference: `Patient/${await (type === 'CarePlan' ? planned : person)(w)}` } } : {}) })).is(201).body;
+			await w.sql("update subscription set state = 'PAUSED' where id = $1", [id]); // whatever comes of its handshake
+			const now = (await ask(writers[type], 'GET', `/${type}/${id}`)).is(200).body;
 			const change = (body, who = writers[type]) => ask(who, 'POST', `/${type}/${now.id}/$validate`, body);
 			const before = await rows();
 			for (const body of [now, { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'update' }, { name: 'resource', resource: now }] }]) assert.deepEqual(severities((await change(body)).is(200)), ['information']);

@@ -29,6 +29,8 @@ static const char text[] =
 	"{\"url\":\"" OURS "ours\",\"valueCode\":\"o\"},"
 	"{\"url\":\"http://hl7.org/fhir/StructureDefinition/theirs\",\"valueCode\":\"t\"},"
 	"{\"url\":\"http://other.example/ours\",\"valueCode\":\"n\"},"
+	"{\"url\":\"http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/guided\","
+	"\"valueCode\":\"g\"},"
 	"{\"url\":\"" OURS "nested\",\"extension\":[{\"url\":\"inner\",\"valueCode\":\"i\"}]}],"
 	"\"payload\":[{\"extension\":[{\"url\":\"" OURS "kind\",\"valueCode\":\"feared\"}],"
 	"\"contentString\":\"f\"},{\"extension\":[{\"url\":\"" OURS
@@ -46,6 +48,7 @@ static void what_stands_there(void **state)
 		     {"extension(ours).valueCode", "\"o\""},
 		     {"extension(theirs).valueCode", "\"t\""},
 		     {"extension(nobody's).valueCode", NULL},
+		     {"extension(guided).valueCode", "\"g\""},
 		     {"extension(nested).extension(inner).valueCode", "\"i\""},
 		     {"payload(kind:observed).contentString", "\"o\""},
 		     {"payload(kind:guessed).contentString", NULL},

@@ -50,11 +50,19 @@ static void an_identifier_of_another_system_is_any_text_but_one(void **state)
 	assert_false(fits("no-national-id", "01819012365"));
 }
 
+static void a_secret_is_any_text(void **state)
+{
+	(void)state;
+	assert_true(fits("secret", ""));
+	assert_true(fits("secret", "Authorization: Bearer x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format_has_its_rule),
 		cmocka_unit_test(an_identifier_of_another_system_is_any_text_but_one),
+		cmocka_unit_test(a_secret_is_any_text),
 	};
 
 	return cmocka_run_group_tests_name("formats", tests, NULL, NULL);

@@ -32,6 +32,7 @@ export type ProblemCode =
 	| 'export_running'
 	| 'forbidden'
 	| 'forbidden_action'
+	| 'gone'
 	| 'handover_not_accepted'
 	| 'header_too_large'
 	| 'http_version'
@@ -5202,7 +5203,7 @@ export interface paths {
         put?: never;
         /**
          * Have changes sent to an address
-         * @description From now on each change that the agency may see in the given role is sent to the address by POST, as a CloudEvent and signed by Standard Webhooks, both with the secret of the answer (`v1`, HMAC-SHA256) and with a key whose public half the subscription shows (`v1a`, Ed25519). The secret is told in this answer alone. For the agency's administrator and its systems (SA, SY). The address must be reached over TLS and be no address of a private network, unless the service's operator has allowed that network.
+         * @description From now on each change that the agency may see in the given role is sent to the address by POST, as a CloudEvent and signed by Standard Webhooks, both with the secret of the answer (`v1`, HMAC-SHA256) and with a key whose public half the subscription shows (`v1a`, Ed25519). The secret is told in this answer alone. For the agency's administrator and its systems (SA, SY). The address must be reached over TLS and be no address of a private network, unless the service's operator has allowed that network. With `topic` it is sent FHIR's notifications in place of CloudEvents, and begins when its receiver has answered a handshake.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -13338,6 +13339,29 @@ export interface components {
              * @constant
              */
             resourceType: "StructureDefinition";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description An address of the agency's own to which notifications of a topic are sent
+         * @example {
+         *       "resourceType": "Subscription",
+         *       "status": "requested",
+         *       "reason": "Varsel til DIPS-nært verktøy",
+         *       "criteria": "https://samhandling.example/fhir/SubscriptionTopic/referral-changed",
+         *       "channel": {
+         *         "type": "rest-hook",
+         *         "endpoint": "https://varsel.drammen.example/fhir",
+         *         "payload": "application/fhir+json"
+         *       }
+         *     }
+         */
+        FhirSubscription: {
+            /**
+             * @description The type of the resource
+             * @constant
+             */
+            resourceType: "Subscription";
         } & {
             [key: string]: unknown;
         };
@@ -22046,8 +22070,15 @@ export interface components {
         Subscription: {
             /** @description The place that it has reached */
             after: number;
+            content?: components["schemas"]["SubscriptionContent"];
             created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description From when on nothing is sent
+             */
+            ends_at?: string;
             entities: components["schemas"]["SubscriptionEntities"];
+            filter?: components["schemas"]["SubscriptionFilter"];
             id: components["schemas"]["Uuid"];
             /** @description What it is for */
             name: string;
@@ -22060,10 +22091,11 @@ export interface components {
             secret?: string;
             status: components["schemas"]["SubscriptionStatus"];
             /**
-             * @description Why it rests, when nobody has said so: given up after three days, or answered with 410
+             * @description Why it rests, when nobody has said so: given up after three days, answered with 410, or no answer to the handshake
              * @enum {string}
              */
-            status_reason?: "FAILED" | "GONE";
+            status_reason?: "FAILED" | "GONE" | "HANDSHAKE";
+            topic?: components["schemas"]["SubscriptionTopic"];
             unit_ids: components["schemas"]["SubscriptionUnits"];
             /**
              * Format: date-time
@@ -22075,6 +22107,12 @@ export interface components {
             version: components["schemas"]["Version"];
         };
         /**
+         * @description What a notification says of an event, nothing or what it is about; `empty` unless said
+         * @example id-only
+         * @enum {string}
+         */
+        SubscriptionContent: "empty" | "id-only";
+        /**
          * @description A new subscription
          * @example {
          *       "name": "Fagsystemet",
@@ -22083,10 +22121,19 @@ export interface components {
          *     }
          */
         SubscriptionCreate: {
+            content?: components["schemas"]["SubscriptionContent"];
+            /**
+             * Format: date-time
+             * @description From when on nothing is sent
+             */
+            ends_at?: string;
             entities?: components["schemas"]["SubscriptionEntities"];
+            filter?: components["schemas"]["SubscriptionFilter"];
+            headers?: components["schemas"]["SubscriptionHeaders"];
             /** @description What it is for */
             name: string;
-            role: components["schemas"]["SubscriptionRole"];
+            role?: components["schemas"]["SubscriptionRole"];
+            topic?: components["schemas"]["SubscriptionTopic"];
             unit_ids?: components["schemas"]["SubscriptionUnits"];
             url: components["schemas"]["SubscriptionUrl"];
         };
@@ -22098,6 +22145,18 @@ export interface components {
          *     ]
          */
         SubscriptionEntities: string[];
+        /**
+         * @description Of a topic, only what this search finds - one reference
+         * @example ServiceRequest?performer=Organization/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d64
+         */
+        SubscriptionFilter: string;
+        /**
+         * @description Sent along with each notification; kept sealed, and never told
+         * @example [
+         *       "Authorization: Bearer hemmelig"
+         *     ]
+         */
+        SubscriptionHeaders: string[];
         /**
          * @description A page of subscriptions
          * @example {
@@ -22119,15 +22178,34 @@ export interface components {
          *     }
          */
         SubscriptionPatch: {
+            /**
+             * @description What a notification says of an event; null leaves it
+             * @enum {string|null}
+             */
+            content?: "empty" | "id-only" | null;
+            /**
+             * Format: date-time
+             * @description From when on nothing is sent; null ends that
+             */
+            ends_at?: string | null;
             entities?: components["schemas"]["SubscriptionEntities"];
+            /** @description Of a topic, only what this search finds; null ends that */
+            filter?: string | null;
+            /** @description Sent along with each notification, in place of those before; null sends none */
+            headers?: string[] | null;
             /** @description What it is for */
             name?: string;
-            role?: components["schemas"]["SubscriptionRole"];
+            /**
+             * @description The role whose eyes it reads with; null leaves it
+             * @enum {string|null}
+             */
+            role?: "TM" | "TL" | "DPS" | "MH" | "CO" | "CU" | "KO" | "GP" | "NAV" | "HO" | "PO" | null;
             /**
              * @description Whether it sends
              * @enum {string}
              */
             status?: "ACTIVE" | "PAUSED";
+            topic?: components["schemas"]["SubscriptionTopic"];
             unit_ids?: components["schemas"]["SubscriptionUnits"];
             url?: components["schemas"]["SubscriptionUrl"];
         };
@@ -22147,7 +22225,7 @@ export interface components {
             delivery_id?: string;
         };
         /**
-         * @description The role whose eyes it reads with, one that the kind of agency has; TM as a team member without a health profession. None of them sees more than the access matrix, relations, objections and consents allow it at the moment of sending
+         * @description The role whose eyes it reads with, one that the kind of agency has; TM as a team member without a health profession. When not said that of those who work with persons: DPS, MH, GP, NAV, HO or PO. None of them sees more than the access matrix, relations, objections and consents allow it at the moment of sending
          * @example MH
          * @enum {string}
          */
@@ -22166,11 +22244,16 @@ export interface components {
             keep_hours: number;
         };
         /**
-         * @description Whether it sends
+         * @description Whether it sends; REQUESTED until the receiver of a topic has answered the handshake
          * @example ACTIVE
          * @enum {string}
          */
-        SubscriptionStatus: "ACTIVE" | "PAUSED" | "STOPPED";
+        SubscriptionStatus: "REQUESTED" | "ACTIVE" | "PAUSED" | "STOPPED";
+        /**
+         * @description What it tells of in place of CloudEvents, as FHIR notifications (docs/fhir.md): referral-changed, task-assigned, concern-received, careplan-changed, admission-changed or consent-changed
+         * @example referral-changed
+         */
+        SubscriptionTopic: string;
         /**
          * @description The units in which it reads; empty is all that the agency has
          * @example []
@@ -23158,6 +23241,17 @@ export interface components {
         };
         /** @description The caller's role, scope, purpose or consent does not allow it */
         FhirForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/fhir+json": components["schemas"]["FhirOperationOutcome"];
+                "application/json": components["schemas"]["FhirOperationOutcome"];
+                "text/json": components["schemas"]["FhirOperationOutcome"];
+            };
+        };
+        /** @description It has been deleted */
+        FhirGone: {
             headers: {
                 [name: string]: unknown;
             };
@@ -24670,6 +24764,41 @@ export interface components {
          * @example https://samhandling.example/fhir/StructureDefinition/native-state
          */
         "FhirStructureDefinition.url": string;
+        /**
+         * @description Those with these ids
+         * @example 3b241101-e2bb-4255-8caf-4136c566a962
+         */
+        "FhirSubscription._id": string;
+        /**
+         * @description When the resource was last changed
+         * @example ge2026-03-01
+         */
+        "FhirSubscription._lastUpdated": string;
+        /**
+         * @description By what the matches are sorted, `-` for the newest first; by their ids unless asked
+         * @example -_lastUpdated
+         */
+        "FhirSubscription._sort": "_id" | "_lastUpdated" | "-_lastUpdated";
+        /**
+         * @description Beginning of the topic's canonical
+         * @example https://samhandling.example/fhir/SubscriptionTopic/referral-changed
+         */
+        "FhirSubscription.criteria": string;
+        /**
+         * @description FHIR status of the subscription
+         * @example active
+         */
+        "FhirSubscription.status": string;
+        /**
+         * @description Kind of channel; there is one
+         * @example rest-hook
+         */
+        "FhirSubscription.type": string;
+        /**
+         * @description Where notifications are sent
+         * @example https://varsel.drammen.example/fhir
+         */
+        "FhirSubscription.url": string;
         /**
          * @description `true` asks for what R4 counts to the summary of the type, `text` for what is mandatory, `data` for all, `count` for the total alone
          * @example true

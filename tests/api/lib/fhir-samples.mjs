@@ -24,6 +24,14 @@ async function provenance(s) {
 	return sample(tl, id, `target=Observation/${target}`);
 }
 
+// of the agency's own, to a receiver that is not there
+async function subscription(s) {
+	const who = 'drammen-dps/SA';
+	const { id } = (await s.w.api(who, 'POST', '/subscriptions', { name: 'Varsler', url: 'https://varsel.drammen.example/fhir', topic: 'referral-changed', content: 'id-only' })).is(201).body;
+	await s.w.sql("update subscription set state = 'PAUSED' where id = $1", [id]); // so that it stays as it is
+	return sample(who, id, `_id=${id}&type=rest-hook`);
+}
+
 export const fhirSamples = async (s) => ({
 	Organization: sample(tl, s.ids.unit['drammen-dps:fact'], `partof=Organization/${s.ids.agency['drammen-dps']}`),
 	Practitioner: sample(tl, s.ids.staff['drammen-dps:tm-1'], `_id=${s.ids.staff['drammen-dps:tm-1']}`),
@@ -41,6 +49,7 @@ export const fhirSamples = async (s) => ({
 	Communication: sample('drammen-kommune:mh-1', s.at['/concern-reports/{id}']),
 	QuestionnaireResponse: sample(tl, s.at['/assessments/{id}'], `patient=${s.patient}`),
 	Group: sample(tl, s.ids.unit['drammen-dps:fact'], `managing-entity=Organization/${s.ids.unit['drammen-dps:fact']}`),
+	Subscription: await subscription(s),
 	AuditEvent: await auditEvent(s),
 	CareTeam: sample(co, s.at['/plans/{id}'], `patient=${s.planned}`),
 	Provenance: await provenance(s),
