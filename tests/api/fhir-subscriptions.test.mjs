@@ -220,6 +220,15 @@ describe('what is asked for', () => {
 		const [first, again] = [(await ask(sa, 'POST', '/Subscription', body, key)).is(201), (await ask(sa, 'POST', '/Subscription', body, key)).is(201)];
 		assert.deepEqual([again.body.id, again.text.includes('whsec')], [first.body.id, false]);
 		(await ask(sa, 'POST', '/Subscription', asked('https://other.example/'), key)).is(422);
+		const other = { 'idempotency-key': crypto.randomUUID() };
+		let waits;
+		await w.database.asOwner(async (c) => {
+			await c.query('lock table idempotency in share row exclusive mode');
+			waits = ask(sa, 'POST', '/Subscription', body, other);
+			await until(async () => (await w.sql("select 1 from pg_locks where relation = 'idempotency'::regclass and not granted")).length > 0);
+			assert.equal(issueOf((await ask(sa, 'POST', '/Subscription', body, other)).is(409)), 'lock-error');
+		});
+		await end((await waits).is(201).body.id);
 		const count = async () => (await w.sql('select count(*)::int as n from subscription'))[0].n;
 		const before = await count();
 		assert.equal((await ask(sa, 'POST', '/Subscription/$validate', body)).is(200).body.issue[0].severity, 'information');
