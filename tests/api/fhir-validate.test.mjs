@@ -31,9 +31,9 @@ const writers = { Task: municipality, Encounter: 'drammen-dps:dps-1', Communicat
 const severities = (r) => r.body.issue.map((i) => i.severity);
 const expressions = (r) => r.body.issue.flatMap((i) => i.expression ?? []);
 
-// What the whole of it has left in the tables.
+// What the whole of it has left in the tables; a subscription's handshake changes it by itself.
 const rows = () => w.sql(`select (select count(*) from task) as tasks, (select count(*) from admission) as admissions, (select count(*) from message) as messages,
-	(select count(*) from assessment) as assessments, (select count(*) from outbox) as news`);
+	(select count(*) from assessment) as assessments, (select count(*) from outbox where entity <> 'subscription') as news`);
 
 describe('$validate', () => {
 	test('is there for whatever is created', () => {
