@@ -41,6 +41,13 @@ create function flow_due(step jsonb, after timestamptz) returns timestamptz lang
 		else oslo_day($2) + ($1 ->> 'max_days')::int end) + 1)::timestamp at time zone 'Europe/Oslo'
 $$;
 
+-- How many days it took, or has taken until now: counted as max_days is.
+create function flow_days(step jsonb, after timestamptz, done timestamptz) returns int language sql stable as $$
+	select case when coalesce(($1 ->> 'working_days')::boolean, false) then (select count(*)::int
+			from generate_series(1, oslo_day(coalesce($3, clock_now())) - oslo_day($2)) n where is_working_day(oslo_day($2) + n))
+		else oslo_day(coalesce($3, clock_now())) - oslo_day($2) end
+$$;
+
 -- As which thing of the person an event is read.
 create function flow_event_resource(event text) returns text language sql immutable as $$
 	select case when $1 like 'REFERRAL%' then 'referrals' when $1 in ('ENROLLED', 'FIRST_CONTACT', 'TEAM_DISCHARGED') then 'enrolments'
@@ -68,7 +75,7 @@ create function flow_compared(person uuid, t flow_template) returns jsonb langua
 		'steps', coalesce(jsonb_agg(s.b || jsonb_strip_nulls(jsonb_build_object('due_at', s.due_at, 'happened_at', s.done_at,
 			'status', case when s.done_at is not null then case when s.done_at >= s.due_at then 'LATE' else 'DONE' end
 				when s.after_at is null then 'NOT_BEGUN' when s.due_at < clock_now() then 'OVERDUE' else 'WAITING' end,
-			'days', case when s.after_at is not null then oslo_day(coalesce(s.done_at, clock_now())) - oslo_day(s.after_at) end))
+			'days', case when s.after_at is not null then flow_days(s.b, s.after_at, s.done_at) end))
 			order by s.n), '[]'))
 	from steps s
 $$;
@@ -82,4 +89,4 @@ create function flow_comparisons_json(person uuid, template uuid) returns jsonb 
 $$;
 
 -- migrate:down
-drop function if exists flow_comparisons_json, flow_compared, flow_event_is_told, flow_event_resource, flow_due, flow_events cascade;
+drop function if exists flow_comparisons_json, flow_compared, flow_event_is_told, flow_event_resource, flow_days, flow_due, flow_events cascade;

@@ -13443,7 +13443,7 @@ export interface components {
                 /** @description Its steps, and what happened */
                 steps: {
                     after: components["schemas"]["FlowEvent"];
-                    /** @description How many days it took, or has taken until now */
+                    /** @description How many days it took, or has taken until now; working days where those are counted */
                     days?: number;
                     /**
                      * Format: date-time
