@@ -79,19 +79,29 @@ static json_t *definition_of(const struct operation *op, const struct parameter 
 			      : json_pack("s+++", own, fhir_type(op), "-", p->name);
 }
 
-static void add_search(const struct operation *op, json_t *resource)
+/* Calls for each parameter that a search of FHIR's has, with the kind that it has there. */
+static void each_parameter(const struct operation *op, json_t *list,
+			   json_t *(*made)(const struct operation *op, const struct parameter *p,
+					   const char *kind))
 {
 	for (size_t i = 0; i < op->parameter_count; i++) {
-		const struct parameter *p = &op->parameters[i];
-		const char *kind = WORD(kinds, p->kind);
-		json_t *one;
+		const char *kind = WORD(kinds, op->parameters[i].kind);
 
-		if (kind == NULL)
-			continue;
-		one = json_pack("{s:s, s:o, s:s, s:s*}", "name", p->name, "definition",
-				definition_of(op, p), "type", kind, "documentation", p->about);
-		json_array_append_new(list_of(resource, "searchParam"), one);
+		if (kind != NULL)
+			json_array_append_new(list, made(op, &op->parameters[i], kind));
 	}
+}
+
+static json_t *search_parameter(const struct operation *op, const struct parameter *p,
+				const char *kind)
+{
+	return json_pack("{s:s, s:o, s:s, s:s*}", "name", p->name, "definition",
+			 definition_of(op, p), "type", kind, "documentation", p->about);
+}
+
+static void add_search(const struct operation *op, json_t *resource)
+{
+	each_parameter(op, list_of(resource, "searchParam"), search_parameter);
 }
 
 /* What comes along when it is asked for. */
@@ -175,20 +185,14 @@ static json_t *rest(json_t *resources)
 		"resource", resources, "interaction", "code", "transaction", "code", "batch");
 }
 
-static void add_parameters(const struct operation *op, json_t *list)
+static json_t *told_parameter(const struct operation *op, const struct parameter *p,
+			      const char *kind)
 {
-	for (size_t i = 0; i < op->parameter_count; i++) {
-		const struct parameter *p = &op->parameters[i];
-		const char *kind = WORD(kinds, p->kind);
-		json_t *one;
-
-		if (kind == NULL)
-			continue;
-		one = json_pack("{s:s, s:s, s:s, s:s*}", "base", fhir_type(op), "code", p->name,
+	json_t *one = json_pack("{s:s, s:s, s:s, s:s*}", "base", fhir_type(op), "code", p->name,
 				"type", kind, "says", p->about);
-		json_object_update_new(one, json_deep_copy(defined(op, p)));
-		json_array_append_new(list, one);
-	}
+
+	json_object_update_new(one, json_deep_copy(defined(op, p)));
+	return one;
 }
 
 json_t *fhir_search_parameters(const struct contract *c)
@@ -197,7 +201,7 @@ json_t *fhir_search_parameters(const struct contract *c)
 
 	for (size_t i = 0; i < c->operation_count; i++)
 		if (fhir_does(&c->operations[i], "search") && c->operations[i].method == METHOD_GET)
-			add_parameters(&c->operations[i], list);
+			each_parameter(&c->operations[i], list, told_parameter);
 	return list;
 }
 

@@ -60,12 +60,19 @@ static bool is_taken(struct comparing *c, const json_t *rule, const json_t *sent
 	return true;
 }
 
+/* What the step needs to be told is told with it, though it does not differ. */
+static bool goes_along(const struct comparing *c, const json_t *rule, const json_t *sent)
+{
+	return sent != NULL && c->action != NULL && json_object_get(rule, c->action) != NULL &&
+	       json_is_true(json_object_get(rule, "along"));
+}
+
 static void change_by(struct comparing *c, const json_t *rule)
 {
 	const char *path = text(rule, "at");
 	const json_t *sent = fhir_path_get(c->sent, path), *before = fhir_path_get(c->before, path);
 
-	if (!is_same(sent, before) && !is_taken(c, rule, sent))
+	if ((!is_same(sent, before) || goes_along(c, rule, sent)) && !is_taken(c, rule, sent))
 		return;
 	fhir_path_take(c->sent, path);
 	fhir_path_take(c->before, path);

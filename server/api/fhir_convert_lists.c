@@ -1,5 +1,4 @@
 /* Lists and periods of FHIR resources become members of native bodies. */
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
@@ -142,41 +141,60 @@ static const char *item_code(const char *link)
 	return dash == NULL ? link : dash + 1;
 }
 
-/* One item's answer: null when there is none, NULL when it is no single number. */
-static json_t *answer_of(const json_t *item)
-{
-	const json_t *list = json_object_get(item, "answer"), *value;
+/* The code of an item, and its answer: a new reference, null when there is none. */
+struct answered {
+	const char *code;
+	json_t *value;
+};
 
-	if (list == NULL)
-		return json_null();
-	value = json_object_get(json_array_get(list, 0), "valueInteger");
-	return json_array_size(list) == 1 && json_object_size(json_array_get(list, 0)) == 1
-		       ? json_incref((json_t *)(uintptr_t)value)
-		       : NULL;
-}
-
-bool fhir_convert_answers(struct fhir_conversion *c, const json_t *rule, const char *key,
-			  const json_t *found, json_t *body)
+/* {"H1": 2, "H2": null} of a list whose elements `read` reads; NULL with the fault. */
+static json_t *items_of(struct fhir_conversion *c, const json_t *rule, const json_t *found,
+			struct answered (*read)(const json_t *rule, const json_t *one))
 {
 	json_t *items = json_object();
 	const json_t *one;
 	size_t i;
 
-	json_object_set_new(body, fhir_convert_member(rule, key, ""), items);
 	json_array_foreach(found, i, one)
 	{
-		const char *code = item_code(text(one, "linkId"));
-		json_t *value = answer_of(one);
+		struct answered a = read(rule, one);
 
-		if (code == NULL || value == NULL || json_object_get(one, "item") != NULL) {
-			json_decref(value);
-			return fhir_convert_amiss(
-				c, "not_supported",
-				"must be items with a linkId and one valueInteger each");
+		if (a.code == NULL || a.value == NULL) {
+			json_decref(a.value);
+			json_decref(items);
+			fhir_convert_amiss(c, "not_supported",
+					   "must be items of the instrument, each answered by one "
+					   "valueInteger or by none");
+			return NULL;
 		}
-		json_object_set_new(items, code, value);
+		json_object_set_new(items, a.code, a.value);
 	}
-	return true;
+	return items;
+}
+
+static bool put_items(struct fhir_conversion *c, const char *member, json_t *items, json_t *body)
+{
+	return items != NULL && fhir_convert_put(c, body, member, items);
+}
+
+/* Of a QuestionnaireResponse: one answer, and no items within it. */
+static struct answered of_item(const json_t *rule, const json_t *item)
+{
+	const json_t *list = json_object_get(item, "answer"), *first = json_array_get(list, 0);
+	json_t *value = list == NULL ? json_null() : json_object_get(first, "valueInteger");
+	bool one = list == NULL || (json_array_size(list) == 1 && json_object_size(first) == 1);
+
+	(void)rule;
+	return json_object_get(item, "item") != NULL || !one
+		       ? (struct answered){NULL, NULL}
+		       : (struct answered){item_code(text(item, "linkId")), json_deep_copy(value)};
+}
+
+bool fhir_convert_answers(struct fhir_conversion *c, const json_t *rule, const char *key,
+			  const json_t *found, json_t *body)
+{
+	return put_items(c, fhir_convert_member(rule, key, ""), items_of(c, rule, found, of_item),
+			 body);
 }
 
 /* The item that a component is about, by our own code of it; NULL when it is another. */
@@ -191,35 +209,21 @@ static const char *item_of(const json_t *rule, const json_t *component)
 		       : NULL;
 }
 
-/* A component's value: null when it says that there is none, NULL when it is no single number. */
-static const json_t *value_of(const json_t *component)
+/* Of an Observation: code and value, or code and why there is none. */
+static struct answered of_component(const json_t *rule, const json_t *component)
 {
-	const json_t *value = json_object_get(component, "valueInteger");
-	bool absent = json_object_get(component, "dataAbsentReason") != NULL;
+	json_t *value = json_object_get(component, "valueInteger");
 
-	if (json_object_size(component) != 2)
-		return NULL;
-	return absent ? json_null() : json_is_integer(value) ? value : NULL;
+	if (json_object_get(component, "dataAbsentReason") != NULL)
+		value = json_null();
+	return json_object_size(component) != 2
+		       ? (struct answered){NULL, NULL}
+		       : (struct answered){item_of(rule, component), json_deep_copy(value)};
 }
 
 bool fhir_convert_components(struct fhir_conversion *c, const json_t *rule, const char *key,
 			     const json_t *found, json_t *body)
 {
-	json_t *items = json_object();
-	const json_t *one;
-	size_t i;
-
-	json_object_set_new(body, fhir_convert_member(rule, key, ""), items);
-	json_array_foreach(found, i, one)
-	{
-		const char *code = item_of(rule, one);
-		const json_t *value = value_of(one);
-
-		if (code == NULL || value == NULL)
-			return fhir_convert_amiss(c, "not_supported",
-						  "must be items of the instrument, each with one "
-						  "valueInteger or a dataAbsentReason");
-		json_object_set_new(items, code, json_deep_copy(value));
-	}
-	return true;
+	return put_items(c, fhir_convert_member(rule, key, ""),
+			 items_of(c, rule, found, of_component), body);
 }

@@ -26,9 +26,10 @@
  *   keyed     true: its identifiers are kept
  *   ours      elements that the service alone says; what a client sends there is not taken
  *   elements  the rules: `at` (fhir_path.h), `as` (fhir_convert.h), `when` (only with one of these
- *             statuses), `is` (must be one of these, and alone says nothing natively), `needed`
- *             (what is made must have it), `with` (members that go with it), and for "create",
- *             "update" and each action the native member
+ *             statuses), `is` (must be one of these; alone it says nothing natively), `needed`
+ *             (what is made must have it), `along` (a step that names it takes it though it does
+ *             not differ), `with` (members that go with it), and for "create", "update" and each
+ *             action the native member
  *
  * What no rule takes cannot be kept: a fault, or, when the caller is lenient, left out and noted.
  */

@@ -33,6 +33,7 @@ insert into fhir_own_extension values
 	('occasion', '{QuestionnaireResponse}', 'code', 'occasion', 'On which occasion it was answered'),
 	('declined', '{QuestionnaireResponse}', 'boolean', null, 'Whether the person did not want to answer'),
 	('correction-reason', '{Encounter,Observation,QuestionnaireResponse}', 'string', null, 'Why it was corrected'),
+	('on-hold-until', '{ServiceRequest}', 'date', null, 'Until when a measure waits; taken, and not told'),
 	('plan', '{Goal}', 'Reference', null, 'Which plan the goal is of'),
 	('consent-purpose', '{Consent}', 'string', null, 'For what the person is asked'),
 	('consent-explained', '{Consent}', 'string', null, 'What was explained to the person'),

@@ -146,7 +146,7 @@ describe('a referral', () => {
 		const bare = await made(gp, referral({ extension: undefined }));
 		assert.equal(problemOf((await put(gp, { ...bare, status: 'active' })).is(422)), 'eligibility_missing');
 		for (const [changes, status, where] of [[{ status: 'active' }, 422, 'ServiceRequest.status'], [{ orderDetail: undefined }, 400, 'ServiceRequest.orderDetail'], [{ intent: 'plan' }, 422, 'ServiceRequest.intent'],
-			[{ category: [concept('request-category', 'MEASURE')] }, 400, 'ServiceRequest.category[0]'], [{ performer: [to('Organization', anyId())] }, 422, 'ServiceRequest.performer[0]'], [{ note: [{ text: 'x' }] }, 422, 'ServiceRequest.note[0].text']]) {
+			[{ category: [concept('request-category', 'OTHER')] }, 400, 'ServiceRequest.category[0]'], [{ performer: [to('Organization', anyId())] }, 422, 'ServiceRequest.performer[0]'], [{ note: [{ text: 'x' }] }, 422, 'ServiceRequest.note[0].text']]) {
 			const r = (await create(gp, referral(changes))).is(status);
 			assert.ok(expressions(r).some((e) => e.includes(where)), r.story());
 		}
@@ -155,6 +155,37 @@ describe('a referral', () => {
 		const r = await made(gp, referral());
 		(await put(tl, r)).is(405);
 		assert.equal(problemOf((await create('politi-demo:po-1', referral())).is(403)), 'forbidden');
+	});
+});
+
+describe('a measure', () => {
+	const mottak = 'drammen-kommune:mottak';
+	const measure = (changes = {}) => ({ resourceType: 'ServiceRequest', status: 'draft', intent: 'plan', category: [concept('request-category', 'MEASURE')], basedOn: [to('CarePlan', plan.id)], subject: goal().subject,
+		code: { ...concept('life-domain', 'HOUSING'), text: 'Hjelp i hjemmet' }, occurrencePeriod: { start: '2031-03-01', end: '2031-06-01' }, performer: [to('Organization', w.ids.unit[mottak])], note: [{ text: 'Hjemmebesøk' }], ...changes });
+	test('is proposed, read back, changed, accepted, and ended before its time', async () => {
+		const g = await made(people.co, goal());
+		const m = await made(people.co, measure({ supportingInfo: [to('Goal', g.id)] }));
+		const own = await native(people.co, `/measures/${m.id}`);
+		assert.deepEqual([own.status, own.title, own.domain, own.how, own.start_on, own.goal_ids, own.responsible_unit.id], ['PROPOSED', 'Hjelp i hjemmet', 'HOUSING', 'Hjemmebesøk', '2031-03-01', [g.id], w.ids.unit[mottak]]);
+		await comesBackUnchanged(people.co, m);
+		const later = (await put(people.co, { ...m, occurrencePeriod: { start: '2031-04-01', end: '2031-06-01' } })).is(200).body;
+		assert.equal((await native(people.co, `/measures/${m.id}`)).start_on, '2031-04-01');
+		const read = (await ask(people.mh, 'GET', `/ServiceRequest/${m.id}`)).is(200).body;
+		assert.deepEqual(read.meta.versionId, later.meta.versionId);
+		const accepted = (await put(people.mh, { ...read, status: 'active', performer: [read.performer[0], to('Practitioner', w.ids.staff[people.mh])] })).is(200).body;
+		assert.deepEqual([accepted.status, (await native(people.mh, `/measures/${m.id}`)).status], ['active', 'ACCEPTED']);
+		await comesBackUnchanged(people.mh, accepted);
+		const why = { url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason', valueCodeableConcept: { text: 'Flytter' } };
+		assert.equal(issueOf((await put(people.mh, { ...accepted, status: 'completed' })).is(409)), 'business-rule');
+		const ended = (await put(people.mh, { ...accepted, status: 'revoked', extension: [...accepted.extension, why] })).is(200).body;
+		assert.deepEqual([ended.status, (await w.sql('select state from measure where id = $1', [m.id]))[0].state], ['revoked', 'DISCONTINUED']);
+	});
+	test('is of one plan and its person', async () => {
+		for (const [changes, status, where] of [[{ subject: to('Patient', anyId()) }, 422, 'ServiceRequest.subject'], [{ basedOn: [to('CarePlan', anyId())] }, 422, 'ServiceRequest.basedOn[0]'], [{ basedOn: undefined }, 400, 'ServiceRequest.basedOn[0]'],
+			[{ intent: 'order' }, 422, 'ServiceRequest.intent'], [{ status: 'active' }, 422, 'ServiceRequest.status'], [{ priority: 'urgent' }, 422, 'ServiceRequest.priority']]) {
+			const r = (await create(people.co, measure(changes))).is(status);
+			assert.ok(expressions(r).some((e) => e.includes(where)), r.story());
+		}
 	});
 });
 
