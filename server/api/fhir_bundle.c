@@ -1,6 +1,7 @@
 /* Bundles of requests, and of answers. */
 #include "api/fhir_bundle.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "api/negotiate.h"
 #include "api/ops.h"
 #include "auth/random.h"
+#include "base/text.h"
 
 static const char urn[] = "urn:uuid:";
 
@@ -33,6 +35,22 @@ static const char *relative(struct arena *a, const char *url)
 	if (strncmp(url, base, len) == 0 && url[len] == '/')
 		return url + len + 1;
 	return *url == '/' ? url + 1 : url;
+}
+
+/* What an address names, however it is written: ids are hexadecimal, and may be escaped. */
+static const char *named(struct arena *a, const char *url)
+{
+	size_t len = strcspn(url, "?");
+	char *out;
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	out = text_percent_decode(a, url, len, false);
+	if (out == NULL)
+		return url; /* is refused as an address */
+	for (char *c = out; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return out;
 }
 
 static const char *method_of(const struct fhir_entry *e)
@@ -60,7 +78,8 @@ static void read_entry(struct fhir_bundle *b, size_t i, const json_t *entry)
 
 	*e = (struct fhir_entry){.request = json_object_get(entry, "request"),
 				 .full_url = text(entry, "fullUrl"),
-				 .url = ""};
+				 .url = "",
+				 .named = ""};
 	if (text(e->request, "url") == NULL) {
 		amiss(b, i, "request.url", "is missing");
 		return;
@@ -68,6 +87,7 @@ static void read_entry(struct fhir_bundle *b, size_t i, const json_t *entry)
 	e->url = relative(a, text(e->request, "url"));
 	if (strlen(e->url) > 2000)
 		amiss(b, i, "request.url", "is too long");
+	e->named = named(a, e->url);
 	if (!makes(e))
 		return;
 	random_uuid_v7(id);
@@ -83,7 +103,7 @@ static void check_twice(const struct fhir_bundle *b, size_t i)
 		    strncmp(b->list[i].full_url, urn, sizeof(urn) - 1) == 0)
 			amiss(b, i, "fullUrl", "is another entry's too");
 		if (changes(&b->list[i]) && changes(&b->list[k]) &&
-		    strcmp(b->list[i].url, b->list[k].url) == 0)
+		    strcmp(b->list[i].named, b->list[k].named) == 0)
 			amiss(b, i, "request.url", "is another entry's too");
 	}
 }

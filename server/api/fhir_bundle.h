@@ -15,6 +15,7 @@ enum { FHIR_ENTRIES_MAX = 100 };
 struct fhir_entry {
 	const json_t *request; /* of the Bundle's entry */
 	const char *url;       /* "Task/<id>", "Task?patient=…" */
+	const char *named;     /* the same for comparing: decoded, in lower case, without a query */
 	const char *full_url;  /* "urn:uuid:…", or NULL */
 	const char *id;	       /* of what it makes, else NULL */
 	struct request *asked; /* NULL until it is prepared */

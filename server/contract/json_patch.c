@@ -12,9 +12,9 @@
 #include "contract/json_value.h"
 
 struct patching {
-	struct arena *arena;
 	const json_t *operation;
 	json_t *root; /* ours, and changed in place */
+	char *name;   /* of the place that was found last; has room for every pointer's names */
 	struct json_patch_fault *fault;
 };
 
@@ -45,21 +45,17 @@ static bool is_pointer(const char *s)
 	return true;
 }
 
-/* The name that begins at `s`, unescaped; `*end` is where the next begins. */
-static const char *name_of(struct arena *a, const char *s, const char **end)
+/* The name that begins at `s`, unescaped, in `out`; returns where the next begins. */
+static const char *read_name(const char *s, char *out)
 {
-	size_t len = strcspn(s, "/");
-	char *out = arena_copy(a, s, len), *at = out;
-
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '~')
-			*at++ = s[++i] == '0' ? '~' : '/';
+	for (; *s != '\0' && *s != '/'; s++) {
+		if (*s == '~')
+			*out++ = *++s == '0' ? '~' : '/';
 		else
-			*at++ = s[i];
+			*out++ = *s;
 	}
-	*at = '\0';
-	*end = s + len;
-	return out;
+	*out = '\0';
+	return s;
 }
 
 /* "0", "12", or "-" for behind the last; SIZE_MAX when it is none. */
@@ -82,26 +78,24 @@ static json_t *value_at(const struct patching *p, const struct place *at)
 					 : json_object_get(at->parent, at->name);
 }
 
-/* Steps to the place that the name means in what is at `at`. */
-static bool step(const struct patching *p, struct place *at, const char *name)
+/* Steps to the place that the next name means in what is at `at`. False when there can be none. */
+static bool step(const struct patching *p, struct place *at, const char **pointer)
 {
 	json_t *within = value_at(p, at);
 
-	*at = (struct place){.parent = within, .name = name};
+	*pointer = read_name(*pointer + 1, p->name);
+	*at = (struct place){.parent = within, .name = p->name};
 	if (json_is_array(within))
-		at->index = index_of(within, name);
+		at->index = index_of(within, p->name);
 	return json_is_object(within) || (json_is_array(within) && at->index != SIZE_MAX);
 }
 
 static bool find(const struct patching *p, const char *pointer, struct place *at)
 {
 	*at = (struct place){NULL, NULL, 0};
-	while (*pointer == '/') {
-		const char *name = name_of(p->arena, pointer + 1, &pointer);
-
-		if (!step(p, at, name))
+	while (*pointer == '/')
+		if (!step(p, at, &pointer))
 			return false;
-	}
 	return true;
 }
 
@@ -129,10 +123,11 @@ static void take(const struct place *at)
 		json_object_del(at->parent, at->name);
 }
 
-/* What becomes of a value; beyond the limits SIZE_MAX. */
-static size_t weight(const json_t *value, int depth)
+/* About the bytes that a value takes; SIZE_MAX beyond the limits. */
+static size_t size_of(const json_t *value, int depth)
 {
-	size_t sum = 1 + json_string_length(value), i;
+	enum { OBJECT = 256, OTHER = 64 /* a member's own, too */ };
+	size_t sum = (json_is_object(value) ? OBJECT : OTHER) + json_string_length(value), i;
 	const char *name;
 	json_t *one;
 
@@ -140,21 +135,26 @@ static size_t weight(const json_t *value, int depth)
 		return SIZE_MAX;
 	json_object_foreach((json_t *)(uintptr_t)value, name, one)
 	{
-		size_t more = weight(one, depth + 1);
+		size_t more = size_of(one, depth + 1);
 
-		if (more > JSON_PATCH_WEIGHT_MAX || sum > JSON_PATCH_WEIGHT_MAX)
+		if (more == SIZE_MAX || sum > JSON_PATCH_SIZE_MAX)
 			return SIZE_MAX;
-		sum += strlen(name) + more;
+		sum += OTHER + strlen(name) + more;
 	}
 	json_array_foreach(value, i, one)
 	{
-		size_t more = weight(one, depth + 1);
+		size_t more = size_of(one, depth + 1);
 
-		if (more > JSON_PATCH_WEIGHT_MAX || sum > JSON_PATCH_WEIGHT_MAX)
+		if (more == SIZE_MAX || sum > JSON_PATCH_SIZE_MAX)
 			return SIZE_MAX;
 		sum += more;
 	}
-	return sum;
+	return sum > JSON_PATCH_SIZE_MAX ? SIZE_MAX : sum;
+}
+
+static enum json_patch_end too_large(struct patching *p)
+{
+	return amiss(p, JSON_PATCH_TOO_LARGE, "path", "would make it too large or deep");
 }
 
 /* ---- operations ---- */
@@ -166,6 +166,7 @@ static const char *pointer_of(const struct patching *p, const char *member)
 	return is_pointer(pointer) ? pointer : NULL;
 }
 
+/* Puts a value, which it takes over, where the path says. */
 static enum json_patch_end add_value(struct patching *p, json_t *value)
 {
 	struct place at;
@@ -176,9 +177,13 @@ static enum json_patch_end add_value(struct patching *p, json_t *value)
 	}
 	if (!put(p, &at, value))
 		return amiss(p, JSON_PATCH_NOWHERE, "path", "is beyond the end of the list");
-	return weight(p->root, 0) > JSON_PATCH_WEIGHT_MAX
-		       ? amiss(p, JSON_PATCH_TOO_LARGE, "path", "would make it too large or deep")
-		       : JSON_PATCH_DONE;
+	return size_of(p->root, 0) == SIZE_MAX ? too_large(p) : JSON_PATCH_DONE;
+}
+
+/* The same with a copy, which is not made before it is known to be small. */
+static enum json_patch_end add_copy(struct patching *p, const json_t *value)
+{
+	return size_of(value, 0) == SIZE_MAX ? too_large(p) : add_value(p, json_deep_copy(value));
 }
 
 static enum json_patch_end add(struct patching *p)
@@ -186,7 +191,7 @@ static enum json_patch_end add(struct patching *p)
 	const json_t *value = json_object_get(p->operation, "value");
 
 	return value == NULL ? amiss(p, JSON_PATCH_MALFORMED, "value", "is missing")
-			     : add_value(p, json_deep_copy(value));
+			     : add_copy(p, value);
 }
 
 /* What stands at the pointer; NULL, with the fault, when nothing does. */
@@ -234,7 +239,7 @@ static enum json_patch_end copy(struct patching *p)
 	if (from == NULL)
 		return amiss(p, JSON_PATCH_MALFORMED, "from", "must be a JSON Pointer");
 	value = found(p, "from", from, &at);
-	return value == NULL ? JSON_PATCH_NOWHERE : add_value(p, json_deep_copy(value));
+	return value == NULL ? JSON_PATCH_NOWHERE : add_copy(p, value);
 }
 
 static enum json_patch_end move(struct patching *p)
@@ -294,10 +299,28 @@ static enum json_patch_end apply(struct patching *p)
 	return amiss(p, JSON_PATCH_MALFORMED, "op", "is none of those that there are");
 }
 
+static size_t longest_pointer(const json_t *patch)
+{
+	size_t longest = 0, i;
+	const json_t *operation;
+
+	json_array_foreach(patch, i, operation)
+	{
+		size_t path = json_string_length(json_object_get(operation, "path"));
+		size_t from = json_string_length(json_object_get(operation, "from"));
+
+		longest = path > longest ? path : longest;
+		longest = from > longest ? from : longest;
+	}
+	return longest;
+}
+
 enum json_patch_end json_patch(struct arena *a, const json_t *patch, json_t **document,
 			       struct json_patch_fault *fault)
 {
-	struct patching p = {.arena = a, .root = json_deep_copy(*document), .fault = fault};
+	struct patching p = {.root = json_deep_copy(*document),
+			     .name = arena_alloc(a, longest_pointer(patch) + 1),
+			     .fault = fault};
 	enum json_patch_end end = JSON_PATCH_DONE;
 	size_t i;
 

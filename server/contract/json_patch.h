@@ -18,10 +18,13 @@ enum json_patch_end {
 	JSON_PATCH_TOO_LARGE  /* what would become of it is too large, or too deep */
 };
 
-/* What may become of a document: copies of copies grow fast. */
+/*
+ * What may become of a document, and what one operation may put into it: copies of copies grow
+ * fast. The size is about what it takes in memory, where an empty object takes more than a name.
+ */
 enum {
-	JSON_PATCH_DEPTH_MAX = 64,	    /* levels */
-	JSON_PATCH_WEIGHT_MAX = 1024 * 1024 /* values, and bytes of text and names */
+	JSON_PATCH_DEPTH_MAX = 64,	 /* levels */
+	JSON_PATCH_SIZE_MAX = 256 * 1024 /* bytes */
 };
 
 /* Where it ended, when not done. Texts belong to the patch, or are constant. */
@@ -35,7 +38,8 @@ struct json_patch_fault {
 /*
  * Makes of `*document`, which is left as it is, what the patch says: `*document` is then another
  * value, which the caller releases. Otherwise it is as it was, and `*fault` says why. The patch is
- * an array, by its form no deeper than a parser has let through; names are unescaped in the arena.
+ * an array, by its form no deeper than a parser has let through. Of the arena it takes no more than
+ * the longest pointer.
  */
 enum json_patch_end json_patch(struct arena *a, const json_t *patch, json_t **document,
 			       struct json_patch_fault *fault);

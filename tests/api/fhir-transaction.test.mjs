@@ -200,6 +200,11 @@ describe('a batch', () => {
 		assert.deepEqual((await send(team, 'batch', [{ resource: work() }])).is(400).body.issue[0].expression, ['Bundle.entry[0].request.url']);
 		const task = (await ask(team, 'POST', '/Task', work())).is(201).body;
 		assert.deepEqual((await send(team, 'transaction', [put(task), put(task)])).is(400).body.issue[0].expression, ['Bundle.entry[1].request.url']);
+		// however its address is written
+		for (const url of [`Task/${task.id.toUpperCase()}`, `Task/%${task.id.charCodeAt(0).toString(16)}${task.id.slice(1)}`, `/Task/${task.id}/`]) {
+			const again = { ...put(task), request: { ...put(task).request, url } };
+			assert.deepEqual((await send(team, 'transaction', [put(task), again])).is(400).body.issue[0].expression, ['Bundle.entry[1].request.url'], url);
+		}
 		assert.equal(issueOf((await ask(team, 'POST', '', work())).is(400)), 'code-invalid');
 		(await ask(null, 'POST', '', bundle('batch', []))).is(401);
 		(await w.request({ as: team, method: 'POST', path: '/fhir/r4', body: '<a/>', headers: { 'content-type': 'text/xml' } })).is(415);

@@ -1,6 +1,7 @@
 /* contract/json_patch: RFC 6902, by the examples of its appendix A and what they leave open. */
 #include "schema_fixture.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "contract/json_patch.h"
@@ -224,12 +225,44 @@ static void copies_of_copies_end(void **state)
 			 JSON_PATCH_TOO_LARGE);
 }
 
+/* What is nearly nothing as text is much in memory. */
+static void empty_objects_have_a_size(void **state)
+{
+	static const char twice[] = "{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/-\"}";
+	struct mallinfo2 before = mallinfo2();
+
+	(void)state;
+	assert_int_equal(repeated("{\"a\":[{}]}", twice, 8), JSON_PATCH_DONE);
+	assert_int_equal(repeated("{\"a\":[{}]}", twice, 19), JSON_PATCH_TOO_LARGE);
+	assert_true(mallinfo2().arena - before.arena < 4 * JSON_PATCH_SIZE_MAX);
+}
+
+/* A path of many names costs the arena no more than its own length, however often it is gone. */
+static void paths_are_cheap(void **state)
+{
+	json_t *patch = json_array(), *after = parsed("{\"\":{\"\":{\"\":{\"\":{\"\":1}}}}}");
+	json_t *one = parsed("{\"op\":\"replace\",\"path\":\"/////\",\"value\":0}");
+	struct json_patch_fault fault = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++)
+		json_array_append(patch, one);
+
+	size_t before = arena_used(arena);
+
+	assert_int_equal(json_patch(arena, patch, &after, &fault), JSON_PATCH_DONE);
+	assert_true(arena_used(arena) - before < 100);
+	json_decref(after);
+	json_decref(patch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(examples_of_the_rfc),	    cmocka_unit_test(the_document_itself),
-		cmocka_unit_test(names_and_places),	    cmocka_unit_test(what_is_no_operation),
-		cmocka_unit_test(none_when_one_is_refused), cmocka_unit_test(copies_of_copies_end)};
+		cmocka_unit_test(examples_of_the_rfc),	     cmocka_unit_test(the_document_itself),
+		cmocka_unit_test(names_and_places),	     cmocka_unit_test(what_is_no_operation),
+		cmocka_unit_test(none_when_one_is_refused),  cmocka_unit_test(copies_of_copies_end),
+		cmocka_unit_test(empty_objects_have_a_size), cmocka_unit_test(paths_are_cheap)};
 
 	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }
