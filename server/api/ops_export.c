@@ -18,6 +18,9 @@
 #include "api/unseal.h"
 #include "api/work.h"
 
+/* With what is read for each of them, and copied, they stay far below a piece's memory. */
+enum { ITEMS_A_PIECE = 10 };
+
 struct exporting {
 	const json_t *parts; /* of x-parts: {list, each, below} */
 	size_t part;
@@ -26,6 +29,9 @@ struct exporting {
 	bool is_paper;
 	char cursor[1024]; /* of the next page of this part; "" for the first one */
 	size_t items;	   /* of this part so far */
+	json_t *waiting;   /* items of the page that was read last; NULL when all are sent */
+	size_t sent;	   /* of those */
+	bool closed;	   /* this part is not for the caller */
 	json_t *summary;   /* what ends it */
 	bool ended;
 };
@@ -52,12 +58,18 @@ static void next_part(struct exporting *e, const char *operation, bool closed)
 
 static const char *file_of(struct arena *a, const json_t *lines)
 {
-	const char *text = "";
+	size_t count = json_array_size(lines), size = 0;
+	const char **texts = arena_alloc(a, (count + 1) * sizeof(*texts));
+	char *out, *end;
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
-		text = arena_printf(a, "%s%s", text,
-				    line(a, json_incref(json_array_get(lines, i))));
-	return text;
+	for (size_t i = 0; i < count; i++) {
+		texts[i] = line(a, json_incref(json_array_get(lines, i)));
+		size += strlen(texts[i]);
+	}
+	out = end = arena_alloc(a, size + 1);
+	for (size_t i = 0; i < count; i++)
+		end = stpcpy(end, texts[i]);
+	return out;
 }
 
 static enum stream_step give(struct stream_piece *piece, const char *text)
@@ -87,11 +99,25 @@ static enum stream_step send_end(const struct request *r, struct arena *a,
 	return give(piece, line(a, json_pack("{s:O}", "summary", e->summary)));
 }
 
-static enum stream_step send_items(struct request *r, struct arena *a, json_t *items,
-				   struct stream_piece *piece)
+/* The next of those that wait. */
+static json_t *take_some(struct exporting *e)
+{
+	json_t *some = json_array();
+
+	while (e->sent < json_array_size(e->waiting) && json_array_size(some) < ITEMS_A_PIECE)
+		json_array_append(some, json_array_get(e->waiting, e->sent++));
+	if (e->sent == json_array_size(e->waiting)) {
+		json_decref(e->waiting);
+		e->waiting = NULL;
+	}
+	return some;
+}
+
+static enum stream_step send_items(struct request *r, struct arena *a, struct stream_piece *piece)
 {
 	struct exporting *e = r->reply.stream->state;
 	bool first = e->items == 0;
+	json_t *items = take_some(e);
 	json_t *lines = export_lines(r, a, json_array_get(e->parts, e->part), items);
 	const char *text = !e->is_paper ? file_of(a, lines)
 					: paper_write(r, a, "paper_part",
@@ -101,13 +127,37 @@ static enum stream_step send_items(struct request *r, struct arena *a, json_t *i
 
 	e->items += json_array_size(items);
 	json_decref(lines);
+	json_decref(items);
 	return give(piece, text);
+}
+
+/* Reads what is sent next. */
+static bool read_items(struct request *r, struct arena *a)
+{
+	struct exporting *e = r->reply.stream->state;
+	struct export_page page = {0};
+	const char *name = part_member(e, "list");
+	const struct export_ask ask = {.operation = contract_operation(service.contract, name),
+				       .id = e->person,
+				       .cursor = e->cursor[0] == '\0' ? NULL : e->cursor};
+	enum export_result result = export_read(r, a, &ask, &page);
+
+	if (result == EXPORT_FAILED)
+		return false;
+	e->closed = result == EXPORT_CLOSED;
+	e->waiting = page.items;
+	e->sent = 0;
+	if (page.next != NULL && strlen(page.next) < sizeof(e->cursor))
+		snprintf(e->cursor, sizeof(e->cursor), "%s", page.next);
+	else
+		e->cursor[0] = '\0';
+	return true;
 }
 
 static enum stream_step next_page(struct request *r, struct arena *a, struct stream_piece *piece)
 {
 	struct exporting *e = r->reply.stream->state;
-	struct export_page page = {0};
+	enum stream_step step;
 
 	if (e->page != NULL)
 		return send_beginning(e, piece);
@@ -115,24 +165,20 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 		return STREAM_END;
 	if (e->part == json_array_size(e->parts))
 		return send_end(r, a, piece);
-
-	const char *name = part_member(e, "list");
-	const struct export_ask ask = {.operation = contract_operation(service.contract, name),
-				       .id = e->person,
-				       .cursor = e->cursor[0] == '\0' ? NULL : e->cursor};
-	enum export_result result = export_read(r, a, &ask, &page);
-	enum stream_step step = give(piece, "");
-
-	if (result == EXPORT_FAILED)
+	if (e->waiting == NULL && !read_items(r, a))
 		return STREAM_BROKEN;
-	if (page.items != NULL)
-		step = send_items(r, a, page.items, piece);
-	json_decref(page.items);
-	if (page.next != NULL && strlen(page.next) < sizeof(e->cursor))
-		snprintf(e->cursor, sizeof(e->cursor), "%s", page.next);
-	else
-		next_part(e, name, result == EXPORT_CLOSED);
+	step = e->waiting == NULL ? give(piece, "") : send_items(r, a, piece);
+	if (e->waiting == NULL && e->cursor[0] == '\0')
+		next_part(e, part_member(e, "list"), e->closed);
 	return step;
+}
+
+static void forget(void *state)
+{
+	struct exporting *e = state;
+
+	json_decref(e->waiting);
+	json_decref(e->summary);
 }
 
 static void begin_stream(struct work *w)
@@ -148,7 +194,7 @@ static void begin_stream(struct work *w)
 		.is_paper = page != NULL,
 		.summary = json_loads(round_text(&w->round, w->answer, "body"), 0, NULL)};
 	json_object_set_new(e->summary, "parts", json_array());
-	arena_adopt(r->arena, (void (*)(void *))json_decref, e->summary);
+	arena_adopt(r->arena, forget, e);
 	if (e->is_paper)
 		answer_page_policy(w);
 	else

@@ -187,3 +187,16 @@ describe('others', () => {
 			if (row.cells.PT && !['system', 'public'].includes(row.group) && !made.includes(name)) assert.ok(held.has(name), name);
 	});
 });
+
+// The memory of a piece has an end, and passing it was the daemon's.
+test('much of one kind comes whole', async () => {
+	const note = 'Lang beskrivelse. '.repeat(200);
+	for (let n = 0; n < 10; n++)
+		await Promise.all(Array.from({ length: 25 }, async (_, i) =>
+			(await w.api(tl, 'POST', '/tasks', { title: `${n}-${i}`, note, patient_id: patient, unit_id: w.ids.unit['drammen-dps:fact'] })).is(201)));
+	const { items, summary } = lines(await take(self));
+	const ids = items.filter((i) => i.resource === 'tasks').map((i) => i.item.id);
+	assert.ok(ids.length >= 250);
+	assert.equal(new Set(ids).size, ids.length);
+	assert.equal(summary.parts.find((p) => p.operation === 'listTasks').items, ids.length);
+});
