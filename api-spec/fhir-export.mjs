@@ -54,7 +54,7 @@ function kickOff(of, method, what) {
 	const post = method === 'post';
 	const o = operation({ ...shared({ interaction: 'export', type: of, ...(post ? {} : { operation: 'export', definition: definition(of) }) }), id: `fhir${post ? 'Post' : ''}Export${of}`, 'x-cost': 50,
 		summary: `Ask for an export of ${what.short}${post ? ' by a form' : ''}`, answer: nothing, statuses: ['400', '401', '403', ...(of === 'Group' ? ['404'] : []), ...(post ? ['413', '415'] : []), '429'],
-		description: `All that the caller may read of ${what.long}, as files of one resource a line, which can be read for a day. One export of an agency is prepared at a time. For ${who}.`,
+		description: `All that the caller may read of ${what.long}, as files of one resource a line, which can be read for a day. One export of an agency is prepared at a time; who asks for the same meanwhile is told where it is. For ${who}.`,
 		parameters: ['Fhir.export_type', 'Fhir.export_since', 'Fhir.export_format', 'Fhir.export_prefer'].map((p) => ref('parameters', p)),
 		...(post ? { requestBody: { required: false, content: content(ref('schemas', 'FhirParameters')) } } : {}) });
 	return withAccepted(o, { description: 'It is being prepared', headers: { 'Content-Location': ref('headers', 'FhirContentLocation') } });
@@ -64,7 +64,7 @@ const beside = (all) => ['patients', ...rowsOf(all, ofEverything(all))];
 
 function status(all) {
 	const o = operation({ ...shared({ interaction: 'export-status' }, 'read'), beside: beside(all), id: 'fhirReadExport', 'x-cost': 20, summary: 'Ask how far an export is',
-		description: `Each question prepares more of it, for a second at most; 200 with the manifest when all is prepared. For who has asked for it: ${who}.`, statuses: ['400', '401', '403', '404'],
+		description: `Each question prepares more of it, for a second at most; 200 with the manifest when all is prepared. Everybody of whom something is counted has a row READ in the access log. For who has asked for it: ${who}.`, statuses: ['400', '401', '403', '404'],
 		answer: { description: 'What can be read', headers: { Expires: ref('headers', 'FhirExpires') }, content: content(ref('schemas', 'FhirExportManifest')) } });
 	return withAccepted(o, { description: 'It is being prepared', headers: { 'X-Progress': ref('headers', 'FhirProgress'), 'Retry-After': ref('headers', 'RetryAfter') } });
 }

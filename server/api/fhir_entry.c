@@ -50,6 +50,12 @@ static int method_of(const char *name)
 	return -1;
 }
 
+/* What is no request of a Bundle: another one, and an export, whose answers are no resources. */
+static bool stands_alone(const struct operation *op)
+{
+	return op->fhir != NULL && strncmp(op->fhir, "export", strlen("export")) == 0;
+}
+
 /* Which operation it is. False when answered. */
 static bool find(struct request *r, const struct fhir_entry *e)
 {
@@ -65,6 +71,8 @@ static bool find(struct request *r, const struct fhir_entry *e)
 		return problem(r, "not_found", NULL);
 	if (method < 0 || match.by_method[method] == NULL)
 		return problem(r, "method_not_allowed", NULL);
+	if (stands_alone(match.by_method[method]))
+		return problem(r, "not_found", NULL);
 	r->op = match.by_method[method];
 	for (size_t i = 0; i < match.parameter_count; i++)
 		inner_path(r, match.parameters[i].name, match.parameters[i].value);

@@ -84,7 +84,7 @@ enum outcome ops_fhir_export(struct request *r)
 	w.binding.given = wish(r, id);
 	w.binding.path_id = id;
 	if (runs(&w, "fhir_export_begin", "EXPORT"))
-		accepted(r, id);
+		accepted(r, arena_dup(r->arena, round_text(&w.round, w.answer, "id")));
 	else
 		outcome = work_failed(&w);
 	work_end(&w);

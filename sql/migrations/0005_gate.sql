@@ -34,7 +34,8 @@ begin
 			return gate_open(patient, relation, null, false);
 		end if;
 	end if;
-	if strpos(gates, 'b') > 0 and not is_write then
+	-- breaking the glass is for one person, not for many at once
+	if strpos(gates, 'b') > 0 and not is_write and coalesce(current_setting('app.in_bulk', true), '') = '' then
 		select e.* into broken from public.emergency_access e where e.staff_id = member and e.patient_id = patient
 			and e.state = 'ACTIVE' and e.expires_at > at and (e.override_objection or not objected) limit 1;
 		if found then

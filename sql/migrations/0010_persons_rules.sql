@@ -263,7 +263,7 @@ begin
 	return person;
 end $$;
 
--- Has the person closed this one thing to the caller? An emergency access that passes objections passes this one.
+-- Has the person closed this one thing to the caller? An emergency access to them that passes objections passes this one.
 create function items_are_blocked(person uuid) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -274,7 +274,7 @@ create function item_is_blocked(person uuid, thing uuid) returns boolean languag
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
 	return (select coalesce(app_role(), '') <> 'PT' and not exists (select 1 from emergency_access e
-			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.override_objection)
+			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.patient_id = person and e.override_objection)
 		and exists (select 1 from objection o where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS'
 			and thing = any (o.item_ids) and (o.against_id in (app_agency_id(), app_staff_id())
 				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles))));

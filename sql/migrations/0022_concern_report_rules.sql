@@ -53,7 +53,7 @@ begin
 		or exists (select 1 from handover h where h.entity_id = r.id and h.state = 'OFFERED'
 			and (h.to_unit_id = any (app_unit_ids()) or (app_role() = 'KO' and h.to_agency_id = app_agency_id())));
 	objected := r.patient_id is not null and concern_report_objected(r.patient_id, r.id);
-	if (ours and objected) or (not ours and app_role() = 'KO') then
+	if ((ours and objected) or (not ours and app_role() = 'KO')) and coalesce(current_setting('app.in_bulk', true), '') = '' then
 		select * into e from emergency_access a where a.staff_id = app_staff_id() and a.patient_id = r.patient_id
 			and a.state = 'ACTIVE' and a.expires_at > clock_now() and (a.override_objection or not objected) limit 1;
 		if e.id is not null then

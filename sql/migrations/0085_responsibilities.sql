@@ -15,11 +15,11 @@ create type responsibility as (
 	offered_to uuid -- the unit that is asked to take it over or to accept it
 );
 
--- Has the person closed this kind of thing to the caller? An emergency access that passes objections passes this one.
+-- Has the person closed this kind of thing to the caller? An emergency access to them that passes objections passes this one.
 create function resource_is_blocked(person uuid, resource text) returns boolean language sql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 	select coalesce(app_role(), '') <> 'PT' and not exists (select 1 from emergency_access e
-			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.override_objection)
+			where e.id = nullif(current_setting('app.emergency_id', true), '')::uuid and e.patient_id = $1 and e.override_objection)
 		and exists (select 1 from objection o where o.patient_id = $1 and o.state = 'ACTIVE' and o.scope = 'RESOURCE_TYPES'
 			and $2 = any (o.resource_types) and (o.against_id in (app_agency_id(), app_staff_id())
 				or o.against_id = any (app_unit_ids()) or app_role() = any (o.against_roles)))

@@ -55,18 +55,24 @@ begin
 end $$;
 
 -- `given`: id, unit_id, request and most. An agency prepares one at a time; one after which nobody has asked for ten minutes
--- waits no longer.
+-- waits no longer. → its id, or that of the one that is being prepared, to who asks for the same again: the first answer may
+-- have been lost.
 create function bulk_export_begin(given jsonb, asked jsonb) returns uuid language plpgsql as $$
 declare
 	team uuid := (given ->> 'unit_id')::uuid;
 	wanted text[] := fhir_words(asked, '_type');
 	most int := (given ->> 'most')::int;
 	who uuid[];
+	running bulk_export;
 begin
 	perform raise_unless(team is null or exists (select from fhir_one_caseload(team)), 404, 'not_found');
 	perform pg_advisory_xact_lock(hashtextextended('bulk_export ' || app_agency_id(), 0));
-	perform raise_unless(not exists (select from bulk_export e where e.prepared < e.persons
-		and e.asked_at > clock_now() - interval '10 minutes' and e.expires_at > clock_now()), 429, 'export_running');
+	select * into running from bulk_export e where e.prepared < e.persons
+		and e.asked_at > clock_now() - interval '10 minutes' and e.expires_at > clock_now() limit 1;
+	if running.asked_by = app_staff_id() and running.request = given ->> 'request' then
+		return running.id;
+	end if;
+	perform raise_unless(running.id is null, 429, 'export_running');
 	who := array(select c from bulk_export_cohort(team, most + 1) c order by c);
 	perform raise_unless(cardinality(who) <= most, 422, 'invalid_parameter',
 		fault('', 'too_costly', 'there are more persons in it than one export may have'));
@@ -85,13 +91,30 @@ create function bulk_export_own(asked uuid) returns setof bulk_export language s
 	select e.* from bulk_export e where e.id = asked and e.asked_by = app_staff_id() and e.expires_at > clock_now() and app_cell() = 'W'
 $$;
 
--- A person's things of a type, as far as the caller may read them now.
+-- Nobody is let in by an emergency where many are taken along.
+create function bulk_export_enter() returns jsonb language plpgsql as $$
+begin
+	perform set_config('app.in_bulk', 'on', true);
+	return fhir_settings();
+end $$;
+
+-- Whom the answer shows or tells of: all of them are there by the relation of a unit of the caller's.
+create function bulk_export_show(shown uuid[]) returns text language plpgsql as $$
+begin
+	if cardinality(shown) > 0 then
+		perform set_config('app.basis', 'CARE_RELATION', true);
+	end if;
+	return show_all(shown);
+end $$;
+
+-- A person's things of a type, as far as the caller may read them now: the first `most` after one. What is since a time is not
+-- asked of the sources, so they leave out none that is.
 create function bulk_export_things(e bulk_export, of_type text, person uuid, after uuid, most int) returns setof fhir_thing
 language plpgsql as $$
 begin
 	return query select f.* from fhir_found_if_any(of_type, jsonb_build_object('patient', person, 'after', after,
 			'most', case when e.since is null then most end)) f
-		where (after is null or f.id > after) and (e.since is null or f.at >= e.since) order by f.id;
+		where (after is null or f.id > after) and (e.since is null or f.at >= e.since) order by f.id limit most;
 end $$;
 
 -- What was counted goes into files of about as many things as are read in some seconds, so that one that is cut off is
@@ -113,14 +136,17 @@ begin
 end $$;
 
 -- Prepares the next persons, for a second at most, and says how far it is. Who asks prepares: no work is done for who has
--- gone, nobody's token has to be kept, and a daemon that dies leaves what others go on from.
+-- gone, nobody's token has to be kept, and a daemon that dies leaves what others go on from. What is counted is told, by the
+-- manifest, so the log names those of whom something was.
 create function bulk_export_step(asked uuid, most int) returns setof bulk_export language plpgsql as $$
 declare
 	begun timestamptz := clock_timestamp();
-	kept jsonb := fhir_settings();
+	kept jsonb := bulk_export_enter();
 	e bulk_export;
 	p bulk_export_person;
 	counted int[];
+	told uuid[] := '{}';
+	things bigint;
 	upto int;
 begin
 	perform from bulk_export x where x.id = asked for update;
@@ -131,14 +157,16 @@ begin
 	counted := array_fill(0, array[cardinality(e.types)]);
 	upto := e.prepared;
 	for p in select * from bulk_export_person x where x.export_id = e.id and x.position > e.prepared order by x.position limit most loop
+		perform fhir_restore(kept);
 		for n in 1 .. cardinality(e.types) loop
-			counted[n] := counted[n] + (select count(*) from bulk_export_things(e, e.types[n], p.patient_id, null, null));
+			things := (select count(*) from bulk_export_things(e, e.types[n], p.patient_id, null, null));
+			counted[n] := counted[n] + things;
+			told := case when things > 0 then told || p.patient_id else told end;
 		end loop;
 		upto := p.position;
 		exit when clock_timestamp() > begun + interval '1 second';
 	end loop;
-	-- nobody is shown: counted is not told
-	perform fhir_restore(kept), show_all('{}'), bulk_export_file_away(e, upto, counted);
+	perform fhir_restore(kept), bulk_export_show(told), bulk_export_file_away(e, upto, counted);
 	return query update bulk_export x set prepared = upto, asked_at = clock_now() where x.id = e.id returning *;
 end $$;
 
@@ -155,19 +183,26 @@ create function bulk_export_file_own(asked uuid, of_number int) returns setof bu
 	where e.prepared = e.persons
 $$;
 
--- One page of a file, a thing a line: where the next one begins, or null at the end. No row when it is no longer there.
+-- How many of the things are on a page on which there is something already: it ends with the one that fills it.
+create function bulk_export_fitting(things fhir_thing[], written text) returns int language sql immutable as $$
+	select count(*)::int from (select sum(octet_length(t.body::text)) over (order by t.id) - octet_length(t.body::text) as before
+		from unnest(things) t) x where octet_length(written) + x.before < 1048576 $$;
+
+-- One page of a file, a thing a line: where the next one begins, or null at the end. No row when it is no longer there. It
+-- ends after `most` things, a second, or 1 MiB, whichever is first: a piece of an answer is held in memory (api/stream.h).
 create function bulk_export_page(asked uuid, of_number int, place jsonb)
 returns table (body text, next jsonb, noted text) language plpgsql as $$
 declare
 	begun timestamptz := clock_timestamp();
 	most constant int := 200;
-	kept jsonb := fhir_settings();
+	kept jsonb := bulk_export_enter();
 	after uuid := (place ->> 'after')::uuid;
 	e bulk_export;
 	f bulk_export_file;
 	p bulk_export_person;
 	things fhir_thing[];
 	shown uuid[] := '{}';
+	fitting int;
 	n int := 0;
 begin
 	select * into f from bulk_export_file_own(asked, of_number);
@@ -178,9 +213,11 @@ begin
 	body := '';
 	for p in select * from bulk_export_person x where x.export_id = e.id
 			and x.position between coalesce((place ->> 'person')::int, f.first) and f.last order by x.position loop
+		perform fhir_restore(kept);
 		things := array(select t from bulk_export_things(e, f.type, p.patient_id, after, most) t);
-		after := case when e.since is null and cardinality(things) >= most then (things[most]).id end;
-		things := case when after is null then things else things[:most] end;
+		fitting := bulk_export_fitting(things, body);
+		after := case when fitting < cardinality(things) or fitting >= most then (things[fitting]).id end;
+		things := things[:fitting];
 		next := case when after is not null then jsonb_build_object('person', p.position, 'after', after)
 			when p.position < f.last then jsonb_build_object('person', p.position + 1) end;
 		if cardinality(things) > 0 then
@@ -188,10 +225,10 @@ begin
 			n := n + cardinality(things);
 			body := body || (select string_agg(t.body::text || chr(10), '' order by t.id) from unnest(things) t);
 		end if;
-		exit when n >= most or clock_timestamp() > begun + interval '1 second';
+		exit when after is not null or n >= most or octet_length(body) >= 1048576 or clock_timestamp() > begun + interval '1 second';
 	end loop;
 	perform fhir_restore(kept);
-	noted := show_all(shown);
+	noted := bulk_export_show(shown);
 	return next;
 end $$;
 
@@ -216,6 +253,6 @@ revoke execute on function job_bulk_exports(int) from public;
 
 -- migrate:down
 delete from job where kind = 'exports_dropped';
-drop function if exists job_bulk_exports, bulk_export_end, bulk_export_page, bulk_export_file_own, bulk_export_manifest,
-	bulk_export_step, bulk_export_file_away, bulk_export_things, bulk_export_own, bulk_export_begin, bulk_export_cohort cascade;
+drop function if exists job_bulk_exports, bulk_export_end, bulk_export_page, bulk_export_fitting, bulk_export_file_own, bulk_export_manifest,
+	bulk_export_step, bulk_export_file_away, bulk_export_things, bulk_export_show, bulk_export_enter, bulk_export_own, bulk_export_begin, bulk_export_cohort cascade;
 drop table bulk_export_file, bulk_export_person, bulk_export cascade;

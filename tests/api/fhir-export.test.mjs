@@ -2,7 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, operation, syntheticNumber, world } from './harness.mjs';
-import { assertValid, fhir, issueOf, localPath, problemOf, resources } from './lib/fhir.mjs';
+import { assertValid, fhir, issueOf, problemOf, resources } from './lib/fhir.mjs';
+import { async, exporting, local, named } from './lib/fhir-export.mjs';
 import { enrol, inTeam, relate } from './lib/in-team.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
@@ -12,44 +13,7 @@ const s = await makeSamples(w, operation);
 const ask = fhir(w);
 const [tl, tm, dps, mh, gp, nav, sy, pt] = ['drammen-dps:tl-1', 'drammen-dps:tm-1', 'drammen-dps:dps-1', 'drammen-kommune:mh-1', 'fastlege-demo:gp-1', 'nav-drammen:nav-1', 'drammen-dps:sy-1', 'citizen:pt-1'];
 const team = w.ids.unit['drammen-dps:fact'];
-const async = { prefer: 'respond-async' };
-const lines = (r) => r.is(200).text.split('\n').filter(Boolean).map((l) => JSON.parse(l));
-const named = (r) => `${r.resourceType}/${r.id}`;
-const local = (url) => `/fhir/r4${localPath(url)}`;
-
-const begin = async (who, path) => local((await ask(who, 'GET', path, undefined, async)).is(202).headers['content-location']);
-const poll = (who, job) => w.api(who, 'GET', job);
-const end = async (who, job) => (await w.api(who, 'DELETE', job)).is(202);
-
-// Asks until it is ready; → the manifest, and how often it was not.
-async function ready(who, job) {
-	for (let waited = 0; waited < 200; waited++) {
-		const r = (await poll(who, job)).is([200, 202]);
-		if (r.status === 200) return { manifest: r.body, waited, answer: r };
-		assert.deepEqual([r.text, r.headers['retry-after']], ['', '1']);
-		assert.match(r.headers['x-progress'], /^\d+ of \d+ persons$/);
-	}
-	return assert.fail('it was never ready');
-}
-
-async function read(who, manifest) {
-	const all = [];
-	for (const f of manifest.output) {
-		const found = lines(await w.api(who, 'GET', local(f.url)));
-		assert.ok(found.every((x) => x.resourceType === f.type), f.type);
-		all.push(...found);
-	}
-	return all;
-}
-
-// From asking to the last line; → what was in it.
-async function take(who, path) {
-	const job = await begin(who, path);
-	const { manifest } = await ready(who, job);
-	const all = await read(who, manifest);
-	await end(who, job);
-	return { all, manifest, job };
-}
+const { begin, poll, end, ready, read, take } = exporting(w, ask);
 
 describe('a Group', () => {
 	test('is a team of one\'s own, without its members', async () => {
@@ -159,15 +123,29 @@ describe('an export', () => {
 		assert.equal((await w.api(tl, 'HEAD', local(manifest.output[0].url))).is(200).text, '');
 		await end(tl, job);
 	});
-	test('stands in the log of everybody in it, when it is read', async () => {
+	test('stands in the log of everybody in it, when it is counted and when it is read', async () => {
 		const { patient } = await inTeam(w);
+		const elsewhere = await inTeam(w);
+		await w.sql("update care_relation set valid_to = clock_now() - interval '1 minute' where patient_id = $1", [elsewhere.patient]);
 		const job = await begin(tl, `/Group/${team}/$export?_type=Patient`);
 		const { manifest } = await ready(tl, job);
-		const rows = () => w.sql("select action, operation, resource, resource_id, staff_id from access_log where $1 = any (access_log_persons(patient_id, shown_set)) and operation like 'fhir%Export%'", [patient]);
-		assert.deepEqual(await rows(), []);
+		const rows = (of) => w.sql("select action, operation, resource, resource_id, staff_id, basis from access_log where $1 = any (access_log_persons(patient_id, shown_set)) and operation like 'fhir%Export%' order by id", [of]);
+		const row = { resource: 'caseloads', resource_id: job.split('/').at(-1), staff_id: w.ids.staff[tl], basis: 'CARE_RELATION' };
+		const counted = { action: 'READ', operation: 'fhirReadExport', ...row };
+		assert.deepEqual(await rows(patient), [counted]);
 		await read(tl, manifest);
-		assert.deepEqual(await rows(), [{ action: 'EXPORT', operation: 'fhirReadExportFile', resource: 'caseloads', resource_id: job.split('/').at(-1), staff_id: w.ids.staff[tl] }]);
+		assert.deepEqual(await rows(patient), [counted, { action: 'EXPORT', operation: 'fhirReadExportFile', ...row }]);
+		assert.deepEqual(await rows(elsewhere.patient), []);
 		await end(tl, job);
+	});
+	test('tells of a person by its manifest: their own log shows it, though no file is read', async () => {
+		const { patient } = await inTeam(w);
+		await w.sql(`insert into task (kind, title, patient_id, agency_id, unit_id) values ('GENERAL', 'Ring', $1, $2, $3)`, [patient, w.ids.agency['drammen-dps'], team]);
+		const job = await begin(tl, `/Group/${team}/$export?_type=Task`);
+		await ready(tl, job);
+		await end(tl, job);
+		const log = (await w.api('drammen-dps:pv-1', 'GET', `/patients/${patient}/access-log`)).is(200).body.items;
+		assert.deepEqual(log.filter((l) => l.operation === 'fhirReadExport').map((l) => l.basis), ['CARE_RELATION']);
 	});
 });
 
@@ -190,6 +168,51 @@ describe('what may be seen', () => {
 	test('who has objected is not in it', () => between(
 		(patient) => w.sql(`insert into objection (id, patient_id, scope, against, against_id) select gen_random_uuid(), $1, 'WHOLE_RECORD', 'AGENCY', id from agency where slug = 'drammen-dps'`, [patient]),
 		(found) => assert.deepEqual(found, [])));
+	test('what has been closed by kind or by item is not in it', async () => {
+		const against = `'AGENCY', (select id from agency where slug = 'drammen-dps')`;
+		await between((patient) => w.sql(`insert into objection (id, patient_id, scope, resource_types, against, against_id) values (gen_random_uuid(), $1, 'RESOURCE_TYPES', '{enrolments}', ${against})`, [patient]),
+			(found) => assert.deepEqual(found.map((r) => r.resourceType), ['Patient']));
+		await between((patient, enrolment) => w.sql(`insert into objection (id, patient_id, scope, item_ids, against, against_id) values (gen_random_uuid(), $1, 'ITEMS', array[$2::uuid], ${against})`, [patient, enrolment]),
+			(found) => assert.deepEqual(found.map((r) => r.resourceType), ['Patient']));
+	});
+	// the first is there by an emergency that passes objections, the second by relation and has closed an item
+	const flagged = async () => {
+		const { patient } = await inTeam(w);
+		return { patient, flag: (await w.api(tl, 'POST', '/risk-flags', { patient_id: patient, kind: 'OVERDOSE', level: 'RED', text: 'Tre overdoser' })).is(201).body.id };
+	};
+	const byEmergencyThenRelation = async (before = () => undefined) => {
+		const [first, second] = [await flagged(), await flagged()].sort((a, b) => (a.patient < b.patient ? -1 : 1));
+		const done = await before();
+		await w.sql("update care_relation set valid_to = clock_now() - interval '1 minute' where patient_id = $1", [first.patient]);
+		(await w.api(tl, 'GET', `/patients/${first.patient}`)).is(404);
+		const opened = (await w.api(tl, 'POST', '/emergency-accesses', { patient_id: first.patient, reason: 'Akutt forverring, svarer ikke', override_objection: true, necessity: 'Fare for liv, må vite om medisiner' })).is(201).body.id;
+		await w.sql(`insert into objection (id, patient_id, scope, item_ids, against, against_id) values (gen_random_uuid(), $1, 'ITEMS', array[$2::uuid], 'AGENCY', $3)`, [second.patient, second.flag, w.ids.agency['drammen-dps']]);
+		return { first, second, opened, done };
+	};
+	test('an emergency lets nobody in, and opens nothing of the next person', async () => {
+		const { first, second, done: job } = await byEmergencyThenRelation(() => begin(tl, `/Group/${team}/$export?_type=Patient,Flag`));
+		for (const path of [`/Patient/${first.patient}`, `/Flag/${first.flag}`]) (await ask(tl, 'GET', path)).is(200);
+		const { manifest } = await ready(tl, job);
+		const all = await read(tl, manifest);
+		await end(tl, job);
+		const of = (patient) => all.filter((r) => r.id === patient || r.subject?.reference === `Patient/${patient}`).map(named);
+		assert.deepEqual([of(first.patient), of(second.patient)], [[], [`Patient/${second.patient}`]]);
+	});
+	test('nor does it where a search names both', async () => {
+		const { first, second } = await byEmergencyThenRelation();
+		for (const ids of [[first, second], [second, first]]) {
+			const found = resources((await ask(tl, 'GET', `/Flag?_id=${ids.map((x) => x.flag)}`)).is(200).body).map((r) => r.id);
+			assert.deepEqual(found, [first.flag]);
+		}
+	});
+	test('nor in any other room: it passes the objections of its own person', async () => {
+		const { first, second, opened } = await byEmergencyThenRelation();
+		for (const { patient } of [first, second])
+			await w.sql(`insert into objection (id, patient_id, scope, resource_types, against, against_id) values (gen_random_uuid(), $1, 'RESOURCE_TYPES', '{enrolments}', 'AGENCY', $2)`, [patient, w.ids.agency['drammen-dps']]);
+		const [{ blocked }] = await w.sql(`with s as materialized (select set_config('app.role', 'TL', true), set_config('app.agency_id', $1, true), set_config('app.emergency_id', $2, true))
+			select array(select resource_is_blocked(p, 'enrolments') from s, unnest($3::uuid[]) p) as blocked`, [w.ids.agency['drammen-dps'], opened, [first.patient, second.patient]]);
+		assert.deepEqual(blocked, [false, true]);
+	});
 	test('an address that has become strictly confidential is not shown', () => between(
 		(patient) => w.sql("update patient set address_protection = 'STRICTLY_CONFIDENTIAL' where id = $1", [patient]),
 		(found) => assert.deepEqual([found.find((r) => r.resourceType === 'Patient').address, JSON.stringify(found).includes('Hemmelig')], [undefined, false])));
@@ -251,7 +274,7 @@ describe('others', () => {
 	});
 	test('of the same agency wait while one is being prepared', async () => {
 		const job = await begin(tl, `/Group/${team}/$export`);
-		for (const [who, path, method] of [[dps, '/Patient/$export', 'GET'], [tl, `/Group/${team}/$export`, 'GET'], [tl, `/Group/${team}/$export`, 'POST'], [tl, '/Patient/$export', 'POST']]) {
+		for (const [who, path, method] of [[dps, '/Patient/$export', 'GET'], [tl, `/Group/${team}/$export?_type=Flag`, 'GET'], [tl, `/Group/${team}/$export?_type=Flag`, 'POST'], [tl, '/Patient/$export', 'POST']]) {
 			const r = (await ask(who, method, path, undefined, async)).is(429);
 			assert.deepEqual([issueOf(r), problemOf(r), r.headers['retry-after']], ['throttled', 'export_running', '60']);
 		}
@@ -260,9 +283,32 @@ describe('others', () => {
 		await w.sql("update bulk_export set asked_at = asked_at - interval '11 minutes'"); // nobody asks any more
 		await end(dps, await begin(dps, '/Patient/$export'));
 		await end(tl, job);
-		const both = await Promise.all([1, 2, 3, 4].map(() => ask(tl, 'GET', `/Group/${team}/$export`, undefined, async)));
-		assert.deepEqual(both.map((r) => r.status).sort(), [202, 429, 429, 429]);
-		await end(tl, local(both.find((r) => r.status === 202).headers['content-location']));
+		const all = await Promise.all(['Flag', 'Goal', 'Task', 'Consent'].map((type) => ask(tl, 'GET', `/Group/${team}/$export?_type=${type}`, undefined, async)));
+		assert.deepEqual(all.map((r) => r.status).sort(), [202, 429, 429, 429]);
+		await end(tl, local(all.find((r) => r.status === 202).headers['content-location']));
+	});
+	test('do not: who asks for the same again, having lost the answer, is told where it is', async () => {
+		await inTeam(w);
+		const path = `/Group/${team}/$export?_type=Flag`;
+		const all = await Promise.all(['GET', 'GET', 'POST'].map((method) => ask(tl, method, path, undefined, async)));
+		const [job, ...same] = all.map((r) => local(r.is(202).headers['content-location']));
+		assert.deepEqual(same, [job, job]);
+		await ready(tl, job);
+		const next = await begin(tl, path);
+		assert.notEqual(next, job);
+		for (const one of [job, next]) await end(tl, one);
+	});
+	test('cannot be asked for by a Bundle, whose answers are resources', async () => {
+		const job = await begin(tl, `/Group/${team}/$export?_type=Patient`);
+		const { manifest } = await ready(tl, job);
+		const path = (url) => url.split('/fhir/r4/')[1];
+		for (const [method, url] of [['GET', path(manifest.output[0].url)], ['GET', path(job)], ['DELETE', path(job)], ['GET', 'Patient/$export'], ['POST', `Group/${team}/$export`]]) {
+			const bundle = (type) => ({ resourceType: 'Bundle', type, entry: [{ request: { method, url } }] });
+			assert.deepEqual((await ask(tl, 'POST', '', bundle('batch'), async)).is(200).body.entry.map((e) => e.response.status), ['404'], url);
+			(await ask(tl, 'POST', '', bundle('transaction'), async)).is(404);
+		}
+		assert.ok((await read(tl, manifest)).length > 0);
+		await end(tl, job);
 	});
 });
 
@@ -302,6 +348,26 @@ describe('an end', () => {
 		for (const path of ['/Patient/$export', `/Group/${team}/$export`]) assert.equal(issueOf((await ask(tl, 'GET', path, undefined, async)).is(400)), 'too-costly');
 		await w.restart({ EXPORT_PERSONS: undefined, EXPORT_STEP: undefined });
 	});
+});
+
+test('a page is of a bounded number of things and of bounded size, since a time too', async () => {
+	const { patient } = await inTeam(w);
+	const add = (title, note, n) => w.sql(`insert into task (kind, title, note, patient_id, agency_id, unit_id) select 'GENERAL', $4 || n, repeat($5, 20000), $1, $2, $3 from generate_series(1, $6) n`, [patient, w.ids.agency['drammen-dps'], team, title, note, n]);
+	const take1900 = async () => {
+		const { all, job } = await take(tl, `/Group/${team}/$export?_type=Task&_since=1900-01-01T00:00:00Z`);
+		const pages = await w.sql(`select 1 from access_log where resource_id = $1 and action = 'EXPORT' and operation = 'fhirReadExportFile'`, [job.split('/').at(-1)]);
+		return { pages: pages.length, tasks: all.filter((r) => r.for?.reference === `Patient/${patient}` && / \d+$/.test(r.description)) };
+	};
+	await add('Mange ', '', 450);
+	const many = await take1900();
+	assert.equal(new Set(many.tasks.map((t) => t.id)).size, 450);
+	assert.ok(many.pages >= 3, `${many.pages} pages`);
+	await w.sql('delete from task where patient_id = $1', [patient]);
+	await add('Lang ', 'æ', 150); // 6 MB, fewer than a page may have
+	const long = await take1900();
+	assert.equal(new Set(long.tasks.map((t) => t.id)).size, 150);
+	assert.ok(JSON.stringify(long.tasks).length > 3_000_000, 'the notes are in it');
+	assert.ok(long.pages >= 6, `${long.pages} pages`);
 });
 
 test('files have many pages, and memory does not grow with them', async () => {
