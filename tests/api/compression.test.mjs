@@ -87,8 +87,15 @@ test('memory stays bounded when many ask at once', { skip: environment.instrumen
 	await w.restart({ CHECK_REPLIES: 0 }); // which parses each answer
 	const document = () => get('/openapi.json', gzip);
 	assert.equal((await document()).headers['content-encoding'], 'gzip');
-	await Promise.all(Array.from({ length: 40 }, document));
-	const before = w.daemon.residentKiB();
-	for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 40 }, document));
-	assert.ok(w.daemon.residentKiB() - before < 8 * 1024, `${before} KiB, then ${w.daemon.residentKiB()} KiB`);
+	// how many threads are at it at once differs from round to round
+	const most = async () => {
+		let kib = 0;
+		for (let round = 0; round < 4; round++) {
+			await Promise.all(Array.from({ length: 40 }, document));
+			kib = Math.max(kib, w.daemon.residentKiB());
+		}
+		return kib;
+	};
+	const before = await most(), after = await most();
+	assert.ok(after - before < 8 * 1024, `${before} KiB, then ${after} KiB`);
 });
