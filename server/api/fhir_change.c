@@ -244,6 +244,7 @@ bool fhir_change_find(struct fhir_map *m, const json_t *current, const json_t *s
 	size_t i;
 
 	*out = (struct fhir_change){NULL, NULL};
+	m->resource = current;
 	if (!choose_step(&c, current, sent))
 		return false;
 	fhir_map_within(m, current, NULL);

@@ -131,11 +131,11 @@ static json_t *codings_of(const json_t *found)
 	return list != NULL ? json_incref(list) : json_pack("[O]", found);
 }
 
-/* What the codings say: of two that say it, the last says it more exactly. NULL with the fault. */
+/* What the codings say, each of them and all the same. NULL with the fault. */
 static json_t *said_by(struct fhir_conversion *c, const json_t *rule, const json_t *codings)
 {
 	const json_t *native = NULL, *one;
-	bool known = true, all_known = true;
+	bool known = true, all_known = true, all_mean = true, agreed = true;
 	size_t i;
 
 	json_array_foreach(codings, i, one)
@@ -143,14 +143,20 @@ static json_t *said_by(struct fhir_conversion *c, const json_t *rule, const json
 		const json_t *said = native_of(rule, one, &known);
 
 		all_known = all_known && known;
-		native = said != NULL ? said : native;
+		all_mean = all_mean && said != NULL;
+		agreed = agreed && (i == 0 || json_equal(native, said));
+		native = said;
 	}
 	if (!all_known)
 		fhir_convert_amiss(c, "not_supported",
 				   "is a code of a system that is not kept here");
-	else if (native == NULL)
+	else if (!all_mean || native == NULL)
 		fhir_convert_amiss(c, "enum", "is none of the codes that are known here");
-	return all_known && native != NULL ? json_deep_copy(native) : NULL;
+	else if (!agreed)
+		fhir_convert_amiss(c, "not_supported", "has codes that contradict each other");
+	else
+		return json_deep_copy(native);
+	return NULL;
 }
 
 static bool concept(struct fhir_conversion *c, const json_t *rule, const char *key,
@@ -176,26 +182,34 @@ static bool concept(struct fhir_conversion *c, const json_t *rule, const char *k
 static bool reference(struct fhir_conversion *c, const json_t *rule, const char *key,
 		      const json_t *found, json_t *body)
 {
-	const char *said = text(found, "reference"), *id, *member;
+	const char *said = text(found, "reference"), *beside = text(found, "type");
+	const char *id, *type, *member;
 	json_t *read = said == NULL ? NULL : fhir_value_reference(c->arena, c->base, said);
+	bool taken;
 
 	if (read == NULL)
 		return fhir_convert_amiss(c, "format",
 					  "must be a reference to one resource of this service");
 	id = text(read, "id");
-	member = text(read, "type") == NULL ? NULL
-					    : text(json_object_get(rule, key), text(read, "type"));
-	if (member != NULL)
-		json_object_set_new(body, member, json_string(id == NULL ? nobody : id));
+	type = text(read, "type");
+	member = type == NULL ? NULL : text(json_object_get(rule, key), type);
+	if (type != NULL && beside != NULL && strcmp(type, beside) != 0)
+		taken = fhir_convert_amiss(c, "not_supported",
+					   "refers to another type than it says");
+	else if (member == NULL)
+		taken = fhir_convert_amiss(c, "not_supported",
+					   "refers to a type that has no place here");
+	else
+		taken = fhir_convert_put(c, body, member, json_string(id == NULL ? nobody : id));
 	json_decref(read);
-	return member != NULL ||
-	       fhir_convert_amiss(c, "not_supported", "refers to a type that has no place here");
+	return taken;
 }
 
 static bool canonical(struct fhir_conversion *c, const json_t *rule, const char *key,
 		      const json_t *found, json_t *body)
 {
 	const char *said = json_string_value(found), *from = text(rule, "from"), *bar;
+	const char *version = fhir_convert_member(rule, key, "version");
 	size_t len;
 
 	from = from == NULL ? "" : from;
@@ -204,12 +218,11 @@ static bool canonical(struct fhir_conversion *c, const json_t *rule, const char 
 		return fhir_convert_amiss(c, "reference", "is no canonical that is known here");
 	said += len;
 	bar = strchr(said, '|');
-	json_object_set_new(body, fhir_convert_member(rule, key, "address"),
-			    json_string(arena_copy(c->arena, said, strcspn(said, "|"))));
-	if (bar != NULL)
-		json_object_set_new(body, fhir_convert_member(rule, key, "version"),
-				    json_string(bar + 1));
-	return true;
+	if (bar != NULL && version == NULL)
+		return fhir_convert_amiss(c, "not_supported", "is not kept in versions here");
+	return fhir_convert_put(c, body, fhir_convert_member(rule, key, "address"),
+				json_string(arena_copy(c->arena, said, strcspn(said, "|")))) &&
+	       (bar == NULL || fhir_convert_put(c, body, version, json_string(bar + 1)));
 }
 
 bool fhir_convert(struct fhir_conversion *c, const json_t *rule, const char *key,

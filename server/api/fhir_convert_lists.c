@@ -52,6 +52,8 @@ bool fhir_convert_span(struct fhir_conversion *c, const json_t *rule, const char
 	const char *minutes = fhir_convert_member(rule, key, "minutes");
 	long long begins = 0, ends = 0;
 
+	if (json_object_size(found) != (size_t)(start != NULL) + (end != NULL))
+		return fhir_convert_amiss(c, "not_supported", "must be a start and an end alone");
 	if (!fhir_convert_instant(c, json_object_get(found, "start"),
 				  fhir_convert_member(rule, key, "start"), body))
 		return false;
@@ -133,97 +135,143 @@ bool fhir_convert_list(struct fhir_conversion *c, const json_t *rule, const char
 
 /* ---- answers ---- */
 
-/* "HONOS-H1" is the item H1 of HONOS. */
-static const char *item_code(const char *link)
-{
-	const char *dash = link == NULL ? NULL : strchr(link, '-');
-
-	return dash == NULL ? link : dash + 1;
-}
-
 /* The code of an item, and its answer: a new reference, null when there is none. */
 struct answered {
 	const char *code;
 	json_t *value;
 };
 
-/* {"H1": 2, "H2": null} of a list whose elements `read` reads; NULL with the fault. */
-static json_t *items_of(struct fhir_conversion *c, const json_t *rule, const json_t *found,
-			struct answered (*read)(const json_t *rule, const json_t *one))
+/* How the items are read. */
+struct reading {
+	const char *instrument; /* code of the one that the resource is of; NULL: it says none */
+	const char *system;	/* of the items' codes, where they are codings */
+	struct answered (*read)(const struct reading *by, const json_t *one);
+};
+
+static const struct answered not_answered = {NULL, NULL};
+
+/* What the resource does not say, or wrongly, is told by the rule of that element. */
+static const char *instrument_of(struct fhir_conversion *c, const json_t *rule)
+{
+	const json_t *by = json_object_get(rule, "instrument");
+	const json_t *found = by == NULL ? NULL : fhir_path_get(c->resource, text(by, "at"));
+	json_t *told = json_object();
+	const char *code = NULL;
+
+	if (found != NULL && fhir_convert(c, by, "one", found, told))
+		code = arena_dup(c->arena, text(told, "one"));
+	json_decref(told);
+	return code;
+}
+
+/* "HONOS-H1" is the item H1 of HONOS; NULL in what is of another instrument. */
+static const char *item_code(const struct reading *by, const char *link)
+{
+	size_t len = link == NULL ? 0 : strcspn(link, "-");
+
+	if (link == NULL || link[len] == '\0')
+		return link;
+	return by->instrument == NULL || (strlen(by->instrument) == len &&
+					  strncmp(link, by->instrument, len) == 0)
+		       ? link + len + 1
+		       : NULL;
+}
+
+/* Adds the answer, which it takes over; false when there is none, or the item has one already. */
+static bool add_answer(json_t *items, struct answered a)
+{
+	if (a.code == NULL || a.value == NULL || json_object_get(items, a.code) != NULL) {
+		json_decref(a.value);
+		return false;
+	}
+	json_object_set_new(items, a.code, a.value);
+	return true;
+}
+
+/* Puts {"H1": 2, "H2": null} of a list. */
+static bool put_items(struct fhir_conversion *c, const struct reading *by, const char *member,
+		      const json_t *found, json_t *body)
 {
 	json_t *items = json_object();
+	bool fine = true;
 	const json_t *one;
 	size_t i;
 
+	if (!json_is_array(found)) {
+		json_decref(items);
+		return fhir_convert_amiss(c, "type", "must be a list");
+	}
 	json_array_foreach(found, i, one)
 	{
-		struct answered a = read(rule, one);
-
-		if (a.code == NULL || a.value == NULL) {
-			json_decref(a.value);
-			json_decref(items);
-			fhir_convert_amiss(c, "not_supported",
-					   "must be items of the instrument, each answered by one "
-					   "valueInteger or by none");
-			return NULL;
-		}
-		json_object_set_new(items, a.code, a.value);
+		fine = fine && add_answer(items, by->read(by, one));
 	}
-	return items;
+	if (fine)
+		return fhir_convert_put(c, body, member, items);
+	json_decref(items);
+	return fhir_convert_amiss(c, "not_supported",
+				  "must be items of the instrument, each once, answered by one "
+				  "valueInteger or by none");
 }
 
-static bool put_items(struct fhir_conversion *c, const char *member, json_t *items, json_t *body)
+/* A copy of the answer, the caller's; NULL when it is none. */
+static json_t *value_of(const json_t *element)
 {
-	return items != NULL && fhir_convert_put(c, body, member, items);
+	const json_t *value = json_object_get(element, "valueInteger");
+
+	return json_is_null(value) ? NULL : json_deep_copy(value);
 }
 
-/* Of a QuestionnaireResponse: one answer, and no items within it. */
-static struct answered of_item(const json_t *rule, const json_t *item)
+/* Of a QuestionnaireResponse: one answer or none, and beside it the question's words alone. */
+static struct answered of_item(const struct reading *by, const json_t *item)
 {
+	static const char *const members[] = {"linkId", "text", "answer"};
 	const json_t *list = json_object_get(item, "answer"), *first = json_array_get(list, 0);
-	json_t *value = list == NULL ? json_null() : json_object_get(first, "valueInteger");
-	bool one = list == NULL || (json_array_size(list) == 1 && json_object_size(first) == 1);
+	size_t known = 0;
 
-	(void)rule;
-	return json_object_get(item, "item") != NULL || !one
-		       ? (struct answered){NULL, NULL}
-		       : (struct answered){item_code(text(item, "linkId")), json_deep_copy(value)};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		known += json_object_get(item, members[i]) != NULL;
+	if (known != json_object_size(item) ||
+	    (list != NULL && (json_array_size(list) != 1 || json_object_size(first) != 1)))
+		return not_answered;
+	return (struct answered){item_code(by, text(item, "linkId")),
+				 list == NULL ? json_null() : value_of(first)};
 }
 
 bool fhir_convert_answers(struct fhir_conversion *c, const json_t *rule, const char *key,
 			  const json_t *found, json_t *body)
 {
-	return put_items(c, fhir_convert_member(rule, key, ""), items_of(c, rule, found, of_item),
-			 body);
+	const struct reading by = {.instrument = instrument_of(c, rule), .read = of_item};
+
+	return put_items(c, &by, fhir_convert_member(rule, key, ""), found, body);
 }
 
 /* The item that a component is about, by our own code of it; NULL when it is another. */
-static const char *item_of(const json_t *rule, const json_t *component)
+static const char *item_of(const struct reading *by, const json_t *component)
 {
 	const json_t *codings = json_object_get(json_object_get(component, "code"), "coding");
 	const json_t *coding = json_array_get(codings, 0);
-	const char *system = text(coding, "system"), *ours = text(rule, "from");
+	const char *system = text(coding, "system");
 
-	return json_array_size(codings) == 1 && system != NULL && strcmp(system, ours) == 0
-		       ? item_code(text(coding, "code"))
+	return json_array_size(codings) == 1 && system != NULL && strcmp(system, by->system) == 0
+		       ? item_code(by, text(coding, "code"))
 		       : NULL;
 }
 
 /* Of an Observation: code and value, or code and why there is none. */
-static struct answered of_component(const json_t *rule, const json_t *component)
+static struct answered of_component(const struct reading *by, const json_t *component)
 {
-	json_t *value = json_object_get(component, "valueInteger");
+	bool is_absent = json_is_object(json_object_get(component, "dataAbsentReason"));
 
-	if (json_object_get(component, "dataAbsentReason") != NULL)
-		value = json_null();
 	return json_object_size(component) != 2
-		       ? (struct answered){NULL, NULL}
-		       : (struct answered){item_of(rule, component), json_deep_copy(value)};
+		       ? not_answered
+		       : (struct answered){item_of(by, component),
+					   is_absent ? json_null() : value_of(component)};
 }
 
 bool fhir_convert_components(struct fhir_conversion *c, const json_t *rule, const char *key,
 			     const json_t *found, json_t *body)
 {
-	return put_items(c, fhir_convert_member(rule, key, ""),
-			 items_of(c, rule, found, of_component), body);
+	const struct reading by = {instrument_of(c, rule), text(rule, "from"), of_component};
+
+	return put_items(c, &by, fhir_convert_member(rule, key, ""), found, body);
 }

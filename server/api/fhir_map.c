@@ -171,7 +171,8 @@ void fhir_map_convert(struct fhir_map *m, const json_t *rule, const char *key, c
 		      json_t *body)
 {
 	struct request *r = m->request;
-	struct fhir_conversion c = {.arena = r->arena, .base = fhir_base(r->arena)};
+	struct fhir_conversion c = {
+		.arena = r->arena, .base = fhir_base(r->arena), .resource = m->resource};
 
 	if (found != NULL ? fhir_convert(&c, rule, key, found, body)
 			  : fhir_convert_nothing(&c, rule, key, body))
@@ -281,6 +282,7 @@ json_t *fhir_map_create(struct fhir_map *m, const json_t *resource)
 	const json_t *status = fhir_map_status(m, resource), *rule;
 	size_t i;
 
+	m->resource = resource;
 	check_begin(m, status);
 	json_object_del(rest, fhir_map_state(m));
 	keep_identifiers(m, rest);

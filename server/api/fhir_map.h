@@ -36,9 +36,10 @@
 struct fhir_map {
 	struct request *request; /* whose faults, preferences and arena these are */
 	const json_t *way;
-	json_t *left_out;    /* paths that were left out; an array, or NULL */
-	json_t *identifiers; /* those of what is made; an array, or NULL */
-	json_t *within;	     /* path parameter → id, or NULL */
+	const json_t *resource; /* as it is made, or as it stands before a change */
+	json_t *left_out;	/* paths that were left out; an array, or NULL */
+	json_t *identifiers;	/* those of what is made; an array, or NULL */
+	json_t *within;		/* path parameter → id, or NULL */
 };
 
 /* Chooses the way; false, with a fault, when none fits. */

@@ -137,8 +137,17 @@ json_t *fhir_path_get(const json_t *resource, const char *path)
 	return json_is_null(resource) ? NULL : (json_t *)(uintptr_t)resource;
 }
 
-/* What says no more than which extension it would be is empty too. */
-static bool is_empty(const json_t *value)
+/* The address of an extension says nothing by itself. */
+static bool is_address(const char *list, const char *key)
+{
+	return strcmp(list, "extension") == 0 && strcmp(key, "url") == 0;
+}
+
+/*
+ * What stands under `name`, itself or in a list. An extension that says no more than which it would
+ * be is empty too; one that modifies never is.
+ */
+static bool is_empty(const json_t *value, const char *name)
 {
 	const char *key;
 	json_t *one;
@@ -150,12 +159,12 @@ static bool is_empty(const json_t *value)
 		return false;
 	json_object_foreach((json_t *)(uintptr_t)value, key, one)
 	{
-		if (!is_empty(one) && strcmp(key, "url") != 0)
+		if (!is_address(name, key) && !is_empty(one, key))
 			return false;
 	}
 	json_array_foreach(value, i, one)
 	{
-		if (!is_empty(one))
+		if (!is_empty(one, name))
 			return false;
 	}
 	return true;
@@ -184,9 +193,9 @@ static void take(json_t *object, const char *path)
 		take(at, rest);
 		forget_mark(at, &step);
 	}
-	if (member != at && (rest == NULL || is_empty(at)))
+	if (member != at && (rest == NULL || is_empty(at, name)))
 		json_array_set_new(member, (size_t)place(member, &step), json_null());
-	if ((member == at && rest == NULL) || is_empty(member))
+	if ((member == at && rest == NULL) || is_empty(member, name))
 		json_object_del(object, name);
 }
 
@@ -195,32 +204,33 @@ void fhir_path_take(json_t *resource, const char *path)
 	take(resource, path);
 }
 
-static const char *left(struct arena *a, const json_t *value, const char *at)
+/* Of what stands under `name`; `at` is the way there. */
+static const char *left(struct arena *a, const json_t *value, const char *name, const char *at)
 {
 	const char *key, *found = NULL;
 	json_t *one;
 	size_t i;
 
-	if (is_empty(value))
+	if (is_empty(value, name))
 		return NULL;
 	json_object_foreach((json_t *)(uintptr_t)value, key, one)
 	{
-		if (found == NULL && strcmp(key, "url") != 0)
+		if (found == NULL && !is_address(name, key))
 			found = left(
-				a, one,
+				a, one, key,
 				arena_printf(a, "%s%s%.100s", at, *at == '\0' ? "" : ".", key));
 	}
 	json_array_foreach(value, i, one)
 	{
 		if (found == NULL)
-			found = left(a, one, arena_printf(a, "%s[%zu]", at, i));
+			found = left(a, one, name, arena_printf(a, "%s[%zu]", at, i));
 	}
 	return found != NULL ? found : at;
 }
 
 const char *fhir_path_left(struct arena *a, const json_t *resource)
 {
-	return left(a, resource, "");
+	return left(a, resource, "", "");
 }
 
 const char *fhir_path_expression(struct arena *a, const char *path)
@@ -298,6 +308,6 @@ void fhir_path_resolve(json_t *resource)
 	if (!json_is_array(list))
 		return;
 	resolve(resource, list);
-	if (is_empty(list))
+	if (is_empty(list, "contained"))
 		json_object_del(resource, "contained");
 }

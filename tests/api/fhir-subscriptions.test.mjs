@@ -192,6 +192,7 @@ describe('what is asked for', () => {
 		assert.match(r.body.issue[0].expression[0], /payload/);
 		await bad(asked(url, { topic: 'no-such' }), 422);
 		await bad({ ...asked(url), criteria: 'Observation?code=x' }, 400);
+		await bad({ ...asked(url), criteria: `${asked(url).criteria}|9.9` }, 422, 'not-supported');
 		await bad(asked(url, { channel: { type: 'websocket' } }), 422, 'not-supported');
 		await bad(asked(url, { channel: { payload: 'application/xml' } }), 422, 'not-supported');
 		for (const filter of ['Task?status=x', 'Observation?patient=Patient/1', `Task?patient=Patient/${anyId()}&owner=x`, 'x']) await bad(asked(url, { filter }), 422);

@@ -117,6 +117,18 @@ describe('an assessment as an Observation', () => {
 			assert.ok(expressions(r).some((e) => e.includes(where)), r.story());
 		}
 	});
+	test('says each item once, of its own instrument, and nothing beside the answer', async () => {
+		const [one, other] = [item('GAF_S-GAF_S', 51), item('GAF_S-GAF_S', 1)];
+		for (const component of [[one, other], [one, one], [item('GAF_F-GAF_S', 51)], {}]) {
+			assert.deepEqual(expressions((await create(tm, score({ component }))).is([400, 422])), ['Observation.component']);
+		}
+		const o = await made(tm, score());
+		const reason = [extension('correction-reason', { valueString: 'Feil' })];
+		for (const component of [[other, { ...one, valueInteger: 52 }], [item('GAF_F-GAF_S', 1)]]) {
+			assert.deepEqual(expressions((await put(tm, { ...o, status: 'corrected', component, extension: reason })).is(422)), ['Observation.component']);
+		}
+		assert.deepEqual((await native(tm, `/assessments/${o.id}`)).items, { GAF_S: 51 });
+	});
 	test('that was declined has no value', async () => {
 		const o = await made(tm, score({ component: undefined, dataAbsentReason: hl7('data-absent-reason', 'asked-declined') }));
 		assert.equal((await native(tm, `/assessments/${o.id}`)).declined, true);
@@ -141,6 +153,15 @@ describe('a referral', () => {
 		assert.deepEqual([problemOf(refused), refused.body.issue[0].details.text.includes('revoked')], ['invalid_transition', true]);
 		const back = (await put(gp, { ...sent, status: 'revoked', extension: [...sent.extension, { url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason', valueCodeableConcept: { text: 'Flyttet' } }] })).is(200).body;
 		assert.deepEqual([back.status, (await native(gp, `/referrals/${r.id}`)).status], ['revoked', 'WITHDRAWN']);
+	});
+	test('loses the words of a criterion that are taken away, and is of one mind', async () => {
+		const r = await made(gp, referral());
+		const judging = (value) => ({ ...r, extension: r.extension.map((e) => (e.url.endsWith('mental-illness') ? extension('mental-illness', { valueCodeableConcept: value }) : e)) });
+		const two = { coding: [coding('yes-no-unknown', 'YES'), coding('yes-no-unknown', 'NO')], text: 'Schizofreni' };
+		assert.match(expressions((await put(gp, judging(two))).is(422))[0], /mental-illness/);
+		const less = (await put(gp, judging(concept('yes-no-unknown', 'YES')))).is(200).body;
+		const { answer, evidence } = (await native(gp, `/referrals/${r.id}`)).eligibility.A_mental_illness;
+		assert.deepEqual([answer, evidence, valueOf(less, 'mental-illness').text], ['YES', undefined, undefined]);
 	});
 	test('is not sent before the criteria are answered, and says what has no place', async () => {
 		const bare = await made(gp, referral({ extension: undefined }));

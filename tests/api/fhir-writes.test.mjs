@@ -92,7 +92,8 @@ describe('a task', () => {
 			[{ note: [{ text: 'a' }, { text: 'b' }] }, 422, 'Task.note[1].text', 'not-supported'], [{ intent: 'plan' }, 422, 'Task.intent', 'not-supported'],
 			[{ status: 'completed' }, 422, 'Task.status', 'not-supported'], [{ status: undefined }, 400, 'Task.status', 'required'],
 			[{ for: { reference: 'Patient/' } }, 400, 'Task.for', 'value'], [{ for: { reference: `Group/${anyId()}` } }, 422, 'Task.for', 'not-supported'],
-			[{ owner: { reference: `Organization/${anyId()}` } }, 422, 'Task.owner', 'not-found'], [{ code: { coding: [{ system: system('task'), code: 'ESCALATION' }] } }, 400, 'Task.code', 'code-invalid'],
+			[{ owner: { reference: `Organization/${anyId()}` } }, 422, 'Task.owner', 'not-found'], [{ owner: { reference: `Organization/${anyId()}`, type: 'Practitioner' } }, 422, 'Task.owner', 'not-supported'],
+			[{ modifierExtension: [{ url: 'https://other.example/not' }] }, 422, 'Task.modifierExtension[0].url', 'not-supported'], [{ code: { coding: [{ system: system('task'), code: 'ESCALATION' }] } }, 400, 'Task.code', 'code-invalid'],
 			[{ extension: [extension('nothing', { valueCode: 'x' })] }, 422, 'Task.extension[0].valueCode', 'not-supported']]) {
 			const r = (await ask(municipality, 'POST', '/Task', work(changes))).is(status);
 			assert.deepEqual([expressions(r), issueOf(r)], [[where], code], r.story());
@@ -214,6 +215,10 @@ describe('a message', () => {
 		assert.deepEqual(found.entry.map((e) => e.resource.id), [r.id]);
 		assert.deepEqual((await ask(lier, 'GET', `/Communication/${r.id}`)).is(404).body.issue[0].details, (await ask(lier, 'GET', `/Communication/${anyId()}`)).is(404).body.issue[0].details);
 	});
+	test('carries no attachment, be it an address alone', async () => {
+		const payload = [...letter().payload, { contentAttachment: { url: 'https://bilder.example/1' } }];
+		assert.deepEqual(expressions((await ask(team, 'POST', '/Communication', letter({ payload }))).is(422)), ['Communication.payload[1].contentAttachment.url']);
+	});
 	test('is taken back with a reason, and goes to nobody who may not be told', async () => {
 		const r = await made(team, letter());
 		assert.deepEqual(expressions((await put(team, { ...r, status: 'stopped' })).is(400)), ['Communication.statusReason.text']);
@@ -260,6 +265,13 @@ describe('an answered questionnaire', () => {
 		assert.equal((await w.api(team, 'GET', `/assessments/${r.id}`)).body.total, 32);
 		const gone = (await put(team, { ...better, status: 'entered-in-error', extension: [...r.extension, extension('correction-reason', { valueString: 'Feil person' })] })).is(200).body;
 		assert.equal(gone.status, 'entered-in-error');
+	});
+	test('answers each item once, of its own questionnaire, with nothing beside the answer', async () => {
+		const whole = answers().item;
+		for (const item of [[...whole, { ...whole[0], answer: [{ valueInteger: 0 }] }], [{ ...whole[0], linkId: 'HONOS-Q1' }, ...whole.slice(1)],
+			[{ ...whole[0], modifierExtension: [{ url: 'https://other.example/not', valueBoolean: true }] }, ...whole.slice(1)], [{ ...whole[0], answer: [{ valueInteger: null }] }, ...whole.slice(1)]]) {
+			assert.deepEqual(expressions((await ask(team, 'POST', '/QuestionnaireResponse', answers({ item }))).is(422)), ['QuestionnaireResponse.item']);
+		}
 	});
 	test('names every item that is wrong', async () => {
 		const wrong = (await ask(team, 'POST', '/QuestionnaireResponse', answers({ item: [{ linkId: 'QPR15-Q1', answer: [{ valueInteger: 99 }] }] }))).is(422);

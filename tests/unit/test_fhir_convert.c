@@ -42,8 +42,18 @@ static void concepts(void **state)
 	assert_becomes(rule, "{\"system\":\"s\",\"code\":\"a\"}", "{\"m\":\"A\"}");
 	assert_becomes(rule,
 		       "{\"coding\":[{\"system\":\"s\",\"code\":\"a\"},{\"system\":\"o\","
-		       "\"code\":\"B\"}],\"text\":\"t\"}",
-		       "{\"m\":\"B\"}");
+		       "\"code\":\"A\"}],\"text\":\"t\"}",
+		       "{\"m\":\"A\"}");
+	/* none of them is left out: they contradict each other, or one is not known */
+	assert_becomes(rule,
+		       "{\"coding\":[{\"system\":\"s\",\"code\":\"a\"},{\"system\":\"o\","
+		       "\"code\":\"B\"}]}",
+		       "<not_supported>");
+	assert_becomes(rule,
+		       "{\"coding\":[{\"system\":\"s\",\"code\":\"b\"},{\"system\":\"o\","
+		       "\"code\":\"A\"}]}",
+		       "<enum>");
+	assert_becomes(rule, "{\"coding\":[]}", "<enum>");
 	assert_becomes(rule, "{\"system\":\"s\",\"code\":\"b\"}", "<enum>");
 	assert_becomes(rule, "{\"text\":\"t\"}", "<not_supported>");
 	assert_becomes(rule,
@@ -68,6 +78,8 @@ static void references(void **state)
 	assert_becomes(rule, "{\"reference\":\"Patient/1\"}",
 		       "{\"p\":\"00000000-0000-0000-0000-000000000000\"}");
 	assert_becomes(rule, "{\"reference\":\"Group/" UUID "\"}", "<not_supported>");
+	assert_becomes(rule, "{\"reference\":\"Patient/" UUID "\",\"type\":\"Organization\"}",
+		       "<not_supported>");
 	assert_becomes(rule, "{\"reference\":\"Patient/" UUID "/_history/1\"}", "<format>");
 	assert_becomes(rule, "{\"display\":\"x\"}", "<format>");
 }
@@ -82,6 +94,8 @@ static void canonicals_and_answers(void **state)
 	assert_becomes(canonical, "\"c/HONOS|1.0\"", "{\"a\":\"HONOS\",\"v\":\"1.0\"}");
 	assert_becomes(canonical, "\"c/HONOS\"", "{\"a\":\"HONOS\"}");
 	assert_becomes(canonical, "\"d/HONOS\"", "<reference>");
+	assert_becomes("{\"as\":\"canonical\",\"from\":\"c/\",\"create\":{\"address\":\"a\"}}",
+		       "\"c/t|9.9\"", "<not_supported>");
 	assert_becomes(answers,
 		       "[{\"linkId\":\"HONOS-H1\",\"answer\":[{\"valueInteger\":2}]},"
 		       "{\"linkId\":\"H2\"}]",
@@ -89,6 +103,13 @@ static void canonicals_and_answers(void **state)
 	assert_becomes(answers, "[{\"linkId\":\"a\",\"answer\":[{\"valueString\":\"2\"}]}]",
 		       "<not_supported>");
 	assert_becomes(answers, "[{\"linkId\":\"a\",\"item\":[]}]", "<not_supported>");
+	assert_becomes(answers, "[{\"linkId\":\"a\",\"modifierExtension\":[{}]}]",
+		       "<not_supported>");
+	assert_becomes(answers, "[{\"linkId\":\"a\",\"answer\":[{\"valueInteger\":null}]}]",
+		       "<not_supported>");
+	assert_becomes(answers, "[{\"linkId\":\"H1\"},{\"linkId\":\"HONOS-H1\"}]",
+		       "<not_supported>");
+	assert_becomes(answers, "{\"linkId\":\"a\"}", "<type>");
 	assert_becomes(answers, "[{\"answer\":[{\"valueInteger\":2}]}]", "<not_supported>");
 }
 
@@ -128,6 +149,7 @@ static void periods(void **state)
 	assert_becomes(both, "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-03\"}",
 		       "<format>");
 	assert_becomes(both, "{\"end\":\"2026-01-02T23:30:00Z\"}", "<format>");
+	assert_becomes(both, "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":7}", "<not_supported>");
 	assert_becomes(start,
 		       "{\"start\":\"2026-01-02T23:30:00Z\",\"end\":\"2026-01-02T23:45:00Z\"}",
 		       "<not_supported>");

@@ -85,12 +85,34 @@ static void what_is_taken_off(void **state)
 	assert_null(json_object_get(resource, "a"));
 	assert_null(json_object_get(resource, "note"));
 	/* elements keep their places, so that what is left is named as it was sent */
-	assert_string_equal(fhir_path_left(arena, json_object_get(resource, "extension")),
-			    "[2].valueCode");
-	json_object_del(resource, "extension");
 	fhir_path_take(resource, "payload(kind:feared).contentString");
+	assert_string_equal(fhir_path_left(arena, resource), "extension[2].valueCode");
+	json_object_del(resource, "extension");
 	assert_null(fhir_path_left(arena, resource));
 	json_decref(resource);
+}
+
+/* An address is something said, but of an extension without a value. */
+static void what_only_has_an_address(void **state)
+{
+	static const struct {
+		const char *resource, *left;
+	} cases[] = {{"{\"payload\":[{\"contentAttachment\":{\"url\":\"u\"}}]}",
+		      "payload[0].contentAttachment.url"},
+		     {"{\"modifierExtension\":[{\"url\":\"u\"}]}", "modifierExtension[0].url"},
+		     {"{\"extension\":[{\"url\":\"u\"}]}", NULL},
+		     {"{\"extension\":[{\"url\":\"u\",\"valueAttachment\":{\"url\":\"v\"}}]}",
+		      "extension[0].valueAttachment.url"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *resource = resource_of(cases[i].resource);
+		const char *left = fhir_path_left(arena, resource);
+
+		assert_string_equal(left == NULL ? "" : left,
+				    cases[i].left == NULL ? "" : cases[i].left);
+		json_decref(resource);
+	}
 }
 
 static void how_it_is_named(void **state)
@@ -131,7 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_stands_there), cmocka_unit_test(what_is_taken_off),
-		cmocka_unit_test(how_it_is_named), cmocka_unit_test(what_is_contained)};
+		cmocka_unit_test(what_only_has_an_address), cmocka_unit_test(how_it_is_named),
+		cmocka_unit_test(what_is_contained)};
 
 	return cmocka_run_group_tests(tests, arena_begin, arena_end);
 }
