@@ -21,6 +21,7 @@ enum {
 	GZIP = 16,			  /* zlib's word for "with a gzip head" */
 	BODY_MAX_BYTES = 4 * 1024 * 1024, /* an arena holds the answer several times */
 	WORTH = 2,			  /* compressed, it must be smaller by this factor */
+	FIRST = 4,			  /* most of it is: so much of that is taken at first */
 	SUBFIELD = 4,
 	PADDING = 63
 };
@@ -114,6 +115,28 @@ static void pad(gz_header *head, unsigned char extra[SUBFIELD + PADDING])
 	head->os = 255; /* unknown */
 }
 
+/* Compresses into `out`, which grows when it must; NULL when the body would hardly get smaller. */
+static unsigned char *deflated(struct arena *a, z_stream *z, size_t most)
+{
+	size_t size = most / FIRST;
+	unsigned char *out = arena_alloc(a, size);
+
+	z->next_out = out;
+	z->avail_out = (uInt)size;
+	while (deflate(z, Z_FINISH) != Z_STREAM_END) {
+		unsigned char *more;
+
+		if (z->avail_out > 0 || size == most)
+			return NULL;
+		more = arena_alloc(a, most);
+		z->next_out = (unsigned char *)memcpy(more, out, size) + size;
+		z->avail_out = (uInt)(most - size);
+		out = more;
+		size = most;
+	}
+	return out;
+}
+
 /* The body as gzip; false when it would hardly get smaller. */
 static bool compress_body(struct request *r)
 {
@@ -121,22 +144,17 @@ static bool compress_body(struct request *r)
 	unsigned char extra[SUBFIELD + PADDING] = {0}, *out;
 	z_stream z = {.zalloc = take, .zfree = leave, .opaque = r->arena};
 	gz_header head = {0};
-	size_t most = reply->body_size / WORTH;
-	bool done;
 
 	if (deflateInit2(&z, LEVEL, Z_DEFLATED, GZIP + WINDOW_BITS, MEMORY_LEVEL,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	pad(&head, extra);
 	deflateSetHeader(&z, &head);
-	out = arena_alloc(r->arena, most);
 	z.next_in = (const unsigned char *)reply->body;
 	z.avail_in = (uInt)reply->body_size;
-	z.next_out = out;
-	z.avail_out = (uInt)most;
-	done = deflate(&z, Z_FINISH) == Z_STREAM_END;
+	out = deflated(r->arena, &z, reply->body_size / WORTH);
 	deflateEnd(&z);
-	if (!done)
+	if (out == NULL)
 		return false;
 	reply->body = (const char *)out;
 	reply->body_size = z.total_out;

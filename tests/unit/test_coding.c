@@ -55,6 +55,22 @@ static void compresses_a_large_answer(void **state)
 	fixture_end(r);
 }
 
+/* noise of three bits in eight: smaller than half, and larger than what is taken at first */
+static void compresses_what_hardly_gets_smaller(void **state)
+{
+	struct request *r = answer("GET", LARGE);
+	char *plain = arena_copy(r->arena, r->reply.body, LARGE);
+
+	(void)state;
+	for (size_t i = 0; i < LARGE; i++)
+		plain[i] = (char)('0' + rand() % 8);
+	r->reply.body = plain;
+	coding_apply(r);
+	assert_in_range(r->reply.body_size, LARGE / 4, LARGE / 2);
+	assert_string_equal(unpacked(r), plain);
+	fixture_end(r);
+}
+
 /* the same body has another length from time to time */
 static void blurs_the_length(void **state)
 {
@@ -168,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compresses_a_large_answer),
+		cmocka_unit_test(compresses_what_hardly_gets_smaller),
 		cmocka_unit_test(blurs_the_length),
 		cmocka_unit_test(leaves_the_others_alone),
 		cmocka_unit_test(hides_the_suffix_from_the_rooms_behind),
