@@ -32,6 +32,20 @@ static const json_t *parameter(const json_t *parameters, const char *name, const
 	return NULL;
 }
 
+static bool is_twice(const json_t *parameters, const char *name)
+{
+	const json_t *one;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(parameters, "parameter"), i, one)
+	{
+		const char *called = text(one, "name");
+
+		count += called != NULL && strcmp(called, name) == 0;
+	}
+	return count > 1;
+}
+
 /* "create", or of what has an id "update". */
 static const char *mode_of(const struct request *r)
 {
@@ -44,8 +58,10 @@ static const json_t *carried(struct request *r)
 	const json_t *resource = parameter(r->json, "resource", "resource");
 	const char *mode = json_string_value(parameter(r->json, "mode", "valueCode"));
 
-	if (resource == NULL)
+	if (resource == NULL || is_twice(r->json, "resource"))
 		faults_add(r->faults, "parameter", "required", "needs one named resource");
+	if (is_twice(r->json, "mode"))
+		faults_add(r->faults, "parameter('mode')", "value", "must be said once");
 	if (mode != NULL && strcmp(mode, mode_of(r)) != 0)
 		faults_add(r->faults, "parameter('mode')", "not_supported",
 			   arena_printf(r->arena, "can only be %s", mode_of(r)));

@@ -87,6 +87,8 @@ describe('$validate', () => {
 			(await send(tl, '{', { 'content-type': 'application/fhir+json' })).is(400);
 			(await send(tl, {})).is(400);
 			(await send(tl, { resourceType: 'Parameters' })).is(400);
+			(await send(tl, { resourceType: 'Parameters', parameter: [{ name: 'resource', resource: good[type] }, { name: 'resource', resource: {} }] })).is(400);
+			(await send(tl, { resourceType: 'Parameters', parameter: [{ name: 'mode', valueCode: 'create' }, { name: 'mode', valueCode: 'delete' }, { name: 'resource', resource: good[type] }] })).is(400);
 			(await send(tl, '<a/>', { 'content-type': 'application/fhir+xml' })).is(415);
 			(await send(tl, { ...good[type], text: { div: 'x'.repeat(70_000) } })).is(413);
 			const nowhere = anyId();
