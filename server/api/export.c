@@ -9,7 +9,9 @@
 #include "api/permit.h"
 #include "api/principal.h"
 #include "api/service.h"
+#include "api/unseal.h"
 #include "api/work.h"
+#include "api/paper.h"
 
 static void give(struct request *r, enum place place, const char *name, const char *value)
 {
@@ -142,4 +144,25 @@ json_t *export_lines(const struct request *r, struct arena *a, const json_t *par
 			add_below(r, a, lines, &ask);
 	}
 	return lines;
+}
+
+const char *export_line(struct arena *a, json_t *object)
+{
+	return unseal(a, service.seals, arena_printf(a, "%s\n", json_text(a, object)));
+}
+
+const char *export_file(struct arena *a, const json_t *lines)
+{
+	size_t count = json_array_size(lines), size = 0;
+	const char **texts = arena_alloc(a, (count + 1) * sizeof(*texts));
+	char *out, *end;
+
+	for (size_t i = 0; i < count; i++) {
+		texts[i] = export_line(a, json_incref(json_array_get(lines, i)));
+		size += strlen(texts[i]);
+	}
+	out = end = arena_alloc(a, size + 1);
+	for (size_t i = 0; i < count; i++)
+		end = stpcpy(end, texts[i]);
+	return out;
 }

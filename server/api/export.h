@@ -40,4 +40,10 @@ enum export_result export_read(const struct request *r, struct arena *a,
 json_t *export_lines(const struct request *r, struct arena *a, const json_t *part,
 		     const json_t *items);
 
+/* An object, which it takes over, as a line of NDJSON with its seals opened. */
+const char *export_line(struct arena *a, json_t *object);
+
+/* All of them, one after the other. */
+const char *export_file(struct arena *a, const json_t *lines);
+
 #endif

@@ -15,7 +15,6 @@
 #include "api/problem.h"
 #include "api/service.h"
 #include "api/stream.h"
-#include "api/unseal.h"
 #include "api/work.h"
 
 /* With what is read for each of them, and copied, they stay far below a piece's memory. */
@@ -41,11 +40,6 @@ static const char *part_member(const struct exporting *e, const char *name)
 	return json_string_value(json_object_get(json_array_get(e->parts, e->part), name));
 }
 
-static const char *line(struct arena *a, json_t *object)
-{
-	return unseal(a, service.seals, arena_printf(a, "%s\n", json_text(a, object)));
-}
-
 static void next_part(struct exporting *e, const char *operation, bool closed)
 {
 	json_array_append_new(json_object_get(e->summary, "parts"),
@@ -54,22 +48,6 @@ static void next_part(struct exporting *e, const char *operation, bool closed)
 	e->part++;
 	e->items = 0;
 	e->cursor[0] = '\0';
-}
-
-static const char *file_of(struct arena *a, const json_t *lines)
-{
-	size_t count = json_array_size(lines), size = 0;
-	const char **texts = arena_alloc(a, (count + 1) * sizeof(*texts));
-	char *out, *end;
-
-	for (size_t i = 0; i < count; i++) {
-		texts[i] = line(a, json_incref(json_array_get(lines, i)));
-		size += strlen(texts[i]);
-	}
-	out = end = arena_alloc(a, size + 1);
-	for (size_t i = 0; i < count; i++)
-		end = stpcpy(end, texts[i]);
-	return out;
 }
 
 static enum stream_step give(struct stream_piece *piece, const char *text)
@@ -96,7 +74,7 @@ static enum stream_step send_end(const struct request *r, struct arena *a,
 	e->ended = true;
 	if (e->is_paper)
 		return give(piece, paper_write(r, a, "paper_end", json_incref(e->summary)));
-	return give(piece, line(a, json_pack("{s:O}", "summary", e->summary)));
+	return give(piece, export_line(a, json_pack("{s:O}", "summary", e->summary)));
 }
 
 /* The next of those that wait. */
@@ -119,7 +97,7 @@ static enum stream_step send_items(struct request *r, struct arena *a, struct st
 	bool first = e->items == 0;
 	json_t *items = take_some(e);
 	json_t *lines = export_lines(r, a, json_array_get(e->parts, e->part), items);
-	const char *text = !e->is_paper ? file_of(a, lines)
+	const char *text = !e->is_paper ? export_file(a, lines)
 					: paper_write(r, a, "paper_part",
 						      json_pack("{s:s, s:b, s:O}", "operation",
 								part_member(e, "list"), "first",
