@@ -5,14 +5,12 @@
  * Tested through tests/api/patient-export.test.mjs: it runs statements.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/answer.h"
 #include "api/export.h"
 #include "api/ops.h"
 #include "api/paper.h"
-#include "api/problem.h"
 #include "api/service.h"
 #include "api/stream.h"
 #include "api/work.h"
@@ -56,14 +54,6 @@ static enum stream_step give(struct stream_piece *piece, const char *text)
 		return STREAM_BROKEN;
 	*piece = (struct stream_piece){text, strlen(text)};
 	return STREAM_PIECE;
-}
-
-static enum stream_step send_beginning(struct exporting *e, struct stream_piece *piece)
-{
-	const char *page = e->page;
-
-	e->page = NULL;
-	return give(piece, page);
 }
 
 static enum stream_step send_end(const struct request *r, struct arena *a,
@@ -137,8 +127,11 @@ static enum stream_step next_page(struct request *r, struct arena *a, struct str
 	struct exporting *e = r->reply.stream->state;
 	enum stream_step step;
 
-	if (e->page != NULL)
-		return send_beginning(e, piece);
+	if (e->page != NULL) {
+		step = give(piece, e->page);
+		e->page = NULL;
+		return step;
+	}
 	if (e->ended)
 		return STREAM_END;
 	if (e->part == json_array_size(e->parts))
