@@ -23,7 +23,8 @@ export function addSubscriptions(fragment) {
 	const one = `${base}/Subscription/{id}`;
 	for (const item of Object.values(fragment.paths))
 		for (const o of Object.values(item).filter((x) => x['x-fhir']?.type === 'Subscription')) {
-			if (o['x-fhir'].interaction !== 'validate') o.security = [{ agency: [scope] }];
+			// what is new and only tried tells nothing of any; the others do, were it that there is one
+			if (o.operationId !== 'fhirValidateSubscription') o.security = [{ agency: [scope] }];
 			if (['read', 'vread', 'update'].includes(o['x-fhir'].interaction) || o.operationId === 'fhirValidateChangedSubscription') o.responses[410] = ref('responses', 'FhirGone');
 		}
 	fragment.paths[one].delete = end();

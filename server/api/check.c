@@ -53,6 +53,7 @@ static const char *const own[] = {
 	"delivery_list",
 	"delivery_take",
 	"delivery_keys",
+	"delivery_target",
 	"delivery_settle",
 	"export_open",
 	"export_page",

@@ -12,44 +12,51 @@
 
 struct sealing {
 	struct request *request;
-	bool sealed;
+	bool sealed, failed;
 };
 
-/* The text of which the seal is: a number as it is compared, a secret as it is; NULL is none. */
-static const char *sealable(const char *format, const json_t *value, char number[NATIONAL_ID_SIZE])
+/* The seal of a secret as it is, or of a number as it is compared; NULL when it cannot be sealed.
+ */
+static const char *seal_of(struct arena *a, const char *format, const json_t *value)
 {
-	if (strcmp(format, "secret") == 0)
-		return json_string_value(value);
-	/* it has passed the format, so it can be normalised */
-	if (strcmp(format, "norwegian-national-id") != 0 ||
-	    !national_id_normalise(json_string_value(value), json_string_length(value), number))
+	const char *text = json_string_value(value);
+	char number[NATIONAL_ID_SIZE];
+
+	if (text == NULL || strlen(text) != json_string_length(value))
 		return NULL;
-	return number;
+	if (strcmp(format, "secret") == 0)
+		return seal_secret(service.seals, a, text);
+	return national_id_normalise(text, strlen(text), number)
+		       ? seal_make(service.seals, a, number)
+		       : NULL;
 }
 
+static void refuse(struct sealing *s, const char *key)
+{
+	s->failed = true;
+	faults_add(s->request->faults,
+		   key == NULL ? "" : arena_printf(s->request->arena, "/%s", key), "format",
+		   "cannot be kept sealed");
+}
+
+/* What cannot be sealed ends the request: in clear it goes nowhere. */
 static void seal_in_place(void *context, const char *format, json_t *parent, const char *key,
 			  size_t index)
 {
 	struct sealing *s = context;
-	char number[NATIONAL_ID_SIZE];
 
-	if (parent == NULL)
+	if (strcmp(format, "secret") != 0 && strcmp(format, "norwegian-national-id") != 0)
 		return;
 
 	const json_t *value =
 		key != NULL ? json_object_get(parent, key) : json_array_get(parent, index);
-	const char *text = sealable(format, value, number);
+	const char *text = seal_of(s->request->arena, format, value);
 
-	if (text == NULL)
-		return;
-
-	json_t *seal = json_string(seal_make(service.seals, s->request->arena, text));
-
-	if (key != NULL)
-		json_object_set_new(parent, key, seal);
-	else
-		json_array_set_new(parent, index, seal);
 	s->sealed = true;
+	/* neither takes NULL; json_string() refuses it too */
+	if (key != NULL ? json_object_set_new(parent, key, json_string(text)) != 0
+			: json_array_set_new(parent, index, json_string(text)) != 0)
+		refuse(s, key);
 }
 
 static bool is_reserved(const char *text)
@@ -96,7 +103,7 @@ bool sealing_validate(struct request *r, const struct schema *schema)
 		faults_add(r->faults, "", "reserved", "a text begins like a sealed number");
 		return false;
 	}
-	if (schema != NULL && !schema_validate(schema, r->json, r->faults, &visitor))
+	if (schema != NULL && (!schema_validate(schema, r->json, r->faults, &visitor) || s.failed))
 		return false;
 	if (!s.sealed) {
 		r->body_text = r->in.body;

@@ -1,4 +1,5 @@
-/* Seals personal numbers: AES-256-GCM for reading them again, HMAC-SHA-256 for finding them. */
+/* Seals personal numbers and secrets: AES-256-GCM for reading them again, HMAC-SHA-256 for finding
+ * them. */
 #include "auth/seal.h"
 
 #include <jansson.h>
@@ -21,7 +22,7 @@ enum {
 	NONCE_BYTES = 12,
 	TAG_BYTES = 16,
 	NUMBER_MAX = 64,
-	SEAL_MAX = 2048,
+	SEAL_MAX = 8192, /* a text of SEAL_TEXT_MAX bytes under KEYS_MAX look-up keys */
 	MASK_SHOWN = 6,
 	SCRATCH_BYTES = 1024 * 1024
 };
@@ -240,21 +241,30 @@ const char *seal_lookup(const struct seal_keys *k, struct arena *a, const char *
 	return stored == NULL ? NULL : hashes(k, a, stored);
 }
 
+static const char *make(const struct seal_keys *k, struct arena *a, const char *text)
+{
+	size_t len = strlen(text);
+	unsigned char *bytes = arena_alloc(a, NONCE_BYTES + len + TAG_BYTES);
+	char *prefix = make_prefix(k, a, text);
+
+	encrypt(k, prefix, text, (int)len, bytes);
+	return arena_printf(a, "%s%s", prefix,
+			    base64url_encode(a, bytes, NONCE_BYTES + len + TAG_BYTES));
+}
+
 const char *seal_make(const struct seal_keys *k, struct arena *a, const char *number)
 {
 	char normal[NATIONAL_ID_SIZE];
 
 	number = stored_form(number, normal);
-	if (number == NULL)
-		return NULL;
+	return number == NULL ? NULL : make(k, a, number);
+}
 
-	size_t len = strlen(number);
-	unsigned char bytes[NONCE_BYTES + NUMBER_MAX + TAG_BYTES];
-	char *prefix = make_prefix(k, a, number);
+const char *seal_secret(const struct seal_keys *k, struct arena *a, const char *text)
+{
+	size_t len = strlen(text);
 
-	encrypt(k, prefix, number, (int)len, bytes);
-	return arena_printf(a, "%s%s", prefix,
-			    base64url_encode(a, bytes, NONCE_BYTES + len + TAG_BYTES));
+	return len == 0 || len > SEAL_TEXT_MAX ? NULL : make(k, a, text);
 }
 
 /* The parts of a seal's text: "seal:<key>:<hashes>:<bytes>". */
@@ -284,7 +294,7 @@ static bool take_apart(const struct seal_keys *k, struct arena *a, struct parts 
 	p->prefix_len = (size_t)(last + 1 - p->text);
 	p->bytes = base64url_decode(a, last + 1, len - p->prefix_len, &p->size);
 	return p->key != NULL && p->bytes != NULL && p->size > NONCE_BYTES + TAG_BYTES &&
-	       p->size <= NONCE_BYTES + NUMBER_MAX + TAG_BYTES;
+	       p->size <= NONCE_BYTES + SEAL_TEXT_MAX + TAG_BYTES;
 }
 
 static bool decrypt(const struct seal_keys *k, const struct parts *p, unsigned char *out)
@@ -312,11 +322,14 @@ static bool decrypt(const struct seal_keys *k, const struct parts *p, unsigned c
 const char *seal_open(const struct seal_keys *k, struct arena *a, const char *seal, size_t len)
 {
 	struct parts p = {.text = seal};
-	unsigned char number[NUMBER_MAX + 1] = "";
 
-	if (!take_apart(k, a, &p, len) || !decrypt(k, &p, number))
+	if (!take_apart(k, a, &p, len))
 		return NULL;
-	return arena_copy(a, (const char *)number, p.size - NONCE_BYTES - TAG_BYTES);
+
+	/* zeroed, and longer than the text: its end stands */
+	unsigned char *text = arena_alloc(a, p.size);
+
+	return decrypt(k, &p, text) ? (const char *)text : NULL;
 }
 
 const char *seal_mask(struct arena *a, const char *number)

@@ -31,12 +31,23 @@ void seal_keys_free(struct seal_keys *k);
 const char *seal_make(const struct seal_keys *k, struct arena *a, const char *number);
 
 /*
+ * The seal of a secret of 1 … SEAL_TEXT_MAX bytes, as it is, in the arena's memory; else NULL. The
+ * longest is a header of a subscription (SubscriptionHeaders in the contract: 2066 bytes).
+ */
+enum { SEAL_TEXT_MAX = 4096 };
+
+const char *seal_secret(const struct seal_keys *k, struct arena *a, const char *text);
+
+/*
  * What finds a number and cannot be opened again: its look-up hashes, "<hk>=<hex>[,<hk>=<hex>…]",
  * in the arena's memory; for rows that need no more. The number has 1 … 64 bytes, else NULL.
  */
 const char *seal_lookup(const struct seal_keys *k, struct arena *a, const char *number);
 
-/* The number in a seal of `len` bytes, or NULL when it is not one of ours or was changed. */
+/*
+ * The number or secret in a seal of `len` bytes, in the arena's memory, or NULL when it is not one
+ * of ours or was changed.
+ */
 const char *seal_open(const struct seal_keys *k, struct arena *a, const char *seal, size_t len);
 
 /* "010190*****": the first six digits, the rest masked; six digits and less are all masked. */

@@ -11,7 +11,20 @@
 #include "jobs/office.h"
 #include "jobs/recipient.h"
 
-enum { AT_ONCE = 8 /* to one subscription */, AT_ONCE_ALL = 64, HEADERS = 5 };
+enum {
+	AT_ONCE = 8 /* to one subscription */,
+	AT_ONCE_ALL = 64,
+	HEADERS = 5,
+	ONE_MEMORY = 16 * 1024 * 1024 /* for one subscription's part of a round */
+};
+
+/* What one subscription is served with; of its own arena, so that many take no more than one. */
+struct serving {
+	struct office *office;
+	struct arena *arena;
+	struct recipient to;
+	struct target target;
+};
 
 /* Every key that is valid signs, so that a receiver can change over from one to the next. */
 static const char *signatures(struct arena *a, const PGresult *keys,
@@ -39,80 +52,90 @@ static void copy_id(char out[PARCEL_ID_SIZE], const char *text)
 }
 
 /* Ours, then those that the subscription has of its own. */
-static const char *const *headers_for(struct arena *a, const struct recipient *to,
-				      const struct webhook_message *m, const PGresult *keys)
+static const char *const *headers_for(const struct serving *s, const struct webhook_message *m,
+				      const PGresult *keys)
 {
+	struct arena *a = s->arena;
 	size_t own = 0;
 
-	while (to->headers[own] != NULL)
+	while (s->target.headers[own] != NULL)
 		own++;
 
 	const char **headers = arena_alloc(a, (HEADERS + own + 1) * sizeof(*headers));
 
-	headers[0] = to->topic == NULL ? "Content-Type: application/cloudevents+json; charset=utf-8"
-				       : "Content-Type: application/fhir+json; charset=utf-8";
+	headers[0] = s->to.topic == NULL
+			     ? "Content-Type: application/cloudevents+json; charset=utf-8"
+			     : "Content-Type: application/fhir+json; charset=utf-8";
 	headers[1] = "Expect:"; /* no asking whether the body may be sent */
 	headers[2] = arena_printf(a, "webhook-id: %s", m->id);
 	headers[3] = arena_printf(a, "webhook-timestamp: %s", m->timestamp);
 	headers[4] = arena_printf(a, "webhook-signature: %s", signatures(a, keys, m));
-	memcpy(headers + HEADERS, to->headers, (own + 1) * sizeof(*headers));
+	memcpy(headers + HEADERS, s->target.headers, (own + 1) * sizeof(*headers));
 	return headers;
 }
 
-static void send_one(struct office *o, const struct recipient *to, const struct round *round, int i)
+static void send_one(const struct serving *s, const struct round *round, int i)
 {
 	const PGresult *list = round->steps[1].result;
-	struct arena *a = o->arena;
 	const struct webhook_message m = {
 		.id = PQgetvalue(list, i, 1),
-		.timestamp = arena_printf(a, "%lld", (long long)clock_real_s()),
+		.timestamp = arena_printf(s->arena, "%lld", (long long)clock_real_s()),
 		.body = PQgetvalue(list, i, 2)};
-	struct parcel *p = parcels_add(&o->parcels);
+	struct parcel *p = parcels_add(&s->office->parcels);
 
 	copy_id(p->id, PQgetvalue(list, i, 0));
-	copy_id(p->subscription, to->id);
+	copy_id(p->subscription, s->to.id);
 	copy_id(p->order_key, PQgetvalue(list, i, 3));
-	outbound_send(o->outbound,
-		      &(const struct outbound_call){
-			      .url = to->url,
-			      .headers = headers_for(a, to, &m, round->steps[2].result),
-			      .body = m.body,
-			      .body_size = strlen(m.body),
-			      .owner = p});
+	/* without what its receiver knows us by, it has failed before it was sent */
+	if (s->target.headers == NULL) {
+		parcel_judge(p, &(const struct outbound_result){.error = "headers"});
+		return;
+	}
+	outbound_send(
+		s->office->outbound,
+		&(const struct outbound_call){.url = s->target.url,
+					      .headers = headers_for(s, &m, round->steps[2].result),
+					      .body = m.body,
+					      .body_size = strlen(m.body),
+					      .owner = p});
 }
 
 /* Takes what one subscription may be sent now, as its agency, and sends it. */
-static void serve(struct office *o, const struct recipient *to, size_t most)
+static void serve(struct serving *s, size_t most)
 {
 	static const char *const steps[] = {"context", "delivery_take", "delivery_keys",
-					    "news_log"};
-	const char *many = arena_printf(o->arena, "%zu", most);
-	const struct binding b = {.request = to->request,
-				  .subscription_id = to->id,
-				  .delivery_busy = parcels_busy(&o->parcels, o->arena, to->id),
-				  .delivery_most = many};
+					    "delivery_target", "news_log"};
+	struct office *o = s->office;
+	const struct binding b = {.request = s->to.request,
+				  .subscription_id = s->to.id,
+				  .delivery_busy = parcels_busy(&o->parcels, s->arena, s->to.id),
+				  .delivery_most = arena_printf(s->arena, "%zu", most)};
 	struct round round;
 
-	round_init(&round, o->connection, o->arena);
+	round_init(&round, o->connection, s->arena);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		const struct statement *s = statement_find(steps[i]);
+		const struct statement *one = statement_find(steps[i]);
 
-		round_add(&round, s, bind_values(&b, s));
+		round_add(&round, one, bind_values(&b, one));
 	}
 	if (!office_run(o, &round))
 		return;
 
 	int taken = round_rows(&round, 1);
 
+	if (taken > 0)
+		s->target = recipient_target(s->arena, round.steps[3].result);
 	for (int i = 0; i < taken; i++)
-		send_one(o, to, &round, i);
+		send_one(s, &round, i);
 	o->more = o->more || taken > 0; /* there may be more where these came from */
 }
 
-/* How many more may be sent to it now. */
-static size_t room_for(const struct office *o, const struct recipient *to)
+/* How many more may be sent to the row's subscription now. */
+static size_t room_for(const struct office *o, const PGresult *list, int row)
 {
-	size_t under_way = parcels_of(&o->parcels, to->id), most = to->careful ? 1 : AT_ONCE;
+	bool careful = strcmp(PQgetvalue(list, row, PQfnumber(list, "careful")), "t") == 0;
+	size_t under_way = parcels_of(&o->parcels, PQgetvalue(list, row, PQfnumber(list, "id")));
+	size_t most = careful ? 1 : AT_ONCE;
 
 	return under_way >= most || o->parcels.count >= AT_ONCE_ALL ? 0 : most - under_way;
 }
@@ -136,10 +159,17 @@ void office_send(struct office *o)
 		if (PQgetisnull(list, row, 0))
 			continue; /* nobody: the row says only whether anybody wants news */
 
-		const struct recipient to = recipient_read(o->arena, list, row);
-		size_t room = room_for(o, &to);
+		size_t room = room_for(o, list, row);
 
-		if (room > 0)
-			serve(o, &to, room);
+		if (room == 0)
+			continue;
+
+		struct arena *own = arena_borrow(ONE_MEMORY);
+
+		serve(&(struct serving){.office = o,
+					.arena = own,
+					.to = recipient_read(own, list, row)},
+		      room);
+		arena_put_back(own);
 	}
 }

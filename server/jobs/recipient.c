@@ -35,30 +35,31 @@ static struct principal *principal_of(struct arena *a, const PGresult *list, int
 	return p;
 }
 
-/* The headers that it has sealed, in clear; none that cannot be opened. */
-static const char **headers_of(struct arena *a, const char *sealed)
+/* The headers that it has sealed, in clear; NULL when there is one that cannot be opened. */
+static const char *const *headers_of(struct arena *a, const char *sealed)
 {
-	json_t *list = sealed == NULL ? NULL : json_loads(sealed, 0, NULL), *one;
+	json_t *list = json_loads(sealed, 0, NULL), *one;
 	const char **headers = arena_alloc(a, (json_array_size(list) + 1) * sizeof(*headers));
 	size_t i, count = 0;
 
 	json_array_foreach(list, i, one)
 	{
-		const char *header = seal_open(service.seals, a, json_string_value(one),
-					       json_string_length(one));
-
-		if (header != NULL)
-			headers[count++] = header;
+		headers[count] = seal_open(service.seals, a, json_string_value(one),
+					   json_string_length(one));
+		if (headers[count] == NULL)
+			break;
+		count++;
 	}
-	headers[count] = NULL;
+
+	bool all = json_is_array(list) && count == json_array_size(list);
+
 	json_decref(list);
-	return headers;
+	return all ? headers : NULL;
 }
 
 struct recipient recipient_read(struct arena *a, const PGresult *list, int row)
 {
 	struct request *r = arena_alloc(a, sizeof(*r));
-	const char *careful = column(a, list, row, "careful");
 
 	r->arena = a;
 	r->in.method = "GET";
@@ -69,9 +70,12 @@ struct recipient recipient_read(struct arena *a, const PGresult *list, int row)
 	/* a role without any cell gets nothing, since it has no cells */
 	permit(r);
 	return (struct recipient){.id = column(a, list, row, "id"),
-				  .url = column(a, list, row, "url"),
 				  .topic = column(a, list, row, "topic"),
-				  .headers = headers_of(a, column(a, list, row, "sealed")),
-				  .request = r,
-				  .careful = careful != NULL && strcmp(careful, "t") == 0};
+				  .request = r};
+}
+
+struct target recipient_target(struct arena *a, const PGresult *row)
+{
+	return (struct target){.url = column(a, row, 0, "url"),
+			       .headers = headers_of(a, column(a, row, 0, "sealed"))};
 }

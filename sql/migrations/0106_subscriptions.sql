@@ -29,7 +29,7 @@ select install_change_trigger('subscription', '');
 create table subscription_progress (
 	subscription_id uuid primary key references subscription on delete cascade,
 	position bigint not null, -- every event up to here has been looked at
-	events bigint not null default 0, -- so many of them were for it
+	events bigint not null default 0, -- of a topic's: so many have been told
 	away_since timestamptz, -- the receiver does not answer, or says that it cannot
 	away_attempts int not null default 0,
 	retry_at timestamptz -- nothing is sent before
@@ -53,7 +53,7 @@ create table delivery (
 	id uuid primary key default gen_random_uuid(),
 	subscription_id uuid not null references subscription on delete cascade,
 	position bigint, -- null: a test, or a handshake
-	number bigint, -- of a topic's: the how manieth of the subscription
+	number bigint, -- of a topic's: the how manieth that the subscription has told; null until it is
 	order_key uuid not null, -- the event's person, else its thing: one after the other; of a topic all are
 	state text not null default 'PENDING' check (state in ('PENDING', 'DELIVERED', 'FAILED', 'HIDDEN')),
 	attempts int not null default 0,
@@ -117,6 +117,12 @@ begin
 	return asked;
 end $$;
 
+-- Scheme, host and port, as what is told to one is not told to another. Null is none.
+create function subscription_origin(url text) returns text language sql immutable as $$
+	select p[1] || '://' || lower(p[2]) || coalesce(nullif(p[3], ':'), case p[1] when 'https' then ':443' else ':80' end)
+	from regexp_match(url, '^(https?)://(\[[^]/?]*\]|[^]/?:[]+)(:[0-9]*)?([/?]|$)') p
+$$;
+
 create function subscription_units(asked jsonb) returns uuid[] language plpgsql stable as $$
 declare
 	units uuid[] := array(select u::uuid from jsonb_array_elements_text(coalesce(asked, '[]')) u);
@@ -159,6 +165,9 @@ create function subscription_create(body jsonb, new_id uuid, secret text, signin
 language plpgsql as $$
 begin
 	perform fhir_topic_check(body);
+	-- one after the other, so that they are counted
+	perform pg_advisory_xact_lock(hashtextextended('subscriptions ' || app_agency_id(), 0));
+	perform raise_unless((select count(*) from subscription) < 100, 409, 'too_many_subscriptions');
 	insert into subscription (id, agency_id, name, url, entities, role, unit_ids, created_by, topic, filter, content, headers, ends_at, state)
 	values (new_id, app_agency_id(), body ->> 'name', subscription_url(body ->> 'url'),
 		subscription_entities(body -> 'entities'), coalesce(body ->> 'role', subscription_role()),
@@ -188,7 +197,8 @@ begin
 	return subscription_json(asked, true);
 end $$;
 
--- Who pauses or resumes begins anew with patience. A topic's receiver that is another one, or that had failed, shakes hands.
+-- Who pauses or resumes begins anew with patience. What only the old address may know, another host is
+-- not told. A topic's receiver that is another one, or that had failed, shakes hands.
 create function subscription_change(asked uuid, patch jsonb, seen text) returns boolean language plpgsql as $$
 declare
 	n int;
@@ -210,6 +220,7 @@ begin
 		topic = coalesce(patch ->> 'topic', s.topic), content = coalesce(patch ->> 'content', s.content),
 		filter = case when patch ? 'filter' then patch ->> 'filter' else s.filter end,
 		headers = case when patch ? 'headers' then array(select jsonb_array_elements_text(coalesce(nullif(patch -> 'headers', 'null'), '[]')))
+			when patch ? 'url' and subscription_origin(patch ->> 'url') is distinct from subscription_origin(s.url) then '{}'
 			else s.headers end,
 		ends_at = case when patch ? 'ends_at' then (patch ->> 'ends_at')::timestamptz else s.ends_at end,
 		state = coalesce(becomes, s.state),
@@ -247,8 +258,9 @@ begin
 	else
 		perform raise_unless(from_place <= outbox_head(), 422, 'invalid_value',
 			fault('/after', 'after', 'is later than the last event'));
-		-- what waits behind that place would come twice
-		delete from delivery d where d.subscription_id = asked and d.position > from_place and d.state = 'PENDING';
+		-- what waits behind that place would come before its turn; what has a number keeps it
+		delete from delivery d where d.subscription_id = asked and d.position > from_place and d.state = 'PENDING' and d.number is null;
+		update delivery d set state = 'FAILED', done_at = now() where d.subscription_id = asked and d.position > from_place and d.state = 'PENDING';
 		update subscription_progress p set position = least(p.position, from_place) where p.subscription_id = asked;
 	end if;
 	perform set_config('app.made', asked::text, true);
@@ -264,5 +276,5 @@ end $$;
 
 -- migrate:down
 drop function if exists subscription_test, subscription_replay, subscription_again, subscription_change, subscription_rotate,
-	subscription_create, subscription_handshake, subscription_role, subscription_entities, subscription_units, subscription_url, delivery_json, subscription_json;
+	subscription_create, subscription_handshake, subscription_role, subscription_entities, subscription_units, subscription_origin, subscription_url, delivery_json, subscription_json;
 drop table delivery, subscription_key, subscription_progress, subscription cascade;

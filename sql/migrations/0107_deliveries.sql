@@ -1,18 +1,23 @@
 -- migrate:up
 -- The way of an event to its receivers, step by step; server/jobs/delivery.c runs it. All times are real time.
 
+-- Whether events are sent now, those that come and those that wait.
+create function subscription_sends(s subscription, p subscription_progress) returns boolean language sql stable as $$
+	select s.state = 'ACTIVE' and (s.ends_at is null or s.ends_at > now()) and (p.retry_at is null or p.retry_at <= now())
+$$;
+
 -- Which subscriptions have something to send now, and whose eyes each one reads with. Owner's rights: it is asked for all
 -- agencies at once. What a subscription is then given is judged as its agency, by the rights of that agency.
 create function delivery_subscriptions() returns table (id uuid, agency_id uuid, agency_type text, agency_slug text, role text,
-	unit_ids uuid[], url text, topic text, headers text[], careful boolean) language sql stable security definer
+	unit_ids uuid[], topic text, careful boolean) language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
 	select s.id, s.agency_id, a.type, a.slug, s.role,
 		case when s.unit_ids <> '{}' then s.unit_ids else array(select u.id from unit u where u.agency_id = s.agency_id) end,
-		s.url, s.topic, s.headers, p.away_since is not null
+		s.topic, p.away_since is not null
 	from subscription s
 	join subscription_progress p on p.subscription_id = s.id
 	join agency a on a.id = s.agency_id
-	where (s.state = 'ACTIVE' and (s.ends_at is null or s.ends_at > now()) and (p.retry_at is null or p.retry_at <= now())
+	where (subscription_sends(s, p)
 			and (p.position < (select max(o.position) from outbox o) or exists (select 1 from delivery d
 				where d.subscription_id = s.id and d.state = 'PENDING' and d.next_attempt_at <= now())))
 		or exists (select 1 from delivery d where d.subscription_id = s.id and d.state = 'PENDING' and d.position is null)
@@ -22,7 +27,7 @@ $$;
 -- Whether anybody wants news at all: then the sequencer hurries.
 create function delivery_wanted() returns boolean language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
-	select exists (select 1 from subscription s where s.state = 'ACTIVE')
+	select exists (select 1 from subscription s where s.state = 'ACTIVE' and (s.ends_at is null or s.ends_at > now()))
 $$;
 
 -- Looks at what has come, notes what the subscription is to get, and gives what may be sent now: of each person the first
@@ -39,10 +44,13 @@ declare
 	views json[] := '{}';
 	persons uuid[];
 	reached bigint;
+	sends boolean;
+	lasting boolean := false; -- this must not be forgotten
 begin
-	select * into s from subscription x where x.id = asked;
 	select * into p from subscription_progress x where x.subscription_id = asked for update;
-	if s.state = 'ACTIVE' and (select count(*) from delivery x where x.subscription_id = asked and x.state = 'PENDING') < 500 then
+	select * into s from subscription x where x.id = asked;
+	sends := subscription_sends(s, p);
+	if sends and (select count(*) from delivery x where x.subscription_id = asked and x.state = 'PENDING') < 500 then
 		reached := least(p.position + 500, outbox_head());
 		for e in select * from outbox_range(p.position, 500, case when s.topic is not null then
 			fhir_topic_entities(s.topic) when s.entities <> '{}' then news_entities(array_to_string(s.entities, ','), null) end)
@@ -50,10 +58,8 @@ begin
 			continue when s.topic is not null and not fhir_topic_has(s.topic, e);
 			one := news_view(e);
 			continue when one is null or (s.filter is not null and not fhir_topic_finds(s, e));
-			p.events := p.events + 1;
-			insert into delivery as x (subscription_id, position, order_key, number)
-			values (asked, e.position, case when s.topic is null then coalesce(e.patient_id, e.entity_id) else asked end,
-				case when s.topic is not null then p.events end)
+			insert into delivery as x (subscription_id, position, order_key)
+			values (asked, e.position, case when s.topic is null then coalesce(e.patient_id, e.entity_id) else asked end)
 			on conflict on constraint delivery_is_made_once do update set state = 'PENDING', attempts = 0, first_failed_at = null,
 				done_at = null, next_attempt_at = now() where x.state <> 'PENDING';
 			places := places || e.position;
@@ -64,15 +70,12 @@ begin
 			end if;
 		end loop;
 		if reached > p.position then
-			-- only what nobody is to get has been passed: that can be found out again
-			if places = '{}' then
-				perform set_config('synchronous_commit', 'off', true);
-			end if;
-			update subscription_progress x set position = reached, events = p.events where x.subscription_id = asked;
+			lasting := places <> '{}';
+			update subscription_progress x set position = reached where x.subscription_id = asked;
 		end if;
 	end if;
 	for d in select x.* from delivery x where x.subscription_id = asked and x.state = 'PENDING' and x.next_attempt_at <= now()
-			and (s.state = 'ACTIVE' or x.position is null) and x.order_key <> all (busy)
+			and (sends or x.position is null) and x.order_key <> all (busy)
 			and not exists (select 1 from delivery f where f.subscription_id = asked and f.state = 'PENDING'
 				and f.order_key = x.order_key and f.position < x.position)
 		order by x.position nulls first limit most
@@ -95,11 +98,23 @@ begin
 			update delivery x set state = 'HIDDEN', done_at = now() where x.id = d.id;
 			continue;
 		end if;
+		-- its number it has from when it is first told, and keeps it: who tries again, or replays, tells the same
+		if s.topic is not null and d.number is null then
+			p.events := p.events + 1;
+			d.number := p.events;
+			lasting := true;
+			update delivery x set number = d.number where x.id = d.id;
+			update subscription_progress x set events = p.events where x.subscription_id = asked;
+		end if;
 		persons := persons || (one -> 'data' ->> 'patient_id')::uuid;
 		event_id := 'evt_' || d.position;
 		body := case when s.topic is null then one else fhir_notification(s, d.number, base, 'event-notification', one) end::text;
 		return next;
 	end loop;
+	-- only what nobody is to get has been passed: that can be found out again
+	if reached > p.position and not lasting then
+		perform set_config('synchronous_commit', 'off', true);
+	end if;
 	perform show_all(persons);
 end $$;
 
@@ -209,4 +224,4 @@ grant execute on function delivery_subscriptions(), delivery_wanted(), delivery_
 -- migrate:down
 delete from job where kind = 'deliveries_dropped';
 drop function if exists job_deliveries, delivery_settle, delivery_end, delivery_pause, delivery_test_body, delivery_take, delivery_wanted,
-	delivery_subscriptions;
+	delivery_subscriptions, subscription_sends;

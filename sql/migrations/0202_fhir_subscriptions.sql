@@ -92,7 +92,7 @@ create function fhir_backport(name text) returns text language sql immutable as 
 	select 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/' || name $$;
 
 create function fhir_subscription_state(s subscription) returns text language sql stable as $$
-	select case when (s).state = 'REQUESTED' then 'requested' when (s).ends_at <= clock_now() then 'off' when (s).state = 'ACTIVE' then 'active'
+	select case when (s).state = 'REQUESTED' then 'requested' when (s).ends_at <= now() then 'off' when (s).state = 'ACTIVE' then 'active'
 		when (s).state_reason is null then 'off' else 'error' end $$;
 
 -- Why it is in error: what came of the last attempt.

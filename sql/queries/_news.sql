@@ -31,7 +31,7 @@ select log_access(:request.caller::jsonb || '{"action": "READ", "resource": "cha
 select pg_try_advisory_lock(hashtextextended('delivery', 0)) as leads
 
 -- name: delivery_list
-select d.*, to_json(d.headers) as sealed, delivery_wanted() as wanted, (select generation from registry_generation) as generation
+select d.*, delivery_wanted() as wanted, (select generation from registry_generation) as generation
 from (select 1) one left join delivery_subscriptions() d on true
 
 -- name: delivery_take
@@ -41,6 +41,9 @@ select t.* from delivery_take(:delivery.subscription_id::uuid, :delivery.busy::u
 select k.secret_seal, k.signing_seal from subscription_key k
 where k.subscription_id = :delivery.subscription_id::uuid and (k.expires_at is null or k.expires_at > now())
 order by k.created_at desc limit 4
+
+-- name: delivery_target
+select s.url, to_json(s.headers) as sealed from subscription s where s.id = :delivery.subscription_id::uuid
 
 -- name: delivery_settle
 select delivery_settle(:delivery.id::uuid, :delivery.outcome, :delivery.told::jsonb) as became

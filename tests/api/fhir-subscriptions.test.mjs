@@ -1,52 +1,18 @@
-// Subscription over FHIR: an agency's own, begun by a handshake; notifications in order, with no more than ids, of what its role
-// may see; tried again, ended, gone.
+// Subscription over FHIR: an agency's own, begun by a handshake; notifications with no more than ids, of what its role
+// may see; changed, ended, gone. When they come, and with what: fhir-notifications.test.mjs.
 import { strict as assert } from 'node:assert';
 import { describe, test } from 'node:test';
 import { anyId, operation, pause, until, world } from './harness.mjs';
-import { assertValid, fhir, issueOf, localPath, problemOf, resources } from './lib/fhir.mjs';
+import { issueOf, localPath, problemOf, resources } from './lib/fhir.mjs';
+import { subscriptions } from './lib/fhir-subscriptions.mjs';
 import { inTeam } from './lib/in-team.mjs';
 import { Receiver, goodSignatures } from './lib/receiver.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
 const w = await world({ settings: { OUTBOUND_ALLOW: '127.0.0.0/8', WEBHOOK_RETRY_MS: 100, WEBHOOK_TIMEOUT_MS: 700 } });
 const s = await makeSamples(w, operation);
-const ask = fhir(w);
 const [sa, sy, pv, tl, mh, elsewhere] = ['drammen-dps/SA', 'drammen-dps:sy-1', 'drammen-dps/PV', 'drammen-dps:tl-1', 'drammen-kommune:mh-1', 'drammen-kommune/SA'];
-const [topics, guide] = ['https://samhandling.example/fhir/SubscriptionTopic/', 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'];
-const content = (code) => ({ extension: [{ url: `${guide}backport-payload-content`, valueCode: code }] });
-const role = (code) => ({ url: 'https://samhandling.example/fhir/StructureDefinition/subscription-role', valueCode: code });
-
-function asked(url, { topic = 'task-assigned', filter, payload = 'id-only', reads = 'TL', ...more } = {}) {
-	const { channel, ...rest } = more;
-	return { resourceType: 'Subscription', status: 'requested', reason: 'Varsel til fagsystemet', criteria: topics + topic, extension: [role(reads)],
-		...(filter ? { _criteria: { extension: [{ url: `${guide}backport-filter-criteria`, valueString: filter }] } } : {}),
-		channel: { type: 'rest-hook', endpoint: url, payload: 'application/fhir+json', _payload: content(payload), ...channel }, ...rest };
-}
-
-const create = async (body, who = sa) => (await ask(who, 'POST', '/Subscription', body)).is(201).body;
-const read = async (id, who = sa) => (await ask(who, 'GET', `/Subscription/${id}`)).is(200).body;
-const becomes = (id, status) => until(async () => (await read(id)).status === status, 8000, status);
-const end = async (id, receiver) => {
-	(await ask(sa, 'DELETE', `/Subscription/${id}`)).is(204);
-	await receiver?.stop();
-};
-async function put(id, change, who = sa) {
-	const now = (await ask(who, 'GET', `/Subscription/${id}`)).is(200);
-	return ask(who, 'PUT', `/Subscription/${id}`, { ...now.body, ...change(now.body) }, { 'if-match': now.etag });
-}
-
-// What a notification says, by the names of its Parameters; its Bundle is valid.
-function told(m) {
-	assertValid(m.event);
-	const [first, ...rest] = m.event.entry;
-	const value = (p) => p.part?.reduce((all, x) => ({ ...all, [x.name]: value(x) }), {}) ?? p.valueString ?? p.valueCode ?? p.valueCanonical ?? p.valueInstant ?? p.valueReference.reference;
-	assert.deepEqual([m.event.type, first.resource.resourceType, first.response.status, first.request.method], ['history', 'Parameters', '200', 'GET']);
-	return { ...Object.fromEntries(first.resource.parameter.map((p) => [p.name, value(p)])), entries: rest };
-}
-
-const task = async (body = {}) => (await w.api(tl, 'POST', '/tasks', { title: 'Ring', unit_id: w.ids.unit['drammen-dps:fact'], ...body })).is(201).body;
-const ofEvents = (receiver) => receiver.accepted.filter((m) => told(m).type === 'event-notification');
-const about = (id) => (m) => JSON.stringify(m.event).includes(id);
+const { ask, topics, content, role, asked, create, read, becomes, end, put, told, task, ofEvents, about } = subscriptions(w);
 
 describe('a subscription', () => {
 	test('shakes hands, then tells what has happened, in order, by ids alone', async () => {
@@ -113,42 +79,6 @@ describe('a subscription', () => {
 		await receiver.until(about(mine.id));
 		await pause(400);
 		assert.deepEqual(ofEvents(receiver).map((m) => localPath(told(m)['notification-event'].focus)), [`/Task/${mine.id}`]);
-		await end(made.id, receiver);
-	});
-
-	test('tells nothing of a person who is hidden when it is sent', async () => {
-		let answer = 503;
-		const receiver = await new Receiver({ answer: (m) => (m.text.includes('"handshake"') ? 204 : answer) }).start();
-		const { patient } = await inTeam(w);
-		const made = await create(asked(receiver.url, { topic: 'consent-changed' }));
-		await becomes(made.id, 'active');
-		const consent = await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, to_agencies, data_categories, purpose, valid_to)
-			select gen_random_uuid(), $1, id, 'SHARE', 'GRANTED', array[id], '{IDENTITY}', 'x', clock_now() + interval '1 year' from agency where slug = 'drammen-dps' returning id`, [patient]);
-		await receiver.until(about(consent[0].id));
-		await w.sql("insert into objection (id, patient_id, scope, against, against_id) select gen_random_uuid(), $1, 'WHOLE_RECORD', 'AGENCY', id from agency where slug = 'drammen-dps'", [patient]);
-		const before = receiver.received.length;
-		answer = 204;
-		await until(async () => (await w.sql("select 1 from delivery where subscription_id = $1 and state = 'HIDDEN'", [made.id])).length > 0);
-		assert.ok(receiver.received.slice(before).every((m) => !about(consent[0].id)(m) || m.status === 503));
-		await end(made.id, receiver);
-	});
-
-	test('tries again what was not taken, keeps its order and numbers, and ends with 410', async () => {
-		let refused = 0;
-		const receiver = await new Receiver({ answer: (m) => (m.text.includes('event-notification') && refused++ < 3 ? 500 : 204) }).start();
-		const made = await create(asked(receiver.url));
-		await becomes(made.id, 'active');
-		const [a, b] = [await task(), await task()];
-		await until(() => ofEvents(receiver).length === 2);
-		assert.deepEqual(ofEvents(receiver).map((m) => told(m)['notification-event']).map((e) => [e['event-number'], localPath(e.focus)]), [['1', `/Task/${a.id}`], ['2', `/Task/${b.id}`]]);
-		receiver.answer = () => 410;
-		await task();
-		await becomes(made.id, 'error');
-		const failed = await read(made.id);
-		assert.match(failed.error, /^gone status 410$/);
-		receiver.answer = () => 204;
-		(await put(made.id, () => ({ status: 'requested' }))).is(200);
-		await becomes(made.id, 'active');
 		await end(made.id, receiver);
 	});
 
@@ -274,8 +204,9 @@ describe('changes', () => {
 		(await ask(elsewhere, 'PUT', `/Subscription/${made.id}`, { ...made }, { 'if-match': 'W/"1"' })).is(405);
 		assert.ok(!resources((await ask(elsewhere, 'GET', '/Subscription')).is(200).body).some((x) => x.id === made.id));
 		const narrow = w.token(sa, { claims: { scope: 'fhir.read fhir.write' } });
-		for (const [method, path, body] of [['GET', `/Subscription/${made.id}`], ['GET', '/Subscription'], ['POST', '/Subscription', asked('https://x.example/')], ['DELETE', `/Subscription/${made.id}`]])
+		for (const [method, path, body] of [['GET', `/Subscription/${made.id}`], ['GET', '/Subscription'], ['POST', '/Subscription', asked('https://x.example/')], ['DELETE', `/Subscription/${made.id}`], ['POST', `/Subscription/${made.id}/$validate`, made]])
 			assert.equal(problemOf((await ask(narrow, method, path, body)).is(403)), 'insufficient_scope');
+		(await ask(narrow, 'POST', '/Subscription/$validate', asked('https://x.example/'))).is(200);
 		(await ask(null, 'DELETE', `/Subscription/${made.id}`)).is(401);
 		(await ask(sa, 'DELETE', `/Subscription/${made.id}?no_such=1`)).is(400);
 		await end(made.id);
@@ -291,6 +222,17 @@ describe('changes', () => {
 		(await ask(sa, 'DELETE', `/Subscription/${anyId()}`)).is(404);
 		assert.deepEqual(resources((await ask(sa, 'GET', `/Subscription?_id=${made.id}`)).is(200).body), []);
 		assert.equal((await w.sql('select 1 from delivery where subscription_id = $1', [made.id])).length, 0);
+	});
+	test('are refused where an agency has as many as it may', async () => {
+		await w.sql(`insert into subscription (id, agency_id, name, url, role, state) select gen_random_uuid(), id, 'mange', 'https://varsel.example/', 'MH', 'PAUSED'
+			from agency cross join generate_series(1, 99) where slug = 'drammen-kommune'`);
+		const body = { name: 'Den hundrede', url: 'https://varsel.example/', role: 'MH' };
+		const last = (await w.api(elsewhere, 'POST', '/subscriptions', body)).is(201).body;
+		assert.equal((await w.api(elsewhere, 'POST', '/subscriptions', body)).is(409).body.code, 'too_many_subscriptions');
+		assert.equal(problemOf((await ask(elsewhere, 'POST', '/Subscription', asked('https://x.example/', { reads: 'MH' }))).is(409)), 'too_many_subscriptions');
+		(await w.change(elsewhere, 'DELETE', `/subscriptions/${last.id}`)).is(204);
+		(await w.api(elsewhere, 'POST', '/subscriptions', body)).is(201);
+		await w.sql("delete from subscription where name in ('mange', 'Den hundrede')");
 	});
 	test('natively are of the same thing', async () => {
 		const native = (await w.api(sa, 'POST', '/subscriptions', { name: 'Varsler', url: 'https://varsel.example/', role: 'TL', topic: 'careplan-changed', filter: `CarePlan?patient=Patient/${s.patient}`, ends_at: '2030-01-01T00:00:00Z' })).is(201).body;

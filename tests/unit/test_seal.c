@@ -161,6 +161,44 @@ static void test_foreign_text(void **state)
 	assert_null(open_text(keys, large));
 }
 
+static const char *repeated(char c, size_t len)
+{
+	char *text = arena_alloc(arena, len + 1);
+
+	memset(text, c, len);
+	return text;
+}
+
+static void test_secrets(void **state)
+{
+	/* a secret stays as it is, also one that could be read as a number */
+	const char *const secrets[] = {"7", "018190 12365", LONGEST "5", repeated('x', 2066),
+				       repeated('x', SEAL_TEXT_MAX)};
+	char many[2048] = "";
+	struct seal_keys *full;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		const char *seal = seal_secret(keys, arena, secrets[i]);
+
+		assert_memory_equal(seal, "seal:e1:h1=", 11);
+		assert_string_equal(open_text(keys, seal), secrets[i]);
+	}
+	assert_null(seal_secret(keys, arena, ""));
+	assert_null(seal_secret(keys, arena, repeated('x', SEAL_TEXT_MAX + 1)));
+	/* under as many look-up keys as there can be, with the longest names */
+	for (int i = 1; i <= 8; i++) {
+		size_t len = strlen(many);
+
+		snprintf(many + len, sizeof(many) - len,
+			 "%s{\"id\":\"h23456789012345%d\",\"key\":\"" KEY_B "\"}",
+			 i == 1 ? "" : ",", i);
+	}
+	full = load(arena_printf(arena, KEYS(KEY("e234567890123456", KEY_A), "%s"), many));
+	assert_string_equal(open_text(full, seal_secret(full, arena, secrets[4])), secrets[4]);
+	seal_keys_free(full);
+}
+
 static void test_mask(void **state)
 {
 	(void)state;
@@ -231,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_tampering),
 		cmocka_unit_test(test_foreign_text),
+		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_mask),
 		cmocka_unit_test(test_derived),
 		cmocka_unit_test(test_bad_keys),

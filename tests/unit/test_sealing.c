@@ -53,6 +53,54 @@ static void a_number_becomes_a_seal(void **state)
 	fixture_end(r);
 }
 
+/* A body with two secrets, the second of `len` bytes. */
+static struct request *with_secret(size_t len)
+{
+	struct request *r = fixture_request("POST", "/api/v1/things");
+	char *text = arena_alloc(r->arena, len + 1);
+
+	memset(text, 'x', len);
+	fixture_body(r, "application/json",
+		     arena_printf(r->arena,
+				  "{\"name\":\"x\",\"secrets\":[\"01 8190 12365\",\"%s\"]}", text));
+	assert_true(route(r));
+	return r;
+}
+
+static void a_secret_becomes_a_seal_however_long(void **state)
+{
+	struct request *r = with_secret(SEAL_TEXT_MAX);
+
+	(void)state;
+	assert_true(validate(r));
+
+	json_t *body = json_loads(r->body_text, 0, NULL),
+	       *secrets = json_object_get(body, "secrets");
+	const json_t *first = json_array_get(secrets, 0), *second = json_array_get(secrets, 1);
+
+	assert_string_equal(seal_open(service.seals, r->arena, json_string_value(first),
+				      json_string_length(first)),
+			    "01 8190 12365");
+	assert_int_equal(strlen(seal_open(service.seals, r->arena, json_string_value(second),
+					  json_string_length(second))),
+			 SEAL_TEXT_MAX);
+	json_decref(body);
+	fixture_end(r);
+}
+
+static void what_cannot_be_sealed_is_refused(void **state)
+{
+	struct request *r = with_secret(SEAL_TEXT_MAX + 1);
+
+	(void)state;
+	assert_false(validate(r));
+	assert_int_equal(r->reply.status, 422);
+	assert_non_null(strstr(r->reply.body, "cannot be kept sealed"));
+	assert_null(strstr(r->reply.body, "xxxx"));
+	assert_null(r->body_text);
+	fixture_end(r);
+}
+
 static void only_a_post_with_a_key_is_remembered(void **state)
 {
 	struct request *r = posted("/api/v1/things", "{\"name\":\"x\"}", NULL);
@@ -139,6 +187,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_body_without_numbers_is_passed_as_sent),
 		cmocka_unit_test(a_number_becomes_a_seal),
+		cmocka_unit_test(a_secret_becomes_a_seal_however_long),
+		cmocka_unit_test(what_cannot_be_sealed_is_refused),
 		cmocka_unit_test(only_a_post_with_a_key_is_remembered),
 		cmocka_unit_test(a_key_is_the_callers_for_one_agency),
 		cmocka_unit_test(the_hash_follows_path_and_body),

@@ -84,6 +84,7 @@ export type ProblemCode =
 	| 'too_large'
 	| 'too_many_readers'
 	| 'too_many_requests'
+	| 'too_many_subscriptions'
 	| 'unavailable'
 	| 'unknown_reference'
 	| 'unknown_role'
@@ -5203,7 +5204,7 @@ export interface paths {
         put?: never;
         /**
          * Have changes sent to an address
-         * @description From now on each change that the agency may see in the given role is sent to the address by POST, as a CloudEvent and signed by Standard Webhooks, both with the secret of the answer (`v1`, HMAC-SHA256) and with a key whose public half the subscription shows (`v1a`, Ed25519). The secret is told in this answer alone. For the agency's administrator and its systems (SA, SY). The address must be reached over TLS and be no address of a private network, unless the service's operator has allowed that network. With `topic` it is sent FHIR's notifications in place of CloudEvents, and begins when its receiver has answered a handshake.
+         * @description From now on each change that the agency may see in the given role is sent to the address by POST, as a CloudEvent and signed by Standard Webhooks, both with the secret of the answer (`v1`, HMAC-SHA256) and with a key whose public half the subscription shows (`v1a`, Ed25519). The secret is told in this answer alone. For the agency's administrator and its systems (SA, SY). The address must be reached over TLS and be no address of a private network, unless the service's operator has allowed that network. An agency has at most a hundred (409 `too_many_subscriptions`). With `topic` it is sent FHIR's notifications in place of CloudEvents, and begins when its receiver has answered a handshake.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -5241,7 +5242,7 @@ export interface paths {
         head?: never;
         /**
          * Change, pause or resume a subscription
-         * @description What waits is tried at once. A subscription that was paused or stopped goes on where it was with `status` ACTIVE. For the agency's administrator and its systems (SA, SY).
+         * @description What waits is tried at once. A `url` with another scheme, host or port empties the headers, unless `headers` come with it. A subscription that was paused or stopped goes on where it was with `status` ACTIVE. For the agency's administrator and its systems (SA, SY).
          */
         patch: operations["updateSubscription"];
         trace?: never;
@@ -11144,7 +11145,7 @@ export interface components {
              * @description When it ended
              */
             done_at?: string;
-            /** @description What went wrong last: status, connection, dns, tls, timeout, address, protocol */
+            /** @description What went wrong last: status, connection, dns, tls, timeout, address, protocol, headers (they cannot be opened) */
             error?: string;
             /** @description The change's place */
             event_id?: string;
@@ -22151,7 +22152,7 @@ export interface components {
          */
         SubscriptionFilter: string;
         /**
-         * @description Sent along with each notification; kept sealed, and never told
+         * @description Sent along with each notification; kept sealed, and never told, nor sent to another scheme, host or port than they came with
          * @example [
          *       "Authorization: Bearer hemmelig"
          *     ]

@@ -7,7 +7,7 @@ const searchPath = /set\s+search_path\s*=\s*pg_catalog,\s*public,\s*pg_temp/i;
 // what a caller's temporary table could hide; functions and operators are never looked up among these
 const bareTable = /\b(?:from|join|update|insert\s+into|delete\s+from)\s+(?:only\s+)?(?!public\.|distinct\b|unnest\b|null\b|lateral\b)[a-z_]\w*(?!\s*\()/i;
 // real time belongs to the clock itself, to the access log and its seals, news and its way to subscribers, idempotency, tokens and retention of them
-const realTime = /\b(clock_\w+|access_log\w*|log_seal\w*|outbox\w*|idempotency\w*|subscription\w*|delivery\w*|job_deliveries|dpop_\w+|registry_change\w*|request_begin)/
+const realTime = /\b(clock_\w+|access_log\w*|log_seal\w*|outbox\w*|idempotency\w*|subscription\w*|fhir_subscription_state|delivery\w*|job_deliveries|dpop_\w+|registry_change\w*|request_begin)/
 const realTimeStatements = ['log', 'denial', 'dpop_first_use', 'delivery_keys',
 	'getBoard.version']; // asked for without settings: it adds the sandbox's lead by itself
 
