@@ -33,7 +33,7 @@ test('what is late, and by how much', async () => {
 	await w.sql(`update referral set sent_at = ${days(60)}, decided_at = ${days(21)} where id = $1`, [referral]);
 	await w.sql(`update enrolment set enrolled_at = ${days(20)} where id = $1`, [enrolment]);
 	const before = await steps();
-	const [{ working }] = await w.sql('select count(*)::int as working from generate_series(clock_today() - 59, clock_today() - 21, interval \'1 day\') d where is_working_day(d::date)');
+	const [{ working }] = await w.sql(`select count(*)::int as working from generate_series(oslo_day(${days(60)}) + 1, oslo_day(${days(21)}), interval '1 day') d where is_working_day(d::date)`);
 	assert.deepEqual([before.REFERRAL_DECIDED.status, before.REFERRAL_DECIDED.days, before.ENROLLED.status, before.FIRST_CONTACT.status, before.FIRST_CONTACT.days], ['LATE', working, 'DONE', 'OVERDUE', 20]);
 	await w.sql(`update enrolment set first_contact_at = ${days(4)} where id = $1`, [enrolment]);
 	const after = (await steps()).FIRST_CONTACT;

@@ -35,7 +35,9 @@ describe('a row', () => {
 	test('has a legal basis, an owner of the next attempt, and no more than it needs', async () => {
 		const k = await noted({ next_attempt_on: '2026-03-10', next_attempt_staff_id: w.ids.staff[mh], unit_id: unit });
 		assert.deepEqual([k.status, k.description, k.next_attempt_staff_id, k.actions], ['OPEN', body.description, w.ids.staff[mh], ['renew', 'connect', 'close']]);
-		assert.equal(Math.round((new Date(k.expires_at) - new Date(k.created_at)) / 86_400_000 - 0.5), 180);
+		// to the end of that day in Oslo, whatever the clocks do in between
+		const [{ ends }] = await w.sql('select (oslo_day($1::timestamptz) + 181)::timestamp at time zone $2 as ends', [k.created_at, 'Europe/Oslo']);
+		assert.equal(new Date(k.expires_at).toISOString(), new Date(ends).toISOString());
 		for (const missing of ['legal_basis_code', 'legal_basis_note', 'description']) assert.deepEqual((await post(mh, { [missing]: undefined })).is(422, 'invalid_body').pointers(), [`/${missing}`]);
 		(await post(mh, { national_id: '01819012365' })).is(422, 'invalid_body');
 		assert.deepEqual((await post(mh, { legal_basis_code: 'CURIOSITY' })).is(422, 'unknown_reference').pointers(), ['/legal_basis_code']);
