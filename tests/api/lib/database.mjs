@@ -49,7 +49,8 @@ async function query(pool, text, values) {
 }
 
 function poolFor(url) {
-	const pool = new pg.Pool({ connectionString: url, max: 4, idleTimeoutMillis: 2000, allowExitOnIdle: true });
+	// a day ago is a day of Oslo's, also over the change of the clocks
+	const pool = new pg.Pool({ connectionString: url, options: '-c timezone=Europe/Oslo', max: 4, idleTimeoutMillis: 2000, allowExitOnIdle: true });
 	pool.on('error', () => {}); // the fault tests kill the server
 	return pool;
 }
