@@ -12,7 +12,7 @@ import { makeSamples } from './lib/samples.mjs';
 const w = await world({ settings: { OUTBOUND_ALLOW: '127.0.0.0/8', WEBHOOK_RETRY_MS: 100, WEBHOOK_TIMEOUT_MS: 700 } });
 const s = await makeSamples(w, operation);
 const [sa, sy, pv, tl, mh, elsewhere] = ['drammen-dps/SA', 'drammen-dps:sy-1', 'drammen-dps/PV', 'drammen-dps:tl-1', 'drammen-kommune:mh-1', 'drammen-kommune/SA'];
-const { ask, topics, content, role, asked, create, read, becomes, end, put, told, task, ofEvents, about } = subscriptions(w);
+const { ask, topics, content, asked, create, read, becomes, end, put, told, task, ofEvents, about } = subscriptions(w);
 
 describe('a subscription', () => {
 	test('shakes hands, then tells what has happened, in order, by ids alone', async () => {

@@ -1,7 +1,7 @@
 // What tests of Subscription ask for, and read of what their receivers are told.
 import { strict as assert } from 'node:assert';
 import { until } from '../harness.mjs';
-import { assertValid, fhir, localPath, resources } from './fhir.mjs';
+import { assertValid, fhir, resources } from './fhir.mjs';
 
 const [sa, tl] = ['drammen-dps/SA', 'drammen-dps:tl-1'];
 
