@@ -17,7 +17,7 @@ const card = async (patient, as = tm) => cards(await board(as)).find((c) => c.pa
 const placed = async (patient, more = {}) => (await w.api(tm, 'POST', '/board-entries', { patient_id: patient, category: 'CRISIS', reason_code: 'CRISIS', reason_text: 'Sover ikke', ...more })).is(201).body;
 const contact = async (patient, body, as = tm) => (await w.api(as, 'POST', '/contacts', { patient_id: patient, mode: 'PHONE', ...body })).is(201).body;
 const today = (await w.sql('select clock_today()::text as day'))[0].day;
-const age = (id, days) => w.sql(`update board_entry set opened_at = opened_at - make_interval(days => $2), on_board_since = on_board_since - make_interval(days => $2) where id = $1`, [id, days]);
+const age = (id, days) => w.sql(`update board_entry set opened_at = (opened_at at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo', on_board_since = (on_board_since at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo' where id = $1`, [id, days]);
 // a time later today, or what is left of the day
 const later = inMinutes(Math.min(30, (new Date(`${today}T22:59:00Z`) - Date.now()) / 60_000 - 1));
 

@@ -17,7 +17,7 @@ const placed = async (patient, body = crisis) => (await post(tm, { patient_id: p
 const at = (e) => `/board-entries/${e.id}`;
 const read = async (id, as = tm) => (await w.api(as, 'GET', `/board-entries/${id}`)).is(200).body;
 const workingDay = async (n) => (await w.sql(`select working_day_add(clock_today(), $1)::text as day`, [n]))[0].day;
-const age = (id, days) => w.sql(`update board_entry set opened_at = opened_at - make_interval(days => $2), on_board_since = on_board_since - make_interval(days => $2) where id = $1`, [id, days]);
+const age = (id, days) => w.sql(`update board_entry set opened_at = (opened_at at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo', on_board_since = (on_board_since at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo' where id = $1`, [id, days]);
 
 describe('categories', () => {
 	test('are there from the start, with their defaults', async () => {
