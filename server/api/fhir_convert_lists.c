@@ -112,14 +112,13 @@ static json_t *one_of(struct fhir_conversion *c, const json_t *rule, const json_
 bool fhir_convert_list(struct fhir_conversion *c, const json_t *rule, const char *key,
 		       const json_t *found, json_t *body)
 {
-	json_t *list = json_array();
 	const json_t *element;
+	json_t *list;
 	size_t i;
 
-	if (!json_is_array(found)) {
-		json_decref(list);
+	if (!json_is_array(found))
 		return fhir_convert_amiss(c, "type", "must be a list");
-	}
+	list = json_array();
 	json_array_foreach(found, i, element)
 	{
 		json_t *value = one_of(c, json_object_get(rule, "of"), element);
@@ -192,15 +191,14 @@ static bool add_answer(json_t *items, struct answered a)
 static bool put_items(struct fhir_conversion *c, const struct reading *by, const char *member,
 		      const json_t *found, json_t *body)
 {
-	json_t *items = json_object();
 	bool fine = true;
 	const json_t *one;
+	json_t *items;
 	size_t i;
 
-	if (!json_is_array(found)) {
-		json_decref(items);
+	if (!json_is_array(found))
 		return fhir_convert_amiss(c, "type", "must be a list");
-	}
+	items = json_object();
 	json_array_foreach(found, i, one)
 	{
 		fine = fine && add_answer(items, by->read(by, one));

@@ -183,11 +183,7 @@ enum outcome ops_export_patient(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	work_open(&w);
-	w.answer = work_add(&w, r->op->id);
-	w.binding.action = "EXPORT";
-	work_add(&w, "log");
-	if (round_run(&w.round))
+	if (work_statement(&w, r->op->id, "EXPORT"))
 		begin_stream(&w);
 	else
 		outcome = work_failed(&w);

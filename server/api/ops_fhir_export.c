@@ -15,22 +15,6 @@
 #include "auth/random.h"
 #include "base/config.h"
 
-/* The statement by itself, with its row in the access log. */
-static bool runs(struct work *w, const char *statement, const char *action)
-{
-	work_open(w);
-	w->answer = work_add(w, statement);
-	w->binding.action = action;
-	work_add(w, "log");
-	return round_run(&w->round);
-}
-
-/* No row: there is no such thing, or no longer. */
-static bool has_row(const struct work *w)
-{
-	return round_rows(&w->round, w->answer) > 0 || problem(w->request, "not_found", NULL);
-}
-
 /* Bulk Data: what takes a while is not done for somebody who waits for it. */
 static bool is_asynchronous(struct request *r)
 {
@@ -83,7 +67,7 @@ enum outcome ops_fhir_export(struct request *r)
 	id = new_id(r);
 	w.binding.given = wish(r, id);
 	w.binding.path_id = id;
-	if (runs(&w, "fhir_export_begin", "EXPORT"))
+	if (work_statement(&w, "fhir_export_begin", "EXPORT"))
 		accepted(r, arena_dup(r->arena, round_text(&w.round, w.answer, "id")));
 	else
 		outcome = work_failed(&w);
@@ -132,9 +116,9 @@ enum outcome ops_fhir_export_status(struct request *r)
 	if (!work_begin(&w, r))
 		return ANSWERED;
 	w.binding.given = arena_printf(r->arena, "%ld", config.export_step);
-	if (!runs(&w, "fhir_export_step", "READ"))
+	if (!work_statement(&w, "fhir_export_step", "READ"))
 		outcome = work_failed(&w);
-	else if (has_row(&w))
+	else if (work_found(&w))
 		tell(&w);
 	work_end(&w);
 	return outcome;
@@ -147,7 +131,7 @@ enum outcome ops_fhir_export_end(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	if (runs(&w, "fhir_export_end", "UPDATE"))
+	if (work_statement(&w, "fhir_export_end", "UPDATE"))
 		r->reply.status = 202;
 	else
 		outcome = work_failed(&w);

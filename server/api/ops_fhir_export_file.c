@@ -7,7 +7,6 @@
 
 #include "api/identify.h"
 #include "api/ops.h"
-#include "api/problem.h"
 #include "api/room.h"
 #include "api/service.h"
 #include "api/stream.h"
@@ -48,12 +47,9 @@ static bool read_page(struct request *r, struct arena *a, struct work *w)
 	if (!work_begin(w, inner))
 		return false;
 	w->binding.given = f->place;
-	work_open(w);
-	w->answer = work_add(w, "fhir_export_page");
-	w->binding.action = "EXPORT";
-	work_add(w, "log");
 
-	bool fine = round_run(&w->round) && round_rows(&w->round, w->answer) > 0;
+	bool fine = work_statement(w, "fhir_export_page", "EXPORT") &&
+		    round_rows(&w->round, w->answer) > 0;
 
 	work_end(w);
 	return fine;
@@ -101,15 +97,9 @@ enum outcome ops_fhir_export_file(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	work_open(&w);
-	w.answer = work_add(&w, "fhir_export_open");
-	w.binding.action = "READ";
-	work_add(&w, "log");
-	if (!round_run(&w.round))
+	if (!work_statement(&w, "fhir_export_open", "READ"))
 		outcome = work_failed(&w);
-	else if (round_rows(&w.round, w.answer) == 0)
-		problem(r, "not_found", NULL);
-	else
+	else if (work_found(&w))
 		begin_file(r);
 	work_end(&w);
 	return outcome;

@@ -10,7 +10,6 @@
 #include "api/caller.h"
 #include "api/ops.h"
 #include "api/principal.h"
-#include "api/problem.h"
 #include "api/stream.h"
 #include "api/work.h"
 
@@ -89,9 +88,7 @@ static enum outcome lines(struct request *r, const char *open, const char *page,
 	work_add(&w, "log");
 	if (!round_run(&w.round))
 		outcome = work_failed(&w);
-	else if (round_rows(&w.round, w.answer) == 0)
-		problem(r, "not_found", NULL);
-	else
+	else if (work_found(&w))
 		begin_lines(r, page, place);
 	work_end(&w);
 	return outcome;

@@ -39,11 +39,7 @@ enum outcome ops_fhir_end_subscription(struct request *r)
 
 	if (!work_begin(&w, r))
 		return ANSWERED;
-	work_open(&w);
-	work_add(&w, "fhir_subscription_end");
-	w.binding.action = "UPDATE";
-	work_add(&w, "log");
-	if (round_run(&w.round))
+	if (work_statement(&w, "fhir_subscription_end", "UPDATE"))
 		r->reply.status = 204;
 	else
 		outcome = work_failed(&w);

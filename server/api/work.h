@@ -57,6 +57,15 @@ size_t work_add_statement(struct work *w, const struct statement *s);
 /* context, and what begins an idempotent POST */
 void work_open(struct work *w);
 
+/*
+ * An operation that is one statement: opens, adds it (it is w->answer then) and the log row of that
+ * action, and runs them. True as work_run().
+ */
+bool work_statement(struct work *w, const char *name, const char *action);
+
+/* Whether that gave a row; else answers that there is no such thing, or no longer. */
+bool work_found(const struct work *w);
+
 /* The log row, by the binding's action; in a session it is told of too, should it be taken back. */
 void work_log(struct work *w);
 
