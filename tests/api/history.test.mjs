@@ -28,7 +28,7 @@ describe('the generator', () => {
 	});
 	test('gives them in order, within the days, of operations of the contract, by people who exist', () => {
 		const known = new Set(operations.map((o) => o.id));
-		const people = new Set(agencies.flatMap((a) => a.staff.map((s) => `${a.slug}:${s.subject}`)));
+		const people = new Set([...agencies.flatMap((a) => a.staff.map((s) => `${a.slug}:${s.subject}`)), ...persons.map((p) => p.self)]);
 		for (const [i, e] of events.entries()) {
 			assert.ok(i === 0 || events[i - 1].at <= e.at, `event ${i} is after the one before`);
 			assert.ok(e.at >= period.from && e.at < to, `event ${i} is in the two years`);
@@ -49,6 +49,16 @@ describe('the generator', () => {
 			assert.ok(contacts.every((e) => e.at > of(p.i, 'createReferral')[0].at), `person ${p.i} is met after the referral`);
 			if (p.ends < calendar.days) assert.ok(contacts.every((e) => e.at < calendar.at(p.ends, 14)), `person ${p.i} is let go`);
 		}
+	});
+	test('asks each person once a half-year at most, and enough of them that a round can be shown', () => {
+		const half = (e) => new Date(e.at).toISOString().replace(/-(\d\d).*/, (_, month) => `-H${month <= 6 ? 1 : 2}`);
+		const rounds = new Map();
+		for (const p of persons) {
+			const answered = of(p.i, 'submitUserExperienceSurvey').map(half);
+			assert.equal(new Set(answered).size, answered.length, `person ${p.i} answers each round once`);
+			for (const round of answered) rounds.set(round, (rounds.get(round) ?? 0) + 1);
+		}
+		assert.ok([...rounds.values()].filter((n) => n >= 10).length >= 3, JSON.stringify([...rounds]));
 	});
 	test('has no two stays of a person at once', () => {
 		for (const p of persons)
@@ -95,7 +105,7 @@ describe('the service', () => {
 	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
 	const folder = sandbox();
 	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * day;
-	const always = ['tasks', 'project', 'agreed', 'learning'];
+	const always = ['tasks', 'project', 'agreed', 'learning', 'channels'];
 	const chosen = (e) => (e.person === 'team' ? e.at < until : always.includes(e.person) || few.has(e.person));
 	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
 	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
@@ -138,6 +148,21 @@ describe('the service', () => {
 				assert.ok((await list(`${slug}:pv-1`, path)).length > 0, `${slug}:pv-1 ${path}`);
 		for (const arena of await list('drammen-dps:tm-1', '/arenas')) assert.ok(arena.meetings_held > 0, arena.name);
 		assert.ok((await list('drammen-dps:qm-1', '/deviations')).length > 0);
+	});
+	test('has what people are told by, and what the persons say and ask', async () => {
+		const list = async (as, path) => (await w.api(as, 'GET', path)).is(200).body.items;
+		const states = async (as, path, member) => (await list(as, path)).map((x) => x[member]).sort();
+		assert.deepEqual(await states('drammen-dps:tm-1', '/calendar-feeds', 'state'), ['ACTIVE', 'EXPIRED']);
+		assert.deepEqual(await states('drammen-dps:dps-1', '/calendar-feeds', 'state'), ['REVOKED']);
+		assert.deepEqual(await states('drammen-dps:tl-1', '/alert-settings', 'for'), ['UNIT']);
+		assert.deepEqual(await states('nav-drammen:nav-1', '/alert-settings', 'for'), ['STAFF']);
+		assert.deepEqual(await states('drammen-kommune:sa-1', '/subscriptions', 'status'), ['PAUSED']);
+		assert.deepEqual(await states('lier-kommune:sa-1', '/web-origins', 'origin'), ['https://samhandling.lier-kommune.example']);
+		assert.deepEqual(await states('citizen:pt-1', '/data-subject-requests', 'state'), ['FULFILLED', 'IN_PROGRESS', 'REFUSED']);
+		assert.deepEqual(await states('citizen:pt-1', '/danger-disclosures', 'legal_basis'), ['FVL_DANGER_LIFE_HEALTH']);
+		assert.equal((await list('nav-drammen:nav-1', '/danger-disclosures')).length, 1);
+		assert.ok((await list('drammen-dps:tl-1', '/user-experience-surveys')).length > 0);
+		assert.equal(await count(`task where kind = 'INFORM_PATIENT' and due_at < now() - interval '40 days' and state = 'OPEN'`), 0);
 	});
 	test('leaves things as they would have been left', async () => {
 		const [{ off }] = await w.sql(`select count(*)::int as off from contact where state = 'DONE' and (coalesce(started_at, planned_at) > created_at

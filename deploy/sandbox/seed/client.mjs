@@ -3,6 +3,7 @@
 // where it stopped and a complete one is not repeated.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { citizenToken } from './citizens.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(path));
 
@@ -10,7 +11,8 @@ export class Client {
 	constructor(dir) {
 		const { base_url: base, tokens } = readJson(`${dir}/sandbox.json`);
 		this.base = base;
-		this.agencies = readJson(`${dir}/keys/agencies.json`);
+		this.keys = `${dir}/keys`;
+		this.agencies = readJson(`${this.keys}/agencies.json`);
 		this.journal = `${dir}/loaded`;
 		this.tokens = new Map();
 		for (const { slug, staff } of this.agencies)
@@ -57,6 +59,13 @@ export class Client {
 		if (answer.status >= 400 && !allow.includes(answer.status))
 			throw new Error(`${as} ${method} ${path}: ${answer.status} ${text}\n  sent: ${JSON.stringify(body)}`);
 		return { status: answer.status, body: text ? JSON.parse(text) : null, etag: answer.headers.get('etag') };
+	}
+
+	// From now on citizen:SUBJECT is the person who has that number, unless sandbox.json has a token for them.
+	admit({ subject, national_id }) {
+		const citizen = this.agencies.find((a) => a.profile === 'citizen');
+		const as = `${citizen.slug}:${subject}`;
+		if (!this.tokens.has(as)) this.tokens.set(as, citizenToken(this.keys, citizen, { subject, national_id }));
 	}
 
 	get(as, path) {

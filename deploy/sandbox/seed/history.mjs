@@ -10,6 +10,7 @@ export async function loadHistory(client, ids, chosen = () => true) {
 	const from = await clock.move({ ahead: 'PT0S' });
 	const period = client.done.get('history') ?? client.finish('history', { from, to: Date.now() });
 	const { persons, events } = makeHistory({ ...period, citizen });
+	for (const p of persons) client.admit({ subject: p.self.split(':')[1], national_id: p.details.national_id });
 	const player = new Player(client, ids);
 	await play(player, clock, events.filter(chosen));
 	await clock.reach(Date.now());

@@ -2,7 +2,7 @@
 // into the records, and what went wrong.
 // By a chance of its own, so that the rest of the history stays what it was.
 import { Chance } from './chance.mjs';
-import { gp, gpOffice, leader, quality, specialist, team } from './team.mjs';
+import { gp, gpOffice, leader, navOffice, quality, specialist, team } from './team.mjs';
 
 const year = 365;
 // how long a substitution treatment goes between two reviews; half a year is the longest
@@ -24,6 +24,15 @@ function substitution(course, p, chance, last) {
 	if (p.ending === 'DECEASED') step(p.ends, { action: 'end', end_reason: 'DECEASED' });
 }
 
+// The service outside health care that meets the person alone (intake.mjs relates them).
+const meetsAlone = (p) => (p.i % 4 !== 0 && p.place.housingUnit) || (p.i % 2 === 0 ? navOffice : undefined);
+
+// It is told what it must know to be safe, and the person is told that it was.
+function warn(course, p, n, flag, [warning, necessity]) {
+	const to = meetsAlone(p);
+	if (to) course.add(n, 14, p.main, 'createDangerDisclosure', { id: `$${flag}`, body: { to_unit_id: `$unit:${to}`, warning, necessity } });
+}
+
 // Assessed in the first weeks, and again before it would no longer hold; over when it has been so twice.
 function risk(course, p, chance, last) {
 	if (!chance.is(0.4)) return;
@@ -31,8 +40,11 @@ function risk(course, p, chance, last) {
 	const [kind, text] = chance.one([['SUICIDE', 'Tidligere alvorlige forsøk når han har det verst'], ['OVERDOSE', 'Overdoser etter utskrivning'],
 		['SELF_NEGLECT', 'Spiser og drikker lite når stemmene er sterke'], ['DANGER_TO_STAFF', 'Har truet ansatte i ruset tilstand']]);
 	const first = calendar.working(p.met + chance.from(3, 20));
-	course.add(first, 13, p.main, 'createRiskFlag', { remember: { flag: 'id' }, body: { patient_id: '$patient', kind, text, level: chance.one(['ORANGE', 'YELLOW']),
+	const found = chance.one(['ORANGE', 'YELLOW']);
+	course.add(first, 13, p.main, 'createRiskFlag', { remember: { flag: 'id' }, body: { patient_id: '$patient', kind, text, level: found,
 		...(kind === 'DANGER_TO_STAFF' ? { precautions: 'Gå to sammen, avtal tid på forhånd' } : {}), valid_to: calendar.date(first + 90) } });
+	if (kind === 'DANGER_TO_STAFF' && found === 'ORANGE')
+		warn(course, p, first, 'flag', ['Gå to sammen på hjemmebesøk, og avtal tid på forhånd', 'Har truet ansatte i ruset tilstand, og dere møter pasienten alene']);
 	let n = first;
 	for (const [i, level] of ['ORANGE', 'YELLOW'].entries()) {
 		n = calendar.working(first + 72 * (i + 1));
@@ -40,6 +52,15 @@ function risk(course, p, chance, last) {
 	}
 	n = calendar.working(n + 72);
 	if (n < last) course.step(n, 13, p.main, ['transitionRiskFlag', 'flag'], { action: 'end', reason: 'Ikke lenger aktuelt' });
+}
+
+// Some have a dog: what is told of it holds on the last day.
+function dog(course, p) {
+	const n = course.calendar.working(course.calendar.days - 24);
+	if (p.i % 30 !== 0 || n < p.met || p.ending) return;
+	course.add(n, 12, p.main, 'createRiskFlag', { remember: { dog: 'id' }, body: { patient_id: '$patient', kind: 'DANGEROUS_ANIMAL', level: 'ORANGE', text: 'Stor hund som har bitt en besøkende',
+		precautions: 'Ring før dere kommer, så er hunden på kjøkkenet', valid_to: course.calendar.date(n + 90) } });
+	warn(course, p, n, 'dog', ['Ring før dere kommer på besøk, så er hunden stengt inne', 'Hunden har bitt en besøkende, og dere kommer på hjemmebesøk alene']);
 }
 
 const questions = [['Blodprøver', 'Kan dere ta de avtalte blodprøvene før neste time?', 'Timen er satt opp til torsdag'],
@@ -110,5 +131,5 @@ export function around(course, p) {
 	if (p.met === Infinity) return;
 	const chance = new Chance(9_000 + p.i);
 	const last = Math.min(p.ends, p.ending === 'LOST' ? p.quiet : Infinity, course.calendar.days) - 25;
-	for (const part of [substitution, risk, messages, meetings, records, deviations]) part(course, p, chance, last);
+	for (const part of [substitution, risk, dog, messages, meetings, records, deviations]) part(course, p, chance, last);
 }

@@ -6,6 +6,7 @@ import { around } from './around.mjs';
 import { board, boardMeetings } from './board.mjs';
 import { Calendar } from './calendar.mjs';
 import { Chance } from './chance.mjs';
+import { channels } from './channels.mjs';
 import { Course } from './course.mjs';
 import { ending } from './ending.mjs';
 import { engage } from './engagement.mjs';
@@ -16,8 +17,9 @@ import { makePersons } from './persons.mjs';
 import { plans } from './plans.mjs';
 import { project } from './project.mjs';
 import { tending } from './tending.mjs';
+import { voice } from './voice.mjs';
 
-const rooms = [admissions, engage, board, plans, outcomes, around, ending];
+const rooms = [admissions, engage, board, plans, outcomes, around, voice, ending];
 const seed = 20_240_601;
 
 function courseOf(p, calendar) {
@@ -32,7 +34,7 @@ export function makeHistory({ from, to, citizen }) {
 	const calendar = new Calendar(from, to);
 	const persons = makePersons(calendar, citizen);
 	const first = Math.min(...persons.map((p) => p.sought));
-	const beside = [project, agreed, learning].flatMap((room) => room(calendar));
+	const beside = [project, agreed, learning, channels].flatMap((room) => room(calendar));
 	const events = [...persons.flatMap((p) => courseOf(p, calendar)), ...boardMeetings(calendar, new Chance(seed), first), ...tending(calendar, first), ...beside];
 	return { persons, calendar, events: events.sort((a, b) => a.at - b.at) };
 }
