@@ -31,32 +31,26 @@ static const char *seal_of(struct arena *a, const char *format, const json_t *va
 		       : NULL;
 }
 
-static void refuse(struct sealing *s, const char *key)
-{
-	s->failed = true;
-	faults_add(s->request->faults,
-		   key == NULL ? "" : arena_printf(s->request->arena, "/%s", key), "format",
-		   "cannot be kept sealed");
-}
-
 /* What cannot be sealed ends the request: in clear it goes nowhere. */
-static void seal_in_place(void *context, const char *format, json_t *parent, const char *key,
-			  size_t index)
+static void seal_in_place(void *context, const struct schema_found *found)
 {
 	struct sealing *s = context;
 
-	if (strcmp(format, "secret") != 0 && strcmp(format, "norwegian-national-id") != 0)
+	if (strcmp(found->format, "secret") != 0 &&
+	    strcmp(found->format, "norwegian-national-id") != 0)
 		return;
 
-	const json_t *value =
-		key != NULL ? json_object_get(parent, key) : json_array_get(parent, index);
-	const char *text = seal_of(s->request->arena, format, value);
+	const json_t *value = found->key != NULL ? json_object_get(found->parent, found->key)
+						 : json_array_get(found->parent, found->index);
+	json_t *seal = json_string(seal_of(s->request->arena, found->format, value));
 
 	s->sealed = true;
-	/* neither takes NULL; json_string() refuses it too */
-	if (key != NULL ? json_object_set_new(parent, key, json_string(text)) != 0
-			: json_array_set_new(parent, index, json_string(text)) != 0)
-		refuse(s, key);
+	/* neither takes NULL, which json_string() makes of what cannot be sealed */
+	if (found->key != NULL ? json_object_set_new(found->parent, found->key, seal) == 0
+			       : json_array_set_new(found->parent, found->index, seal) == 0)
+		return;
+	s->failed = true;
+	faults_add(s->request->faults, found->pointer, "format", "cannot be kept sealed");
 }
 
 static bool is_reserved(const char *text)

@@ -82,17 +82,23 @@ struct faults {
 /* Notes a fault; beyond FAULTS_MAX silently drops it. Strings are copied into the arena. */
 void faults_add(struct faults *f, const char *pointer, const char *code, const char *detail);
 
+/* A string that stood under one of the source's own formats. */
+struct schema_found {
+	const char *format;  /* its name */
+	const char *pointer; /* as a fault's, in the faults' arena */
+	json_t *parent;	     /* the object or array; NULL: the string is the whole document */
+	const char *key;     /* the member's name; NULL: it is the item `index` of an array */
+	size_t index;
+};
+
 /*
- * Called, once the whole value is valid, for every string that stood under one of the source's own
- * formats, so that a caller can replace personal numbers in place: `parent` is the object or array,
- * `key` the member's name or NULL with `index` for arrays (parent NULL when the string is the whole
- * document). A value with more than SCHEMA_VISITS_MAX of them is not valid.
+ * Called, once the whole value is valid, for every such string, so that a caller can replace
+ * personal numbers in place. A value with more than SCHEMA_VISITS_MAX of them is not valid.
  */
 enum { SCHEMA_VISITS_MAX = 1000 };
 
 struct schema_visitor {
-	void (*formatted)(void *context, const char *format, json_t *parent, const char *key,
-			  size_t index);
+	void (*formatted)(void *context, const struct schema_found *found);
 	void *context;
 };
 

@@ -6,10 +6,8 @@
 /* One validation under way; private to schema_*.c. */
 struct visit {
 	struct visit *next;
-	const char *format;
-	json_t *container, *value;
-	const char *key;
-	size_t index;
+	struct schema_found found;
+	json_t *value;
 };
 
 struct run {

@@ -104,12 +104,14 @@ bool run_visit(struct run *run, const char *format, json_t *value, const struct 
 		return false;
 
 	struct visit *v = arena_alloc(run->faults->arena, sizeof(*v));
+	struct backwards pointer;
 
-	*v = (struct visit){.next = run->visits, .format = format, .value = value};
+	*v = (struct visit){.next = run->visits, .value = value, .found = {.format = format}};
+	v->found.pointer = arena_dup(run->faults->arena, make_pointer(&pointer, at));
 	if (at != NULL) {
-		v->container = at->container;
-		v->key = at->key;
-		v->index = at->index;
+		v->found.parent = at->container;
+		v->found.key = at->key;
+		v->found.index = at->index;
 	}
 	run->visits = v;
 	run->visit_count++;
@@ -211,15 +213,15 @@ bool check_if(struct run *r, const struct rule *rule, json_t *v, const struct st
 static void call_visitor(const struct visit *visit, const struct schema_visitor *visitor)
 {
 	for (; visit != NULL; visit = visit->next) {
+		const struct schema_found *found = &visit->found;
 		const json_t *now = visit->value;
 
-		if (visit->key != NULL)
-			now = json_object_get(visit->container, visit->key);
-		else if (visit->container != NULL)
-			now = json_array_get(visit->container, visit->index);
+		if (found->key != NULL)
+			now = json_object_get(found->parent, found->key);
+		else if (found->parent != NULL)
+			now = json_array_get(found->parent, found->index);
 		if (now == visit->value)
-			visitor->formatted(visitor->context, visit->format, visit->container,
-					   visit->key, visit->index);
+			visitor->formatted(visitor->context, found);
 	}
 }
 

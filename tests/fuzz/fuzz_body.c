@@ -57,16 +57,15 @@ static struct schema *compile(void)
 }
 
 /* As sealing does: a new value takes the place of the old one. */
-static void replace(void *context, const char *format, json_t *parent, const char *key,
-		    size_t index)
+static void replace(void *context, const struct schema_found *found)
 {
 	(void)context;
-	if (strcmp(format, "secret") != 0)
+	if (strcmp(found->format, "secret") != 0)
 		abort();
-	if (key != NULL)
-		json_object_set_new(parent, key, json_string("seal:"));
-	else if (parent != NULL)
-		json_array_set_new(parent, index, json_string("seal:"));
+	if (found->key != NULL)
+		json_object_set_new(found->parent, found->key, json_string("seal:"));
+	else if (found->parent != NULL)
+		json_array_set_new(found->parent, found->index, json_string("seal:"));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

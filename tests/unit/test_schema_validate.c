@@ -134,15 +134,15 @@ static bool is_secret(const char *s, size_t len)
 	return len == 4 && memcmp(s, "1234", 4) == 0;
 }
 
-static void replace(void *context, const char *format, json_t *parent, const char *key,
-		    size_t index)
+/* Each is replaced by where it was. */
+static void replace(void *context, const struct schema_found *found)
 {
-	assert_string_equal(format, "secret");
+	assert_string_equal(found->format, "secret");
 	++*(int *)context;
-	if (key != NULL)
-		json_object_set_new(parent, key, json_string("sealed"));
+	if (found->key != NULL)
+		json_object_set_new(found->parent, found->key, json_string(found->pointer));
 	else
-		json_array_set_new(parent, index, json_string("sealed"));
+		json_array_set_new(found->parent, found->index, json_string(found->pointer));
 }
 
 /* Validates and replaces; the value's text afterwards. */
@@ -175,13 +175,15 @@ static void replaces_each_value_once(void **state)
 {
 	(void)state;
 	expect_replaced("{\"properties\":{\"a\":{\"format\":\"secret\"}}}", "{\"a\":\"1234\"}", 1,
-			"{\"a\":\"sealed\"}");
+			"{\"a\":\"/a\"}");
+	expect_replaced("{\"properties\":{\"a/b\":{\"items\":{\"format\":\"secret\"}}}}",
+			"{\"a/b\":[\"1234\"]}", 1, "{\"a/b\":[\"/a~1b/0\"]}");
 	expect_replaced("{\"items\":{\"allOf\":[{\"format\":\"secret\"},{\"format\":\"secret\"}]}}",
-			"[\"1234\",\"1234\"]", 2, "[\"sealed\",\"sealed\"]");
+			"[\"1234\",\"1234\"]", 2, "[\"/0\",\"/1\"]");
 	expect_replaced(
 		"{\"properties\":{\"a\":{\"oneOf\":[{\"type\":\"null\"},{\"format\":\"secret\","
 		"\"type\":\"string\"}]}}}",
-		"{\"a\":\"1234\"}", 1, "{\"a\":\"sealed\"}");
+		"{\"a\":\"1234\"}", 1, "{\"a\":\"/a\"}");
 }
 
 static void replaces_nothing_when_there_are_faults(void **state)

@@ -96,6 +96,7 @@ static void what_cannot_be_sealed_is_refused(void **state)
 	assert_false(validate(r));
 	assert_int_equal(r->reply.status, 422);
 	assert_non_null(strstr(r->reply.body, "cannot be kept sealed"));
+	assert_non_null(strstr(r->reply.body, "\"pointer\":\"/secrets/1\""));
 	assert_null(strstr(r->reply.body, "xxxx"));
 	assert_null(r->body_text);
 	fixture_end(r);
