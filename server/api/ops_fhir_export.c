@@ -60,14 +60,13 @@ enum outcome ops_fhir_export(struct request *r)
 {
 	struct work w;
 	enum outcome outcome = ANSWERED;
-	const char *id;
 
 	if (!is_asynchronous(r) || !work_begin(&w, r))
 		return ANSWERED;
-	id = new_id(r);
-	w.binding.given = wish(r, id);
-	w.binding.path_id = id;
-	if (work_statement(&w, "fhir_export_begin", "EXPORT"))
+	w.binding.given = wish(r, new_id(r));
+	work_open(&w);
+	w.answer = work_add(&w, "fhir_export_begin");
+	if (work_run(&w))
 		accepted(r, arena_dup(r->arena, round_text(&w.round, w.answer, "id")));
 	else
 		outcome = work_failed(&w);

@@ -1,7 +1,9 @@
 -- $export over FHIR, which is operations in C (server/api/ops_fhir_export.c): when it is read depends on what is prepared.
 
 -- name: fhir_export_begin
-select bulk_export_begin(:given::jsonb, :fhir.asked::jsonb) as id
+-- Its own row in the access log names the export that the answer does: to who asks again it is the first one's.
+select e.id, log_access(:request.caller::jsonb || jsonb_build_object('action', 'EXPORT', 'resource', 'caseloads', 'resource_id', e.id))
+from bulk_export_begin(:given::jsonb, :fhir.asked::jsonb) e (id)
 
 -- name: fhir_export_step
 select bulk_export_manifest(e, :fhir.base) as body, e.prepared || ' of ' || e.persons || ' persons' as progress,

@@ -123,6 +123,17 @@ describe('an export', () => {
 		assert.equal((await w.api(tl, 'HEAD', local(manifest.output[0].url))).is(200).text, '');
 		await end(tl, job);
 	});
+	test('that is asked for again while it is prepared is the same one, in the log too', async () => {
+		const [path, caller] = [`/Group/${team}/$export?_type=Patient,Flag`, w.token(tl, { claims: { purpose_of_use: 'TREAT' } })];
+		const asked = [];
+		for (let n = 0; n < 2; n++) asked.push((await ask(caller, 'GET', path, undefined, async)).is(202));
+		const [first, second] = asked.map((r) => r.headers['content-location']);
+		assert.equal(first, second);
+		const logged = await w.sql('select action, operation, resource, resource_id, staff_id, purpose from access_log where request_id = any ($1) order by id', [asked.map((r) => r.headers['x-request-id'])]);
+		const row = { action: 'EXPORT', operation: 'fhirExportGroup', resource: 'caseloads', resource_id: first.split('/').at(-1), staff_id: w.ids.staff[tl], purpose: 'TREAT' };
+		assert.deepEqual(logged, [row, row]);
+		await end(tl, local(first));
+	});
 	test('stands in the log of everybody in it, when it is counted and when it is read', async () => {
 		const { patient } = await inTeam(w);
 		const elsewhere = await inTeam(w);
