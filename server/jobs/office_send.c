@@ -8,6 +8,7 @@
 #include "api/service.h"
 #include "auth/webhook.h"
 #include "base/clock.h"
+#include "base/event.h"
 #include "jobs/office.h"
 #include "jobs/recipient.h"
 
@@ -26,24 +27,40 @@ struct serving {
 	struct target target;
 };
 
-/* Every key that is valid signs, so that a receiver can change over from one to the next. */
-static const char *signatures(struct arena *a, const PGresult *keys,
+/* Somebody has to say it anew, or to bring back the key that it was sealed with. */
+static void tell_closed(const struct serving *s, const char *what)
+{
+	event(E_SECRET_NOT_OPENED, "\"subscription\":\"%s\",\"what\":\"%s\"", s->to.id, what);
+}
+
+static const char *opened(const struct serving *s, const PGresult *keys, int row, int column)
+{
+	const char *seal = PQgetvalue(keys, row, column);
+
+	return seal_open(service.seals, s->arena, seal, strlen(seal));
+}
+
+/*
+ * Every key that is valid signs, so that a receiver can change over from one to the next. NULL
+ * when none of them can: what is not signed is not sent.
+ */
+static const char *signatures(const struct serving *s, const PGresult *keys,
 			      const struct webhook_message *m)
 {
 	const char *all = NULL;
 
 	for (int i = 0; i < PQntuples(keys); i++) {
-		const char *secret = PQgetvalue(keys, i, 0), *signing = PQgetvalue(keys, i, 1);
-		const char *one;
+		const char *secret = opened(s, keys, i, 0), *signing = opened(s, keys, i, 1);
+		const char *one = secret == NULL || signing == NULL
+					  ? NULL
+					  : webhook_sign(s->arena, secret, signing, m);
 
-		secret = seal_open(service.seals, a, secret, strlen(secret));
-		signing = seal_open(service.seals, a, signing, strlen(signing));
-		one = secret == NULL || signing == NULL ? NULL
-							: webhook_sign(a, secret, signing, m);
-		if (one != NULL)
-			all = all == NULL ? one : arena_printf(a, "%s %s", all, one);
+		if (one == NULL)
+			tell_closed(s, "key");
+		else
+			all = all == NULL ? one : arena_printf(s->arena, "%s %s", all, one);
 	}
-	return all == NULL ? "" : all;
+	return all;
 }
 
 static void copy_id(char out[PARCEL_ID_SIZE], const char *text)
@@ -53,7 +70,7 @@ static void copy_id(char out[PARCEL_ID_SIZE], const char *text)
 
 /* Ours, then those that the subscription has of its own. */
 static const char *const *headers_for(const struct serving *s, const struct webhook_message *m,
-				      const PGresult *keys)
+				      const char *signature)
 {
 	struct arena *a = s->arena;
 	size_t own = 0;
@@ -69,7 +86,7 @@ static const char *const *headers_for(const struct serving *s, const struct webh
 	headers[1] = "Expect:"; /* no asking whether the body may be sent */
 	headers[2] = arena_printf(a, "webhook-id: %s", m->id);
 	headers[3] = arena_printf(a, "webhook-timestamp: %s", m->timestamp);
-	headers[4] = arena_printf(a, "webhook-signature: %s", signatures(a, keys, m));
+	headers[4] = arena_printf(a, "webhook-signature: %s", signature);
 	memcpy(headers + HEADERS, s->target.headers, (own + 1) * sizeof(*headers));
 	return headers;
 }
@@ -81,23 +98,24 @@ static void send_one(const struct serving *s, const struct round *round, int i)
 		.id = PQgetvalue(list, i, 1),
 		.timestamp = arena_printf(s->arena, "%lld", (long long)clock_real_s()),
 		.body = PQgetvalue(list, i, 2)};
+	const char *signature = signatures(s, round->steps[2].result, &m);
 	struct parcel *p = parcels_add(&s->office->parcels);
 
 	copy_id(p->id, PQgetvalue(list, i, 0));
 	copy_id(p->subscription, s->to.id);
 	copy_id(p->order_key, PQgetvalue(list, i, 3));
 	/* without what its receiver knows us by, it has failed before it was sent */
-	if (s->target.headers == NULL) {
-		parcel_judge(p, &(const struct outbound_result){.error = "headers"});
+	if (signature == NULL || s->target.headers == NULL) {
+		parcel_judge(p, &(const struct outbound_result){
+					.error = signature == NULL ? "signature" : "headers"});
 		return;
 	}
-	outbound_send(
-		s->office->outbound,
-		&(const struct outbound_call){.url = s->target.url,
-					      .headers = headers_for(s, &m, round->steps[2].result),
-					      .body = m.body,
-					      .body_size = strlen(m.body),
-					      .owner = p});
+	outbound_send(s->office->outbound,
+		      &(const struct outbound_call){.url = s->target.url,
+						    .headers = headers_for(s, &m, signature),
+						    .body = m.body,
+						    .body_size = strlen(m.body),
+						    .owner = p});
 }
 
 /* Takes what one subscription may be sent now, as its agency, and sends it. */
@@ -125,6 +143,8 @@ static void serve(struct serving *s, size_t most)
 
 	if (taken > 0)
 		s->target = recipient_target(s->arena, round.steps[3].result);
+	if (taken > 0 && s->target.headers == NULL)
+		tell_closed(s, "headers");
 	for (int i = 0; i < taken; i++)
 		send_one(s, &round, i);
 	o->more = o->more || taken > 0; /* there may be more where these came from */

@@ -193,7 +193,9 @@ begin
 	where k.subscription_id = asked;
 	insert into subscription_key (subscription_id, secret_seal, signing_seal, public_key)
 	values (asked, secret, signing, public_key);
-	perform set_config('app.made', asked::text, true);
+	-- what no key could sign goes now
+	update subscription_progress p set away_since = null, away_attempts = 0, retry_at = null where p.subscription_id = asked;
+	perform subscription_again(asked), set_config('app.made', asked::text, true);
 	return subscription_json(asked, true);
 end $$;
 

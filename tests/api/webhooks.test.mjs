@@ -114,6 +114,36 @@ describe('what is sent', () => {
 	});
 });
 
+describe('a key that cannot be opened', () => {
+	const close = (s) => w.sql("update subscription_key set secret_seal = 'seal:borte' where subscription_id = $1", [s.id]);
+	const told = (s) => w.daemon.log.split('\n').filter((l) => l.includes('"SECRET_NOT_OPENED"') && l.includes(s.id)).map((l) => JSON.parse(l).what);
+
+	test('is told of, and nothing is sent unsigned; a new secret mends it', async () => {
+		const receiver = await new Receiver().start();
+		const s = await subscribe(receiver);
+		await close(s);
+		const t = await task();
+		await until(async () => (await deliveries(s, 'PENDING')).some((d) => d.error === 'signature'));
+		assert.equal(receiver.received.length, 0);
+		assert.ok(told(s).length > 0 && told(s).every((what) => what === 'key'));
+		await w.sql("update subscription_progress set retry_at = now() + interval '1 hour' where subscription_id = $1", [s.id]);
+		const rotated = (await w.api(sa, 'POST', `/subscriptions/${s.id}/secret`, { keep_hours: 0 })).is(200).body;
+		assert.deepEqual(goodSignatures(await receiver.until(about(t.id)), { secrets: [rotated.secret], publicKeys: rotated.public_keys }), ['v1', 'v1a']);
+		await end(receiver, s);
+	});
+
+	test('beside one that can is told of, and left out', async () => {
+		const receiver = await new Receiver().start();
+		const s = await subscribe(receiver);
+		await close(s);
+		const rotated = (await w.api(sa, 'POST', `/subscriptions/${s.id}/secret`, { keep_hours: 1 })).is(200).body;
+		const m = await receiver.until(about((await task()).id));
+		assert.deepEqual(goodSignatures(m, { secrets: [rotated.secret], publicKeys: rotated.public_keys }), ['v1', 'v1a']);
+		assert.deepEqual(told(s), ['key']);
+		await end(receiver, s);
+	});
+});
+
 describe('a receiver that does not take it', () => {
 	test('holds back that person\'s events and nobody else\'s', async () => {
 		let stubborn = null;
