@@ -30,6 +30,11 @@ set search_path = pg_catalog, public, pg_temp as $$
 	select exists (select 1 from subscription s where s.state = 'ACTIVE' and (s.ends_at is null or s.ends_at > now()))
 $$;
 
+-- Whether an event has been told to a topic's receiver by a number, or was about to be.
+create function delivery_is_numbered(asked uuid, place bigint) returns boolean language sql stable as $$
+	select exists (select from delivery d where d.subscription_id = asked and d.position = place and d.number is not null)
+$$;
+
 -- Looks at what has come, notes what the subscription is to get, and gives what may be sent now: of each person the first
 -- event that waits, none while one is under way (`busy`), and only what the agency may see at this moment.
 create function delivery_take(asked uuid, busy uuid[], most int, base text)
@@ -57,7 +62,8 @@ begin
 		loop
 			continue when s.topic is not null and not fhir_topic_has(s.topic, e);
 			one := news_view(e);
-			continue when one is null or (s.filter is not null and not fhir_topic_finds(s, e));
+			continue when one is null and (s.topic is null or not delivery_is_numbered(asked, e.position));
+			continue when one is not null and s.filter is not null and not fhir_topic_finds(s, e);
 			insert into delivery as x (subscription_id, position, order_key)
 			values (asked, e.position, case when s.topic is null then coalesce(e.patient_id, e.entity_id) else asked end)
 			on conflict on constraint delivery_is_made_once do update set state = 'PENDING', attempts = 0, first_failed_at = null,
@@ -93,6 +99,10 @@ begin
 		if one is null then
 			select * into e from outbox_range(d.position - 1, 1, null);
 			one := news_view(e);
+		end if;
+		-- what has been told once may be read no more, but its receiver counts: it gets the number and nothing else
+		if one is null and d.number is not null then
+			one := json_build_object('time', fhir_instant(e.at));
 		end if;
 		if one is null then
 			update delivery x set state = 'HIDDEN', done_at = now() where x.id = d.id;
@@ -223,5 +233,5 @@ grant execute on function delivery_subscriptions(), delivery_wanted(), delivery_
 
 -- migrate:down
 delete from job where kind = 'deliveries_dropped';
-drop function if exists job_deliveries, delivery_settle, delivery_end, delivery_pause, delivery_test_body, delivery_take, delivery_wanted,
+drop function if exists job_deliveries, delivery_settle, delivery_end, delivery_pause, delivery_test_body, delivery_take, delivery_is_numbered, delivery_wanted,
 	delivery_subscriptions, subscription_sends;

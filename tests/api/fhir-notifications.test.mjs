@@ -49,19 +49,29 @@ describe('a notification', () => {
 		await end(made.id, receiver);
 	});
 
-	test('does not come of a person who is hidden when it is sent', async () => {
+	test('that has been tried comes without what it is about when that is hidden by now: its number is not left out', async () => {
 		let answer = 503;
 		const receiver = await new Receiver({ answer: (m) => (m.text.includes('"handshake"') ? 204 : answer) }).start();
-		const { patient } = await inTeam(w);
+		const [{ patient }, { patient: seen }] = [await inTeam(w), await inTeam(w)];
 		const made = await create(asked(receiver.url, { topic: 'consent-changed' }));
 		await becomes(made.id, 'active');
-		const consent = [{ id: await consentOf(patient) }];
-		await receiver.until(about(consent[0].id));
+		const consent = await consentOf(patient);
+		const tried = told(await receiver.until(about(consent)))['notification-event'];
 		await hide(patient);
-		const before = receiver.received.length;
 		answer = 204;
-		await until(async () => (await w.sql("select 1 from delivery where subscription_id = $1 and state = 'HIDDEN'", [made.id])).length > 0);
-		assert.ok(receiver.received.slice(before).every((m) => !about(consent[0].id)(m) || m.status === 503));
+		const next = await consentOf(seen);
+		await until(() => ofEvents(receiver).some(about(next)));
+		const events = () => ofEvents(receiver).map((m) => told(m)['notification-event']);
+		const [alone, after] = events();
+		assert.deepEqual([alone['event-number'], Date.parse(alone.timestamp), alone.focus, after['event-number'], localPath(after.focus)],
+			['1', Date.parse(tried.timestamp), undefined, '2', `/Consent/${next}`]);
+		assert.deepEqual([receiver.accepted.some(about(consent)), await counted(made.id)], [false, 2]);
+		await until(async () => (await w.sql("select 1 from delivery where subscription_id = $1 and state = 'PENDING'", [made.id])).length === 0);
+		const [{ position }] = await w.sql('select min(position)::int as position from delivery where subscription_id = $1', [made.id]);
+		receiver.received.length = 0;
+		(await w.api(sa, 'POST', `/subscriptions/${made.id}/replay`, { after: position - 1 })).is(202);
+		await until(() => ofEvents(receiver).length === 2, 8000, 'both again');
+		assert.deepEqual(events().map((e) => [e['event-number'], e.focus === undefined]), [['1', true], ['2', false]]);
 		await end(made.id, receiver);
 	});
 
