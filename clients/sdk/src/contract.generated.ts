@@ -6126,7 +6126,7 @@ export interface components {
          */
         AccessRuleCode: "SELF" | "LEGAL_REPRESENTATIVE" | "CARE_RELATION" | "CONSENT" | "EMERGENCY" | "OVERSIGHT" | "MATRIX" | "SCOPE" | "PURPOSE" | "OBJECTION" | "CONSENT_MISSING" | "NO_RELATION" | "STEP";
         /**
-         * @description The steps that this caller may take now
+         * @description The steps that this caller may take now; lists leave them out
          * @example [
          *       "end"
          *     ]
@@ -11145,7 +11145,7 @@ export interface components {
              * @description When it ended
              */
             done_at?: string;
-            /** @description What went wrong last: status, connection, dns, tls, timeout, address, protocol, headers (they cannot be opened) */
+            /** @description What went wrong last: status, connection, dns, tls, timeout, address, protocol; headers or signature, which cannot be made since what they are made of cannot be opened */
             error?: string;
             /** @description The change's place */
             event_id?: string;
