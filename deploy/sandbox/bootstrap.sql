@@ -14,7 +14,7 @@ select * from jsonb_to_recordset(:'agencies'::jsonb) as i (slug text, name text,
 	organisation_number text, municipality_number text, issuer text, audience text, profile text,
 	jwks jsonb, staff jsonb);
 
-update sandbox_clock set enabled = true, ahead = :'clock' where not enabled;
+update sandbox_clock set enabled = true, ahead = make_interval(secs => extract(epoch from :'clock'::interval)) where not enabled;
 
 insert into agency (slug, name, type, organisation_number, municipality_number)
 select slug, name, type, organisation_number, municipality_number from demo where profile = 'agency'

@@ -12,7 +12,8 @@ grant select on schema_migrations to samhandling_service;
 create table sandbox_clock (
 	only_row boolean primary key default true check (only_row),
 	enabled boolean not null default false,
-	ahead interval not null default '0'
+	-- hours and less, never days: how long a day is depends on the session's time zone
+	ahead interval not null default '0' check (extract(day from ahead) = 0 and extract(month from ahead) = 0 and extract(year from ahead) = 0)
 );
 insert into sandbox_clock default values;
 grant select on sandbox_clock to samhandling_service;

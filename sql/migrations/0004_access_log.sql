@@ -146,11 +146,12 @@ create function log_access(entry jsonb, persons uuid[] default '{null}') returns
 	from jsonb_populate_record(null::access_log, entry) e cross join unnest(persons) p
 $$;
 
--- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it.
+-- Makes the partitions of this month and `ahead` more; the daemon's maintenance job calls it. Months are UTC's, whatever the
+-- time zone of the session that makes them, so that they meet: the migration's and the maintenance role's are the database's own.
 create function access_log_partitions(ahead int default 3) returns int language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-	first date := date_trunc('month', now())::date;
+	first timestamp := date_trunc('month', now() at time zone 'UTC');
 	made int := 0;
 	part text;
 begin
@@ -158,7 +159,7 @@ begin
 		part := 'access_log_' || to_char(first + make_interval(months => n), 'YYYY_MM');
 		if to_regclass('public.' || part) is null then
 			execute format('create table public.%I partition of public.access_log for values from (%L) to (%L)',
-				part, first + make_interval(months => n), first + make_interval(months => n + 1));
+				part, (first + make_interval(months => n)) at time zone 'UTC', (first + make_interval(months => n + 1)) at time zone 'UTC');
 			execute format('alter table public.%I enable row level security', part);
 			made := made + 1;
 		end if;
@@ -172,7 +173,7 @@ select access_log_partitions(3);
 -- Months that are ready beyond this one; readiness fails below one.
 create function access_log_months_ahead() returns int language sql stable as $$
 	select count(*)::int from generate_series(1, 12) n
-	where to_regclass('public.access_log_' || to_char(date_trunc('month', now()) + make_interval(months => n), 'YYYY_MM')) is not null
+	where to_regclass('public.access_log_' || to_char(date_trunc('month', now() at time zone 'UTC') + make_interval(months => n), 'YYYY_MM')) is not null
 $$;
 
 create function access_log_is_append_only() returns trigger language plpgsql as $$

@@ -246,7 +246,9 @@ begin
 	if not c.enabled then
 		perform raise_problem(404, 'not_found');
 	end if;
-	target := case when to_time is not null then to_time - now() else c.ahead + by_interval end;
+	-- whole days are Oslo's; kept in seconds, which are the same in every session's time zone
+	target := make_interval(secs => extract(epoch from coalesce(to_time,
+		((now() + c.ahead) at time zone 'Europe/Oslo' + by_interval) at time zone 'Europe/Oslo') - now()));
 	if target < c.ahead or target > interval '3650 days' then
 		perform raise_problem(422, 'invalid_clock');
 	end if;

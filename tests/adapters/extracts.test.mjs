@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { syntheticNumber, world } from '../api/harness.mjs';
 import { Adapter } from './adapter.mjs';
+import { dayAfter } from '../api/lib/days.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 100 } });
 const clinician = { agency: 'drammen-dps', role: 'DPS', subject: 'dps-1' };
@@ -57,7 +58,7 @@ describe('extracts', () => {
 	test('an outage and kills in the middle of a large file: every row once', async () => {
 		const settings = { ...w.daemon.settings };
 		const stays = Array.from({ length: 400 }, (_, i) => {
-			const day = new Date(Date.UTC(2020, 0, 1 + 2 * i)).toISOString().slice(0, 10);
+			const day = dayAfter('2020-01-01', 2 * i);
 			return row(`S${i}`, { from: `${day}T08:00:00+01:00`, to: `${day}T20:00:00+01:00` });
 		});
 		dips.start();

@@ -118,8 +118,8 @@ describe('the access log', () => {
 
 	test('what is rare is found page by page, none of which walks the log', async () => {
 		const [agency, mine] = [w.ids.agency['drammen-dps'], w.ids.staff['drammen-dps:tm-2']];
-		const [{ from, to }] = await w.sql(`select to_char(m, 'YYYY-MM-DD"T00:00:00Z"') as from, to_char(m + interval '1 day', 'YYYY-MM-DD"T00:00:00Z"') as to
-			from (select date_trunc('month', now()) + interval '2 months 1 day' as m) x`);
+		const [{ from, to }] = await w.sql(`select to_char(d, 'YYYY-MM-DD"T00:00:00Z"') as from, to_char(d + 1, 'YYYY-MM-DD"T00:00:00Z"') as to
+			from (select (date_trunc('month', now() at time zone 'UTC') + interval '2 months')::date + 1 as d) x`);
 		// the oldest of 50,000 is the rare one; 6,000 have one moment
 		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, basis, at)
 			select 'many', 'test', (case n when 1 then 'EXPORT' else 'READ' end)::access_log_action, 'test', $1, case n when 1 then $2::uuid else gen_random_uuid() end,
@@ -153,7 +153,7 @@ describe('the access log', () => {
 
 	test('how far a page has looked does not tell when a colleague did something', async () => {
 		const [agency, colleague] = [w.ids.agency['drammen-dps'], w.ids.staff['drammen-dps:tm-1']];
-		const [{ day }] = await w.sql(`select to_char(date_trunc('month', now()) + interval '3 months 1 day', 'YYYY-MM-DD') as day`);
+		const [{ day }] = await w.sql(`select to_char((date_trunc('month', now() at time zone 'UTC') + interval '3 months')::date + 1, 'YYYY-MM-DD') as day`);
 		// the colleague's: one at 08:00:17.123456, and as many as a page looks at an hour later
 		await w.sql(`insert into access_log (request_id, operation, action, subject, agency_id, staff_id, at)
 			select 'hidden', 'test', 'READ', 'test', $1, $2, case n when 0 then $3::timestamptz + interval '8 hours 17.123456 seconds' else $3::timestamptz + interval '9 hours' + n * interval '1 millisecond' end

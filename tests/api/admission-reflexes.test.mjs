@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { world } from './harness.mjs';
 import { step } from './concern-steps.mjs';
 import { admitted, clinic, discharge, enter, hoursAgo, move, person, tasksFor, team } from './specialist-steps.mjs';
+import { back, dayAfter, dayOf, inDays } from './lib/days.mjs';
 
 const w = await world();
 const leader = 'drammen-dps:tl-1';
@@ -63,7 +64,7 @@ describe('the card', () => {
 		await move(w, clinic, path, discharge);
 		({ id } = await card(enrolment));
 		(await step(w, leader, `/board-entries/${id}`, { action: 'take_off' })).is(409, 'board_too_early');
-		await w.sql("update board_entry set opened_at = opened_at - interval '22 days' where enrolment_id = $1", [enrolment]);
+		await w.sql(`update board_entry set opened_at = ${back('opened_at', 22)} where enrolment_id = $1`, [enrolment]);
 		const decision = (await w.api(clinic, 'POST', '/coercion-decisions', { patient_id: patient, type: 'TPH_OUTPATIENT', decided_at: hoursAgo(1), decided_by: 'Overlege' })).is(201).body;
 		(await step(w, leader, `/board-entries/${id}`, { action: 'change_category', category: 'LEGAL_MEASURE', reason_code: 'LEGAL_MEASURE' })).is(200);
 		({ id } = await card(enrolment));
@@ -87,8 +88,8 @@ describe('follow-up', () => {
 		assert.deepEqual(await ended({ at: hoursAgo(24 * 35), disposition: 'DECEASED' }), ['REGISTER_DEATH']);
 	});
 
-	const due = (t) => new Date(Date.parse(t.due_at) - 1).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
-	const dayFrom = (hours, days) => new Date(Date.now() - hours * 3_600_000 + days * 86_400_000).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
+	const due = (t) => dayOf(Date.parse(t.due_at) - 1);
+	const dayFrom = (hours, days) => dayAfter(dayOf(hoursAgo(hours)), days);
 
 	test('the team is asked to meet the patient within seven days, and after an acute stay to review the crisis plan in fourteen', async () => {
 		const { patient } = await inTeam();
@@ -206,7 +207,7 @@ describe('the team', () => {
 
 	test('sees on the board which decisions must be looked at soon, who are health personnel', async () => {
 		const { patient } = await inTeam();
-		const soon = new Date(Date.now() + 5 * 86_400_000).toISOString();
+		const soon = inDays(5);
 		const row = async (who) => (await w.api(who, 'GET', `/units/${fact}/board`)).is(200).body.categories.flatMap((c) => c.entries).find((e) => e.patient_id === patient);
 		assert.deepEqual((await row(team)).legal, []);
 		const before = (await w.api(team, 'GET', `/units/${fact}/board`)).etag;

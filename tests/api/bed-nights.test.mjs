@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { syntheticNumber, world } from './harness.mjs';
 import { person } from './specialist-steps.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world();
 const one = async (text, values) => (await w.sql(`select ${text} as x`, values))[0].x;
@@ -30,7 +31,7 @@ describe('nights between two moments', () => {
 	});
 
 	test('a stay that has not ended lasts until today', async () => {
-		const [{ from }] = await w.sql(`select clock_now() - interval '3 days' as from`);
+		const [{ from }] = await w.sql(`select ${back('clock_now()', 3)} as from`);
 		assert.equal(await nights(from, null), 3);
 	});
 });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { world } from './harness.mjs';
-import { inTeam, inMinutes } from './lib/in-team.mjs';
+import { inTeam } from './lib/in-team.mjs';
 import { act } from './concern-steps.mjs';
+import { back, forth, inMinutes } from './lib/days.mjs';
 
 const w = await world();
 const tm = 'drammen-dps:tm-1';
@@ -16,10 +17,9 @@ const cards = (b) => b.categories.flatMap((c) => c.entries.map((e) => ({ ...e, c
 const card = async (patient, as = tm) => cards(await board(as)).find((c) => c.patient_id === patient);
 const placed = async (patient, more = {}) => (await w.api(tm, 'POST', '/board-entries', { patient_id: patient, category: 'CRISIS', reason_code: 'CRISIS', reason_text: 'Sover ikke', ...more })).is(201).body;
 const contact = async (patient, body, as = tm) => (await w.api(as, 'POST', '/contacts', { patient_id: patient, mode: 'PHONE', ...body })).is(201).body;
-const today = (await w.sql('select clock_today()::text as day'))[0].day;
-const age = (id, days) => w.sql(`update board_entry set opened_at = (opened_at at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo', on_board_since = (on_board_since at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo' where id = $1`, [id, days]);
-// a time later today, or what is left of the day
-const later = inMinutes(Math.min(30, (new Date(`${today}T22:59:00Z`) - Date.now()) / 60_000 - 1));
+// `later`: a time later today, or what is left of the day
+const [{ today, later }] = await w.sql(`select clock_today()::text as today, least(clock_now() + interval '30 minutes', oslo_midnight(clock_today() + 1) - interval '1 minute') as later`);
+const age = (id, days) => w.sql(`update board_entry set opened_at = ${back('opened_at', '$2')}, on_board_since = ${back('on_board_since', '$2')} where id = $1`, [id, days]);
 
 describe('the board', () => {
 	test('shows each person with days, review, contacts against the minimum, and what comes next', async () => {
@@ -52,8 +52,8 @@ describe('the board', () => {
 		await placed(patient);
 		assert.deepEqual([(await card(patient)).legal, (await card(patient)).risks], [[], []]);
 		const [{ id }] = await w.sql(`insert into coercion_decision (id, patient_id, owner_agency_id, type, decided_at, decided_by, valid_from, lapses_at, control_due_at)
-			select gen_random_uuid(), $1, $2, t, clock_now(), 'Overlege', clock_now(), clock_now() + interval '1 year', clock_now() + d
-			from (values ('TPH_OUTPATIENT', interval '10 days'), ('MEDICATION_4_4', interval '60 days')) x (t, d) returning id`, [patient, w.ids.agency['drammen-dps']]);
+			select gen_random_uuid(), $1, $2, t, clock_now(), 'Overlege', clock_now(), clock_now() + interval '1 year', ${forth('clock_now()', 'd')}
+			from (values ('TPH_OUTPATIENT', 10), ('MEDICATION_4_4', 60)) x (t, d) returning id`, [patient, w.ids.agency['drammen-dps']]);
 		for (const [kind, level, to] of [['SELF_HARM', 'YELLOW', 30], ['FIRE', 'RED', 30], ['WEAPON', 'RED', -1]])
 			await w.sql(`insert into risk_flag (id, patient_id, owner_agency_id, unit_id, kind, level, text, valid_from, valid_to, set_by)
 				values (gen_random_uuid(), $1, $2, $3, $4, $5, 'Hemmelig tekst', clock_today() - 9, clock_today() + $6::int, $7)`, [patient, w.ids.agency['drammen-dps'], team, kind, level, to, w.ids.staff[tm]]);
@@ -180,8 +180,8 @@ describe('a screen that polls', () => {
 			'a name': () => w.change(tl, 'PATCH', `/patients/${patient}`, { given_name: 'Annen' }),
 			'address protection': () => w.change(tl, 'PATCH', `/patients/${patient}`, { address_protection: 'STRICTLY_CONFIDENTIAL' }),
 			'a decision on coercion': () => w.sql(`insert into coercion_decision (id, patient_id, owner_agency_id, type, decided_at, decided_by, valid_from, lapses_at, control_due_at)
-				values (gen_random_uuid(), $1, $2, 'TPH_OUTPATIENT', clock_now(), 'x', clock_now(), clock_now() + interval '1 year', clock_now() + interval '90 days')`, [patient, w.ids.agency['drammen-dps']]),
-			'its control': () => w.sql(`update coercion_decision set control_due_at = clock_now() + interval '5 days' where patient_id = $1`, [patient]),
+				values (gen_random_uuid(), $1, $2, 'TPH_OUTPATIENT', clock_now(), 'x', clock_now(), clock_now() + interval '1 year', ${forth('clock_now()', 90)})`, [patient, w.ids.agency['drammen-dps']]),
+			'its control': () => w.sql(`update coercion_decision set control_due_at = ${forth('clock_now()', 5)} where patient_id = $1`, [patient]),
 			'a risk flag': () => w.sql(`insert into risk_flag (id, patient_id, owner_agency_id, unit_id, kind, level, text, valid_to, set_by) values (gen_random_uuid(), $1, $2, $3, 'FIRE', 'RED', 'x', clock_today() + 9, $4)`,
 				[patient, w.ids.agency['drammen-dps'], team, w.ids.staff[tm]]),
 			'a name of the staff': () => w.sql(`update staff set name = 'Ingrid Ny' where id = $1`, [w.ids.staff[tl]]),

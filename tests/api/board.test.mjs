@@ -5,6 +5,7 @@ import { anyId, world } from './harness.mjs';
 import { inTeam } from './lib/in-team.mjs';
 import { walk } from './lib/machine-walk.mjs';
 import { act, step } from './concern-steps.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world();
 const tm = 'drammen-dps:tm-1';
@@ -17,7 +18,7 @@ const placed = async (patient, body = crisis) => (await post(tm, { patient_id: p
 const at = (e) => `/board-entries/${e.id}`;
 const read = async (id, as = tm) => (await w.api(as, 'GET', `/board-entries/${id}`)).is(200).body;
 const workingDay = async (n) => (await w.sql(`select working_day_add(clock_today(), $1)::text as day`, [n]))[0].day;
-const age = (id, days) => w.sql(`update board_entry set opened_at = (opened_at at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo', on_board_since = (on_board_since at time zone 'Europe/Oslo' - make_interval(days => $2)) at time zone 'Europe/Oslo' where id = $1`, [id, days]);
+const age = (id, days) => w.sql(`update board_entry set opened_at = ${back('opened_at', '$2')}, on_board_since = ${back('on_board_since', '$2')} where id = $1`, [id, days]);
 
 describe('categories', () => {
 	test('are there from the start, with their defaults', async () => {
@@ -109,7 +110,7 @@ describe('a team without a board', () => {
 		// contact can be lost without having stood as AVOIDING
 		const lost = async () => (await w.sql('select enrolment_contact_is_lost($1) as lost', [fresh.enrolment]))[0].lost;
 		await w.sql(`insert into contact (id, patient_id, unit_id, agency_id, enrolment_id, state, started_at, mode, place, outcome)
-			select gen_random_uuid(), $1, $2, $3, $4, 'DONE', clock_now() - make_interval(days => 7 * n), 'FACE_TO_FACE', 'HOME', 'NOT_HOME' from generate_series(0, 14) n`,
+			select gen_random_uuid(), $1, $2, $3, $4, 'DONE', ${back('clock_now()', '7 * n')}, 'FACE_TO_FACE', 'HOME', 'NOT_HOME' from generate_series(0, 14) n`,
 		[fresh.patient, team, w.ids.agency['drammen-dps'], fresh.enrolment]);
 		assert.equal(await lost(), true);
 		await w.sql(`update unit set config = config - 'board' where id = $1`, [team]);

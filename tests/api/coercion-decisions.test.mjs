@@ -5,11 +5,12 @@ import { anyId, world } from './harness.mjs';
 import { step } from './concern-steps.mjs';
 import { walk } from './lib/machine-walk.mjs';
 import { admitted, clinic, discharge, doctor, gp, hoursAgo, move, municipality, never, person, relate, tasksFor, team } from './specialist-steps.mjs';
+import { dayOf, forth, inDays } from './lib/days.mjs';
 
 const w = await world();
 const admin = 'drammen-dps:sa-1';
 // A deadline is the midnight that ends its last day.
-const lastDay = (at) => new Date(Date.parse(at) - 1).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
+const lastDay = (at) => dayOf(Date.parse(at) - 1);
 
 const register = (who, patient, body = {}) => w.api(who, 'POST', '/coercion-decisions', { patient_id: patient, type: 'TPH_INPATIENT', decided_at: hoursAgo(2), decided_by: 'Overlege', ...body });
 
@@ -36,7 +37,7 @@ describe('registering', () => {
 
 	test('the same kind runs once; a shorter time may be said, a longer one not', async () => {
 		const patient = await person(w);
-		const until = new Date(Date.now() + 30 * 86_400_000).toISOString();
+		const until = inDays(30);
 		assert.equal(Date.parse((await register(clinic, patient, { lapses_at: until })).is(201).body.lapses_at), Date.parse(until));
 		(await register(clinic, patient)).is(409, 'duplicate');
 		assert.deepEqual((await register(clinic, patient, { type: 'OBSERVATION_3_2', lapses_at: until })).is(422, 'invalid_value').pointers(), ['/lapses_at']);
@@ -83,9 +84,9 @@ describe('what becomes of it', () => {
 		const controlled = await move(w, clinic, path, { action: 'control' });
 		assert.ok(controlled.control_due_at > before.control_due_at && controlled.controlled_at && controlled.lapses_at === before.lapses_at);
 		assert.ok((await move(w, clinic, path, { action: 'extend' })).lapses_at > before.lapses_at);
-		const until = new Date(Date.now() + 86_400_000).toISOString();
+		const until = inDays(1);
 		assert.equal(Date.parse((await move(w, clinic, path, { action: 'extend', until })).lapses_at), Date.parse(until));
-		assert.deepEqual((await step(w, clinic, path, { action: 'extend', until: new Date(Date.now() + 400 * 86_400_000).toISOString() })).is(422, 'invalid_value').pointers(), ['/until']);
+		assert.deepEqual((await step(w, clinic, path, { action: 'extend', until: inDays(400) })).is(422, 'invalid_value').pointers(), ['/until']);
 		assert.equal((await move(w, clinic, path, { action: 'complain' })).complaint.result, 'PENDING');
 		(await step(w, clinic, path, { action: 'complain' })).is(409, 'conflict');
 		(await step(w, clinic, path, { action: 'settle_complaint' })).is(422, 'invalid_body');
@@ -226,7 +227,7 @@ test('every triple', async () => {
 			async force(id, state) {
 				await w.sql("update coercion_decision set state = 'ENDED', ended_at = clock_now() where patient_id = $1 and id <> $2 and state = 'RUNNING'", [patient, id]);
 				const [row] = await w.sql(`update coercion_decision set state = $2, ended_at = case when $2 <> 'RUNNING' then clock_now() end, complaint_at = null, complaint_result = null,
-					lapses_at = valid_from + interval '300 days' where id = $1 returning version`, [id, state]);
+					lapses_at = ${forth('valid_from', 300)} where id = $1 returning version`, [id, state]);
 				return row.version;
 			} });
 });

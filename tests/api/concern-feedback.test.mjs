@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { syntheticNumber, world } from './harness.mjs';
 import { act, opened, report, step } from './concern-steps.mjs';
+import { forth } from './lib/days.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
@@ -56,7 +57,7 @@ test('a relative under § 10-1: that it was examined; more with consent', async 
 	if (row.patient_id === null) return;
 	await w.sql(`with p as (insert into patient_relation (id, patient_id, kind, name, hash) values (gen_random_uuid(), $1, 'RELATIVE', 'Mor', $2) returning id)
 		insert into consent (id, patient_id, owner_agency_id, type, state, to_relation_id, purpose, valid_to)
-		select gen_random_uuid(), $1, $3, 'RELATIVE_INFO', 'GRANTED', p.id, 'Mor kan få vite', clock_now() + interval '30 days' from p`, [row.patient_id, row.sender_hash, row.owner_agency_id]);
+		select gen_random_uuid(), $1, $3, 'RELATIVE_INFO', 'GRANTED', p.id, 'Mor kan få vite', ${forth('clock_now()', 30)} from p`, [row.patient_id, row.sender_hash, row.owner_agency_id]);
 	assert.deepEqual((await told('citizen:re-1', r)).details.outcome_codes, ['HELP_ACCEPTED']);
 });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { document, world } from './harness.mjs';
 import { act, opened, report, step } from './concern-steps.mjs';
 import { asOnePerson } from './lib/one-person.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world();
 const machine = document['x-state-machines']['concern-reports'];
@@ -213,7 +214,7 @@ test('reopening makes the caller handler, for 90 days', async () => {
 	const again = await act(w, 'drammen-kommune:ko-1', r.path, { action: 'reopen', reason: 'Ny uro' });
 	assert.deepEqual([again.status, again.handler_staff_id], ['IN_TRIAGE', w.ids.staff['drammen-kommune:ko-1']]);
 	await act(w, 'drammen-kommune:ko-1', r.path, { ...close, outcome_codes: ['NO_BASIS'] });
-	await w.sql("update concern_report set closed_at = clock_now() - interval '92 days' where id = $1", [r.id]);
+	await w.sql(`update concern_report set closed_at = ${back('clock_now()', 92)} where id = $1`, [r.id]);
 	(await step(w, 'drammen-kommune:ko-1', r.path, { action: 'reopen', reason: 'Ny uro' })).is(409, 'reopen_too_late');
 	const next = (await w.api(mh, 'POST', '/concern-reports', { ...report, continues_report_id: r.id })).is(201).body;
 	assert.equal(next.continues_report_id, r.id);

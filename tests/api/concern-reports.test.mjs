@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { anyId, syntheticNumber, world } from './harness.mjs';
 import { act, handover, opened, report, words } from './concern-steps.mjs';
+import { forth } from './lib/days.mjs';
 
 const w = await world();
 const police = 'politi-demo:po-1';
@@ -199,7 +200,7 @@ test('an objection closes the report to those it names; emergency access opens i
 	(await w.api(drammen, 'POST', `${r.path}/transitions`, { action: 'give_up' }, { 'if-match': '"2"' })).is(403, 'blocked');
 	assert.ok(!(await w.api(drammen, 'GET', '/concern-reports?limit=200')).body.items.some((i) => i.id === r.id));
 	await w.sql(`insert into emergency_access (id, patient_id, staff_id, agency_id, role, reason, override_objection, necessity, expires_at, review_due_at)
-		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Fare for liv, må se meldingen', true, 'fare for liv', clock_now() + interval '1 hour', clock_now() + interval '7 days')`,
+		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Fare for liv, må se meldingen', true, 'fare for liv', clock_now() + interval '1 hour', ${forth('clock_now()', 7)})`,
 	[patient_id, w.ids.staff[drammen], w.ids.agency['drammen-kommune']]);
 	const read = (await w.api(drammen, 'GET', r.path)).is(200).body;
 	assert.equal(read.projection, 'EMERGENCY');

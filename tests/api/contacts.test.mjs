@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
-import { inTeam, inMinutes, relate, release } from './lib/in-team.mjs';
+import { inMinutes } from './lib/days.mjs';
+import { inTeam, relate, release } from './lib/in-team.mjs';
 import { walk } from './lib/machine-walk.mjs';
 import { act, step } from './concern-steps.mjs';
 

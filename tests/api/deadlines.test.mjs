@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { syntheticNumber, until, world } from './harness.mjs';
 import { act, handover, opened, report } from './concern-steps.mjs';
+import { forth } from './lib/days.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
@@ -87,11 +88,11 @@ test('consents expire, and warn a month before; emergency accesses expire into a
 	const [{ patient_id }] = await w.sql('select patient_id from concern_report where id = $1', [r.id]);
 	const agency = w.ids.agency['drammen-kommune'];
 	const consent = async (state, days, type = 'SHARE') => (await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, purpose, valid_to)
-		values (gen_random_uuid(), $1, $2, $5, $3, 'x', clock_now() + make_interval(days => $4)) returning id`, [patient_id, agency, state, days, type]))[0].id;
+		values (gen_random_uuid(), $1, $2, $5, $3, 'x', ${forth('clock_now()', '$4')}) returning id`, [patient_id, agency, state, days, type]))[0].id;
 	const [asked, short, long] = [await consent('REQUESTED', 300), await consent('GRANTED', 40), await consent('GRANTED', 300, 'IP_PLAN')];
 	const [renewed] = [await consent('GRANTED', 40, 'SURVEY'), await consent('GRANTED', 300, 'SURVEY')];
 	const [{ id: glass }] = await w.sql(`insert into emergency_access (id, patient_id, staff_id, agency_id, role, reason, expires_at, review_due_at)
-		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Måtte se opplysningene nå', clock_now() + interval '1 hour', clock_now() + interval '7 days') returning id`, [patient_id, w.ids.staff[mh], agency]);
+		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Måtte se opplysningene nå', clock_now() + interval '1 hour', ${forth('clock_now()', 7)}) returning id`, [patient_id, w.ids.staff[mh], agency]);
 	const state = async (id) => (await w.sql('select state from consent where id = $1 union all select state from emergency_access where id = $1', [id]))[0].state;
 	await forward({ ahead: 'PT2H' });
 	assert.equal(await state(glass), 'EXPIRED');

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { makePerson, refused } from './around-steps.mjs';
 import { world } from './harness.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const [tm, tl, qm, dps, mh, ko, co, cu, ho, gp, nav, pv] = ['drammen-dps:tm-1', 'drammen-dps:tl-1', 'drammen-dps:qm-1', 'drammen-dps:dps-1', 'drammen-kommune:mh-1',
 	'drammen-kommune:ko-1', 'drammen-kommune:co-1', 'drammen-kommune:cu-1', 'drammen-kommune:ho-1', 'fastlege-demo:gp-1', 'nav-drammen:nav-1', 'drammen-dps:pv-1'];
 const owners = [dps, mh, co, cu, ho, gp, nav];
-const later = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+const later = day(30);
 const patient = await makePerson(w, { units: ['drammen-dps:fact'] });
 const staff = (who) => w.ids.staff[who];
 const action = (who) => ({ id: crypto.randomUUID(), text: 'Ny rutine', owner_staff_id: staff(who), due_on: later });

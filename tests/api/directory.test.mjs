@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
 import { asOnePerson } from './lib/one-person.mjs';
+import { dayAfter } from './lib/days.mjs';
 
 const w = await world();
 const admin = 'drammen-dps/SA';
@@ -177,7 +178,7 @@ describe('a post in a team', () => {
 	const agency = w.ids.agency['lier-kommune'];
 	const post = (members, who = 'drammen-dps/TL') => w.api(who, 'POST', `/staff/${w.ids.staff['lier-kommune:tl-1']}/memberships`, { unit_id: fact, role: 'TM', ...members });
 	let days = 0;
-	const from = () => new Date(Date.UTC(2026, 0, ++days)).toISOString().slice(0, 10);
+	const from = () => dayAfter('2026-01-01', days++);
 
 	test('is half a post at least, or it is said why not', async () => {
 		for (const percent of [0, 20, 49]) assert.deepEqual((await post({ percent })).is(422, 'missing_fact').pointers(), ['/exception_reason'], percent);

@@ -89,10 +89,9 @@ describe('contact is lost', () => {
 		await attempts(e, 4, 30);
 		(await step(w, leader, e.path, lost)).is(422, 'contact_not_lost', 'never avoiding on the board');
 		await w.sql("select board_move($1, 'AVOIDING', 'AVOIDANCE', null)", [e.id]);
-		// a day more than needed: the clock goes by 24 hours, days are Oslo's
-		await forward('P26D');
+		await forward('P27D');
 		(await step(w, leader, e.path, lost)).is(422, 'contact_not_lost');
-		await forward('P3D');
+		await forward('P1D');
 		await act(w, leader, e.path, lost);
 		assert.equal((await act(w, psychologist, e.path, lost)).end_reason, 'LOST_CONTACT');
 	});

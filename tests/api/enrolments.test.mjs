@@ -5,6 +5,7 @@ import { anyId, world } from './harness.mjs';
 import { act, handover, step } from './concern-steps.mjs';
 import { contacts, enrolled, leader, member, municipal, specialist } from './intake-steps.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world();
 const psychologist = 'drammen-dps:tm-2';
@@ -105,7 +106,7 @@ describe('main contact and substitute', () => {
 
 	test('each change is kept and counted by the year', async () => {
 		const e = await enrolled(w);
-		await w.sql("update enrolment_main_contact set valid_from = valid_from - interval '800 days' where enrolment_id = $1", [e.id]);
+		await w.sql(`update enrolment_main_contact set valid_from = ${back('valid_from', 800)} where enrolment_id = $1`, [e.id]);
 		const year = (await read(leader, e.path)).enrolled_at.slice(0, 4);
 		for (const [main, other] of [[tm2, tm1], [tm2, tl1], [tl1, tm2]]) (await set(leader, e, { main_contact_id: main, substitute_id: other, reason: `til ${main}` })).is(200);
 		assert.deepEqual((await read(leader, e.path)).main_contact_changes, [{ year: Number(year), changes: 2 }], 'another substitute is no change of main contact');

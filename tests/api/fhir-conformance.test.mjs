@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { anyId, document, operation, world } from './harness.mjs';
 import { fhir, linkOf, localPath, resources } from './lib/fhir.mjs';
 import { makeSamples } from './lib/samples.mjs';
+import { dayOf } from './lib/days.mjs';
 
 const w = await world();
 const s = await makeSamples(w, operation);
@@ -150,7 +151,7 @@ describe('CodeSystem and ValueSet', () => {
 		const [major, minor, patch] = document.info.version.split('.').map(Number);
 		const { date } = document.paths['/fhir/r4/metadata'].get['x-fhir'];
 		for (const resource of [made, set, (await ask(tl, 'GET', `/ValueSet/${set.id}`)).is(200).body])
-			assert.deepEqual([resource.version, resource.meta.versionId, resource.meta.lastUpdated.slice(0, 10)], [document.info.version, String(major * 1e6 + minor * 1e3 + patch), date]);
+			assert.deepEqual([resource.version, resource.meta.versionId, dayOf(resource.meta.lastUpdated)], [document.info.version, String(major * 1e6 + minor * 1e3 + patch), date]);
 		const { version } = (await w.sql("select version from code_system where code = 'role'"))[0];
 		assert.deepEqual([native.version, native.meta.versionId], [String(version), String(version)]);
 		const newer = await w.sql("select fhir_release(v) as r from unnest('{1.0.0,1.0.1,1.1.0,1.10.0,2.0.0}'::text[]) with ordinality t (v, n) order by n");

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
 import { assertValid, fhir, linkOf, resources } from './lib/fhir.mjs';
 import { syntheticNumber } from './lib/fixtures.mjs';
+import { dayOf } from './lib/days.mjs';
 
 const w = await world();
 const ask = fhir(w);
@@ -73,7 +74,7 @@ describe('AuditEvent', () => {
 		const id = await idOf(read);
 		const { recorded } = (await ask(officer, 'GET', `/AuditEvent/${id}`)).is(200).body;
 		for (const query of [`patient=${patient}`, 'action=R', 'outcome=0', 'subtype=READ', 'subtype=getPatient', 'subtype=read', `agent=Practitioner/${w.ids.staff[team]}`,
-			`agent=Organization/${w.ids.agency['drammen-dps']}`, `date=${recorded}`, `date=le${recorded}&date=ge${recorded}`, `_lastUpdated=${recorded.slice(0, 10)},2001`])
+			`agent=Organization/${w.ids.agency['drammen-dps']}`, `date=${recorded}`, `date=le${recorded}&date=ge${recorded}`, `_lastUpdated=${dayOf(recorded)},2001`])
 			assert.ok((await find(officer, query)).some((e) => e.id === id), query);
 		for (const query of ['action=C', 'outcome=4', 'subtype=EXPORT', `agent=Practitioner/${w.ids.staff[lead]}`, 'date=lt2001', 'date=gt2099', 'date=2001', `patient=${other}`, 'date=ge2099&date=le2001'])
 			assert.ok(!(await find(officer, query)).some((e) => e.id === id), query);

@@ -7,6 +7,7 @@ import { fhir, issueOf, resources } from './lib/fhir.mjs';
 import { makeSamples } from './lib/samples.mjs';
 import * as imports from './import-steps.mjs';
 import { clinic, gp, hoursAgo, municipality, person, relate, team } from './specialist-steps.mjs';
+import { dayOf } from './lib/days.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50 } });
 const s = await makeSamples(w, operation);
@@ -61,7 +62,7 @@ describe('finding', () => {
 		const { id } = (await w.api(team, 'POST', '/contacts', visit(patient))).is(201).body;
 		const [p] = await of(tl, 'Encounter', id);
 		for (const query of [`patient=${patient}`, `patient=${patient}&agent=Practitioner/${w.ids.staff[team]}`, `target=${id}`, `patient=${patient}&target=Encounter/${id}`, `target=Encounter/${anyId()},Encounter/${id}`,
-			`target=Encounter/${id}&recorded=${p.recorded.slice(0, 10)}`, `_id=${p.id}`, `target=Encounter/${id}&target=${id}`])
+			`target=Encounter/${id}&recorded=${dayOf(p.recorded)}`, `_id=${p.id}`, `target=Encounter/${id}&target=${id}`])
 			assert.ok((await find(tl, query)).some((x) => x.id === p.id), query);
 		for (const query of [`patient=${patient}&agent=Practitioner/${w.ids.staff[tl]}`, `target=Task/${id}`, `target=Encounter/${id}&recorded=lt2001`, `patient=${await person(w)}&target=Encounter/${id}`, `target=Encounter/${id}&target=Encounter/${anyId()}`])
 			assert.deepEqual(await find(tl, query), [], query);

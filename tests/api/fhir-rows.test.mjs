@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 import { operation, world } from './harness.mjs';
 import { act } from './concern-steps.mjs';
 import { fhir, resources } from './lib/fhir.mjs';
-import { inMinutes, inTeam, relate, release } from './lib/in-team.mjs';
+import { day, inMinutes } from './lib/days.mjs';
+import { inTeam, relate, release } from './lib/in-team.mjs';
 import { makeSamples } from './lib/samples.mjs';
 
 const w = await world();
@@ -133,7 +134,7 @@ describe('a task', () => {
 
 describe('an assessment', () => {
 	test('answered, declined, corrected and taken back, to who sees the items and who sees the score', async () => {
-		const make = async (body) => (await w.api(tl, 'POST', '/assessments', { patient_id: s.patient, instrument_version: '1998', occasion: 'EXTRA', assessed_on: inMinutes(-60 * 48).slice(0, 10), ...body })).is(201).body;
+		const make = async (body) => (await w.api(tl, 'POST', '/assessments', { patient_id: s.patient, instrument_version: '1998', occasion: 'EXTRA', assessed_on: day(-2), ...body })).is(201).body;
 		const gaf = { instrument_code: 'GAF_S', rater_staff_id: w.ids.staff[tl] };
 		const all = [await make({ ...gaf, items: { GAF_S: 41 } }), await make({ ...gaf, declined: true }), await make({ ...gaf, items: { GAF_S: 55 } }), await make({ ...gaf, items: { GAF_S: 60 } })];
 		(await w.change(tl, 'PATCH', `/assessments/${all[2].id}`, { items: { GAF_S: 56 }, correction_reason: 'Feil "tall"' })).is(200);

@@ -10,12 +10,12 @@ import { loadDirectory } from '../../deploy/sandbox/seed/directory.mjs';
 import { loadHistory } from '../../deploy/sandbox/seed/history.mjs';
 import { environment, operations, pause, world } from './harness.mjs';
 import { agencies } from './lib/tokens.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world({ people: false });
-const day = 86_400_000;
 const citizen = { national_id: '01819012365', birth_date: '1990-01-01' };
 const to = Date.UTC(2026, 9, 1, 12);
-const period = { from: to - 730 * day, to, citizen };
+const period = { from: Date.UTC(2024, 9, 1, 12), to, citizen };
 const history = makeHistory(period);
 const { events, persons, calendar } = history;
 const of = (person, operation) => events.filter((e) => e.person === person && e.operation === operation);
@@ -104,14 +104,14 @@ describe('the service', () => {
 	// one who stays, one who is discharged, lost, dies, declines; the team's own first two weeks of meetings
 	const few = new Map([[0, 'ACTIVE'], [5, 'DISCHARGED'], [9, 'DISCHARGED'], [11, 'DECEASED'], [14, 'DISCHARGED']]);
 	const folder = sandbox();
-	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * day;
+	const until = Date.now() - to + events.find((e) => e.person === 'team').at + 16 * 24 * 3_600_000;
 	const always = ['tasks', 'project', 'agreed', 'learning', 'channels'];
 	const chosen = (e) => (e.person === 'team' ? e.at < until : always.includes(e.person) || few.has(e.person));
 	const load = async (client) => loadHistory(client, await loadDirectory(client), chosen);
 	const count = async (table) => (await w.sql(`select count(*)::int as n from ${table}`))[0].n;
 
 	test('lives through it from two years ago to now, in two goes when the first breaks off', async () => {
-		await w.sql(`update sandbox_clock set ahead = '-730 days'`);
+		await w.sql(`update sandbox_clock set ahead = interval '-17520 hours'`);
 		for (const table of ['agency', 'unit', 'staff', 'staff_membership']) await w.sql(`update ${table} set valid_from = '2020-01-01'`);
 		await assert.rejects(load(new Stopped(folder)), /stopped/);
 		await pause(1000); // what was under way is done
@@ -162,20 +162,20 @@ describe('the service', () => {
 		assert.deepEqual(await states('citizen:pt-1', '/danger-disclosures', 'legal_basis'), ['FVL_DANGER_LIFE_HEALTH']);
 		assert.equal((await list('nav-drammen:nav-1', '/danger-disclosures')).length, 1);
 		assert.ok((await list('drammen-dps:tl-1', '/user-experience-surveys')).length > 0);
-		assert.equal(await count(`task where kind = 'INFORM_PATIENT' and due_at < now() - interval '40 days' and state = 'OPEN'`), 0);
+		assert.equal(await count(`task where kind = 'INFORM_PATIENT' and due_at < ${back('now()', 40)} and state = 'OPEN'`), 0);
 	});
 	test('leaves things as they would have been left', async () => {
 		const [{ off }] = await w.sql(`select count(*)::int as off from contact where state = 'DONE' and (coalesce(started_at, planned_at) > created_at
-			or coalesce(started_at, planned_at) < created_at - interval '1 day')`);
+			or coalesce(started_at, planned_at) < ${back('created_at', 1)})`);
 		assert.equal(off, 0, 'each contact was entered on its day');
-		assert.equal(await count(`admission where state <> 'DISCHARGED' and admitted_at < now() - interval '100 days'`), 0);
+		assert.equal(await count(`admission where state <> 'DISCHARGED' and admitted_at < ${back('now()', 100)}`), 0);
 		assert.ok(await count('plan p where plan_is_valid(p)') > 0);
 		assert.equal(await count(`board_meeting where state <> 'CLOSED'`), 0);
-		assert.deepEqual(await w.sql(`select distinct kind from task where state = 'OPEN' and due_at < now() - interval '40 days'`), []);
+		assert.deepEqual(await w.sql(`select distinct kind from task where state = 'OPEN' and due_at < ${back('now()', 40)}`), []);
 		for (const table of ['message', 'case_meeting']) assert.ok(await count(table) > 0, table);
-		assert.equal(await count(`message where state = 'SENT' and sent_at < now() - interval '10 days'`), 0);
+		assert.equal(await count(`message where state = 'SENT' and sent_at < ${back('now()', 10)}`), 0);
 		for (const [table, is_open] of [['plan', 'plan_is_open'], ['measure', 'measure_is_open']])
-			assert.equal(await count(`${table} x join enrolment e on e.patient_id = x.patient_id where ${is_open}(x.state) and e.ended_at < now() - interval '10 days'`), 0, `${table}: ended for those who have left`);
+			assert.equal(await count(`${table} x join enrolment e on e.patient_id = x.patient_id where ${is_open}(x.state) and e.ended_at < ${back('now()', 10)}`), 0, `${table}: ended for those who have left`);
 		assert.equal(await count(`board_entry b join enrolment e on e.id = b.enrolment_id where b.closed_at is null and e.ended_at is not null`), 0);
 	});
 });

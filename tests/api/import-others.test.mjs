@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until, world } from './harness.mjs';
 import { bring, daysAgo, person, tally } from './import-steps.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50 } });
 const nurse = 'drammen-kommune:mh-1';
@@ -39,7 +40,7 @@ describe('contacts', () => {
 });
 
 describe('housing', () => {
-	const housing = (p, more = {}) => ({ ...common(p), rated_on: daysAgo(10).slice(0, 10), level: 2, housing_type: 'RENTED_MUNICIPAL', housing_from: '2025-02-01', ...more });
+	const housing = (p, more = {}) => ({ ...common(p), rated_on: day(-10), level: 2, housing_type: 'RENTED_MUNICIPAL', housing_from: '2025-02-01', ...more });
 
 	test('is the housing of a life situation; corrected, taken back', async () => {
 		const p = await person(w);
@@ -55,7 +56,7 @@ describe('housing', () => {
 
 	test('later than now, or ending before it begins, is refused', async () => {
 		const p = await person(w);
-		const { report } = await bring(w, nurse, 'housing', [housing(p, { rated_on: daysAgo(-9).slice(0, 10) }), housing(p, { housing_to: '2024-01-01' })]);
+		const { report } = await bring(w, nurse, 'housing', [housing(p, { rated_on: day(9) }), housing(p, { housing_to: '2024-01-01' })]);
 		assert.deepEqual(codes(report), [[1, 'IN_THE_FUTURE', undefined], [2, 'ENDS_BEFORE_IT_BEGINS', undefined]]);
 	});
 

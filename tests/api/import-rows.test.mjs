@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { syntheticNumber, until, world } from './harness.mjs';
 import { bring, clinic, daysAgo, machine, person, report, stay } from './import-steps.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50, IMPORT_BLOCK_ROWS: 3 } });
 const row = (batch, n, who = clinic) => w.api(who, 'GET', `/imports/${batch.id}/rows/${n}`);
@@ -43,7 +44,7 @@ test('for those of the agency who may send this type, and the person finds it in
 test('rows are gone a month after the import has ended; what was said of them stays', async () => {
 	const { batch } = await bring(w, clinic, 'admissions', [stay(syntheticNumber())]);
 	assert.ok((await row(batch, 1)).is(200).body.columns);
-	await w.sql(`update import_batch set finished_at = finished_at - interval '31 days' where id = $1`, [batch.id]);
+	await w.sql(`update import_batch set finished_at = ${back('finished_at', 31)} where id = $1`, [batch.id]);
 	const later = await until(async () => { const { body } = (await row(batch, 1)).is(200); return body.columns === undefined && body; });
 	assert.equal(later.remarks.length, 1);
 });

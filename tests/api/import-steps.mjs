@@ -1,15 +1,13 @@
 // Steps that the tests on imports share.
 import { syntheticNumber, until } from './harness.mjs';
+import { day } from './lib/days.mjs';
 
 export const clinic = 'drammen-dps:dps-1';
 export const machine = 'drammen-dps:sy-1';
 export const orgnr = '310000019';
 
-export const daysAgo = (n, hour = 12) => {
-	const d = new Date(Date.now() - n * 86_400_000);
-	d.setUTCHours(hour, 0, 0, 0);
-	return d.toISOString();
-};
+// A time of that date in Oslo, in UTC.
+export const daysAgo = (n, hour = 12) => `${day(-n)}T${String(hour).padStart(2, '0')}:00:00.000Z`;
 
 // A registered person of the team: { id, number }.
 export async function person(w) {

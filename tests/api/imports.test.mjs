@@ -5,6 +5,7 @@ import { exampleBody } from './lib/samples.mjs';
 import { operations, syntheticNumber, until, world } from './harness.mjs';
 import { record } from './lib/contract.mjs';
 import { bring, clinic, csv, daysAgo, ended, machine, ndjson, person, report, send, stay, tally } from './import-steps.mjs';
+import { back } from './lib/days.mjs';
 
 const w = await world({ settings: { JOBS_INTERVAL_MS: 50, IMPORT_BLOCK_ROWS: 20 } });
 const [{ n: municipality }] = await w.sql(`select organisation_number as n from agency where slug = 'drammen-kommune'`);
@@ -332,7 +333,7 @@ describe('an upload that breaks off', () => {
 		const name = `left-${crypto.randomUUID()}`;
 		await cut(name, Buffer.from(csv([stay('01819012365')])), 0, 40);
 		const [b] = await until(async () => { const l = (await w.api(clinic, 'GET', `/imports?batch_id=${name}`)).body.items; return l.length && l; });
-		await w.sql(`update import_batch set updated_at = updated_at - interval '3 days' where id = $1`, [b.id]);
+		await w.sql(`update import_batch set updated_at = ${back('updated_at', 3)} where id = $1`, [b.id]);
 		assert.equal((await ended(w, clinic, b.id)).failure, 'upload_not_finished');
 	});
 });

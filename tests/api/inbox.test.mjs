@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { world } from './harness.mjs';
 import { act, opened } from './concern-steps.mjs';
 import { enrolled, leader, meeting, municipal, sent, specialist } from './intake-steps.mjs';
+import { back, forth } from './lib/days.mjs';
 
 const w = await world();
 const mh = 'drammen-kommune:mh-1';
@@ -18,7 +19,7 @@ test('a report waits for its unit, an offer for the other, late offers for both'
 	const { handover } = await act(w, mh, r.path, { action: 'forward', target_unit_id: w.ids.unit['lier-kommune:mottak'], reason: 'Bor der', legal_basis: 'HPL_COOPERATING' });
 	assert.deepEqual(await kinds('lier-kommune:mh-1', handover.id), ['HANDOVER_OFFERED']);
 	assert.deepEqual(await kinds(mh, handover.id), []);
-	await w.sql("update handover set offered_at = clock_now() - interval '9 days', due_at = clock_now() - interval '5 days' where id = $1", [handover.id]);
+	await w.sql(`update handover set offered_at = ${back('clock_now()', 9)}, due_at = ${back('clock_now()', 5)} where id = $1`, [handover.id]);
 	assert.deepEqual(await kinds(mh, handover.id), ['HANDOVER_OVERDUE']);
 	assert.equal((await inbox('lier-kommune:mh-1'))[0].overdue, true);
 });
@@ -62,7 +63,7 @@ test('feedback, tasks and emergency reviews', async () => {
 	const known = await opened(w, mh, { subject: { number: '01819012365' } });
 	const [{ patient_id }] = await w.sql('select patient_id from concern_report where id = $1', [known.id]);
 	const [e] = await w.sql(`insert into emergency_access (id, patient_id, staff_id, agency_id, role, reason, expires_at, review_due_at)
-		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Måtte se opplysningene nå', clock_now() + interval '1 hour', clock_now() + interval '7 days') returning id`,
+		values (gen_random_uuid(), $1, $2, $3, 'MH', 'Måtte se opplysningene nå', clock_now() + interval '1 hour', ${forth('clock_now()', 7)}) returning id`,
 	[patient_id, w.ids.staff[mh], w.ids.agency['drammen-kommune']]);
 	assert.deepEqual(await kinds('drammen-kommune:ko-1', e.id), ['EMERGENCY_REVIEW']);
 	assert.deepEqual(await kinds('drammen-kommune:pv-1', e.id), ['EMERGENCY_REVIEW']);

@@ -5,6 +5,7 @@ import { consentTo, makePerson, refused } from './around-steps.mjs';
 import { step } from './concern-steps.mjs';
 import { anyId, world } from './harness.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { forth } from './lib/days.mjs';
 
 const w = await world();
 const team = 'drammen-dps:tm-1';
@@ -128,7 +129,7 @@ test('response times: for each unit, both ways', async () => {
 	await act(lier, a.id, { action: 'acknowledge' });
 	await act(lier, b.id, { action: 'answer', text: 'Ja' });
 	await w.sql("update message set acknowledged_at = sent_at + interval '2 hours' where id = $1", [a.id]);
-	await w.sql("update message set acknowledged_at = sent_at + interval '30 days', answered_at = sent_at + interval '4 hours' where id = $1", [b.id]);
+	await w.sql(`update message set acknowledged_at = ${forth('sent_at', 30)}, answered_at = sent_at + interval '4 hours' where id = $1`, [b.id]);
 	const times = async (who, query) => (await w.api(who, 'GET', `/messages/response-times?${query}`)).is(200).body.items;
 	const row = (await times(team, `from=${encodeURIComponent(since)}`)).find((i) => i.unit.id === w.ids.unit['lier-kommune:mottak']);
 	assert.deepEqual([row.direction, row.messages, row.acknowledged, row.acknowledged_in_time, row.median_hours_to_acknowledge, row.answer_wanted, row.answered, row.answered_in_time,

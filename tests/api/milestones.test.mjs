@@ -5,10 +5,10 @@ import { refused } from './around-steps.mjs';
 import { step } from './concern-steps.mjs';
 import { anyId, world } from './harness.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const [pm, sg, tm, mh, nav] = ['drammen-dps:pm-1', 'drammen-dps:sg-1', 'drammen-dps:tm-1', 'drammen-kommune:mh-1', 'nav-drammen:nav-1'];
-const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const parties = ['drammen-dps', 'drammen-kommune'].map((slug) => ({ agency_id: w.ids.agency[slug], acts_as: 'OWNER' }));
 const project = async () => (await w.api(pm, 'POST', '/projects', { name: 'Samhandlingsteam', type: 'PROJECT', parties })).is(201).body.id;
 const project_id = await project();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
+import { forth } from './lib/days.mjs';
 
 const w = await world();
 const team = 'drammen-dps:tm-1';
@@ -57,7 +58,7 @@ describe('an objection', () => {
 		await w.sql(`insert into care_relation (patient_id, unit_id, agency_id, basis) select $1, id, agency_id, 'SERVICE' from unit where id = $2`,
 			[patient, w.ids.unit['nav-drammen:kontor']]);
 		await w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, to_agencies, data_categories, purpose, valid_to)
-			values (gen_random_uuid(), $1, $2, 'SHARE', 'GRANTED', array[$3::uuid], '{IDENTITY}', 'x', clock_now() + interval '1 day')`,
+			values (gen_random_uuid(), $1, $2, 'SHARE', 'GRANTED', array[$3::uuid], '{IDENTITY}', 'x', ${forth('clock_now()', 1)})`,
 		[patient, w.ids.agency['drammen-dps'], w.ids.agency['nav-drammen']]);
 		(await w.api('nav-drammen/NAV', 'GET', `/patients/${patient}`)).is(200);
 		const o = await object({ against: 'AGENCY', against_id: w.ids.agency['nav-drammen'] });

@@ -5,6 +5,7 @@ import { anyId, world } from './harness.mjs';
 import { step } from './concern-steps.mjs';
 import { walk } from './lib/machine-walk.mjs';
 import { clinic, doctor, gp, move, municipality, never, person, relate, tasksFor, team } from './specialist-steps.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const at = '/opioid-substitution-followups';
@@ -18,7 +19,6 @@ async function followed(patient, body) {
 	return { id, path: `${at}/${id}` };
 }
 
-const dayFrom = (days) => new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
 const inLar = async (patient) => (await w.api(team, 'GET', `/patients/${patient}`)).is(200).body.in_lar;
 
 describe('registering', () => {
@@ -59,8 +59,8 @@ describe('changing', () => {
 		const { id, path } = await followed(await person(w));
 		const before = (await w.api(clinic, 'GET', path)).is(200).body;
 		const responsible = [{ agency_id: w.ids.agency['drammen-dps'], duty: 'A' }, { agency_id: w.ids.agency['drammen-kommune'], duty: 'C' }];
-		const now = (await w.change(municipality, 'PATCH', path, { dispensing_place: 'HOME_SERVICE', dispensing_name: null, dispensed_per_week: 7, next_review_on: dayFrom(30), responsible })).is(200).body;
-		assert.deepEqual([now.dispensing_place, now.dispensing_name, now.dispensed_per_week, now.next_review_on], ['HOME_SERVICE', undefined, 7, dayFrom(30)]);
+		const now = (await w.change(municipality, 'PATCH', path, { dispensing_place: 'HOME_SERVICE', dispensing_name: null, dispensed_per_week: 7, next_review_on: day(30), responsible })).is(200).body;
+		assert.deepEqual([now.dispensing_place, now.dispensing_name, now.dispensed_per_week, now.next_review_on], ['HOME_SERVICE', undefined, 7, day(30)]);
 		assert.deepEqual(now.responsible.map((r) => [r.duty, r.since === before.responsible[0].since]), [['A', true], ['C', false]]);
 		assert.equal((await w.sql('select count(*)::int as n from lar_responsibility where followup_id = $1 and valid_to is not null', [id]))[0].n, 2);
 		(await w.change(clinic, 'PATCH', path, { supervised_per_week: 8 })).is(422, 'invalid_value');
@@ -73,12 +73,12 @@ describe('changing', () => {
 		const patient = await person(w);
 		const { path } = await followed(patient);
 		(await step(w, gp, path, { action: 'review' })).is(422, 'invalid_body');
-		assert.deepEqual((await step(w, gp, path, { action: 'review', next_review_on: dayFrom(0) })).is(422, 'invalid_value').pointers(), ['/next_review_on']);
-		const gone = await move(w, gp, path, { action: 'review', next_review_on: dayFrom(90), note: 'Stabil' });
-		assert.deepEqual([gone.next_review_on, gone.reviewed_on, gone.review_note], [dayFrom(90), dayFrom(0), 'Stabil']);
-		for (const ended_on of ['2024-01-31', dayFrom(1)]) (await step(w, clinic, path, { action: 'end', end_reason: 'TAPERED', ended_on })).is(422, 'invalid_value');
+		assert.deepEqual((await step(w, gp, path, { action: 'review', next_review_on: day(0) })).is(422, 'invalid_value').pointers(), ['/next_review_on']);
+		const gone = await move(w, gp, path, { action: 'review', next_review_on: day(90), note: 'Stabil' });
+		assert.deepEqual([gone.next_review_on, gone.reviewed_on, gone.review_note], [day(90), day(0), 'Stabil']);
+		for (const ended_on of ['2024-01-31', day(1)]) (await step(w, clinic, path, { action: 'end', end_reason: 'TAPERED', ended_on })).is(422, 'invalid_value');
 		const ended = await move(w, clinic, path, { action: 'end', end_reason: 'TAPERED' });
-		assert.deepEqual([ended.status, ended.ended_on, ended.end_reason, ended.responsible, ended.actions, await inLar(patient)], ['ENDED', dayFrom(0), 'TAPERED', [], [], false]);
+		assert.deepEqual([ended.status, ended.ended_on, ended.end_reason, ended.responsible, ended.actions, await inLar(patient)], ['ENDED', day(0), 'TAPERED', [], [], false]);
 		(await w.change(clinic, 'PATCH', path, { level: 'BOTH' })).is(409, 'conflict');
 		(await w.api(clinic, 'POST', `${path}/transitions`, { action: 'end', end_reason: 'OTHER' })).is(428);
 		(await w.api(clinic, 'POST', `${path}/transitions`, { action: 'end', end_reason: 'OTHER' }, { 'if-match': '"1"' })).is(412);
@@ -106,7 +106,7 @@ describe('seeing', () => {
 	test('the list: filters and cursor, the next review first', async () => {
 		const days = [40, 10, 20];
 		const made = [];
-		for (const n of days) made.push(await followed(await person(w), { next_review_on: dayFrom(n) }));
+		for (const n of days) made.push(await followed(await person(w), { next_review_on: day(n) }));
 		const ids = made.map((f) => f.id);
 		const mine = (list) => list.filter((f) => ids.includes(f.id)).map((f) => f.id);
 		assert.deepEqual(mine((await w.api(clinic, 'GET', `${at}?limit=200`)).body.items), [ids[1], ids[2], ids[0]]);
@@ -123,7 +123,7 @@ test('every triple', async () => {
 		'drammen-dps:pm-1', 'drammen-dps:sg-1'].map((as) => ({ as, hidden: true }));
 	const patient = await person(w);
 	await walk(w, { machine: 'opioid-substitution-followups', path: at, make: () => followed(patient), people: [team, 'drammen-dps:tl-1', clinic, municipality, gp].map((as) => ({ as })).concat(hidden),
-		body: (action) => (action === 'end' ? { end_reason: 'OTHER' } : { next_review_on: dayFrom(100) }),
+		body: (action) => (action === 'end' ? { end_reason: 'OTHER' } : { next_review_on: day(100) }),
 		async force(id, state) {
 			const [row] = await w.sql(`update lar_followup set state = $2, ended_on = case when $2 = 'ENDED' then clock_today() end, end_reason = case when $2 = 'ENDED' then 'OTHER' end where id = $1 returning version`, [id, state]);
 			return row.version;
@@ -132,7 +132,7 @@ test('every triple', async () => {
 
 // Last, since the clock goes forward only.
 test('a review that is due soon is a task, once, and done with the review', async () => {
-	const { id, path } = await followed(await person(w), { next_review_on: dayFrom(40) });
+	const { id, path } = await followed(await person(w), { next_review_on: day(40) });
 	const ahead = async (days) => (await w.api('drammen-dps:sa-1', 'POST', '/sandbox/clock', { ahead: `P${days}D` })).is(200).body;
 	await ahead(20);
 	assert.deepEqual(await tasksFor(w, id), []);
@@ -141,6 +141,6 @@ test('a review that is due soon is a task, once, and done with the review', asyn
 	assert.deepEqual((await tasksFor(w, id)).map((t) => [t.kind, t.state, t.unit_id]), [['LAR_REVIEW', 'OPEN', w.ids.unit['drammen-dps:poliklinikk']]]);
 	await ahead(11);
 	assert.ok((await w.api(clinic, 'GET', `${at}?overdue=true&limit=200`)).body.items.some((f) => f.id === id));
-	await move(w, clinic, path, { action: 'review', next_review_on: dayFrom(400) });
+	await move(w, clinic, path, { action: 'review', next_review_on: day(400) });
 	assert.deepEqual((await tasksFor(w, id)).map((t) => t.state), ['DONE']);
 });

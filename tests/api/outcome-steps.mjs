@@ -1,5 +1,6 @@
 // What the tests on status and outcome share: persons, who stands in relation to them, and their enrolment.
 import { syntheticNumber } from './harness.mjs';
+import { back } from './lib/days.mjs';
 import { agencies } from './lib/tokens.mjs';
 
 export const team = 'drammen-dps:tl-1';
@@ -33,7 +34,7 @@ export async function consent(w, patient, agency, categories) {
 // An open enrolment in the team since so many days ago.
 export async function enrol(w, patient, daysAgo = 0) {
 	const [{ id }] = await w.sql(`insert into enrolment (id, patient_id, unit_id, agency_id, state, main_contact_id, enrolled_at)
-		select gen_random_uuid(), $1, u.id, u.agency_id, 'ENGAGING', $3, (clock_now() at time zone 'Europe/Oslo' - make_interval(days => $4)) at time zone 'Europe/Oslo' from unit u where u.id = $2 returning id`,
+		select gen_random_uuid(), $1, u.id, u.agency_id, 'ENGAGING', $3, ${back('clock_now()', '$4')} from unit u where u.id = $2 returning id`,
 		[patient, w.ids.unit['drammen-dps:fact'], w.ids.staff[team], daysAgo]);
 	return id;
 }

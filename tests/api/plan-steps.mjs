@@ -1,10 +1,10 @@
 // Steps that the tests on plans and measures share.
 import { syntheticNumber } from './harness.mjs';
+import { day } from './lib/days.mjs';
 
 export const people = { co: 'drammen-kommune:co-1', cu: 'drammen-kommune:cu-1', tm: 'drammen-dps:tm-1', tl: 'drammen-dps:tl-1', dps: 'drammen-dps:dps-1',
 	mh: 'drammen-kommune:mh-1', nav: 'nav-drammen:nav-1', ho: 'drammen-kommune:ho-1', gp: 'fastlege-demo:gp-1', ko: 'drammen-kommune:ko-1', lier: 'lier-kommune:mh-1' };
 
-const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 export const soon = day(90);
 export const period = { period_from: day(-1), period_to: day(365), next_review_on: soon };
 

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const [pm, sg, qm, tm, tl, mh, nav] = ['drammen-dps:pm-1', 'drammen-dps:sg-1', 'drammen-dps:qm-1', 'drammen-dps:tm-1', 'drammen-dps:tl-1', 'drammen-kommune:mh-1', 'nav-drammen:nav-1'];
 const agency = (slug) => w.ids.agency[slug];
 const staff = (who) => w.ids.staff[who];
-const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const parties = [{ agency_id: agency('drammen-dps'), acts_as: 'OWNER', represented_by: staff(tl), from: '2026-01-01' }, { agency_id: agency('drammen-kommune'), acts_as: 'PARTNER' }];
 const post = (who, path, body) => w.api(who, 'POST', path, body);
 const begin = (changes = {}, who = pm) => post(who, '/projects', { name: 'Etablering av samhandlingsteam', type: 'PROJECT', parties, ...changes });

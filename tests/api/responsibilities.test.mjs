@@ -6,6 +6,7 @@ import { opened, step } from './concern-steps.mjs';
 import { anyId, world } from './harness.mjs';
 import { enrolled } from './intake-steps.mjs';
 import { measureFor, people, wholeDraft } from './plan-steps.mjs';
+import { back, day } from './lib/days.mjs';
 
 const w = await world();
 const tl = 'drammen-dps:tl-1';
@@ -18,7 +19,7 @@ const plan = await wholeDraft(w, patient);
 
 await consentTo(w, patient, 'nav-drammen', { categories: ['MEASURES'] });
 const ours = plan.measure;
-(await step(w, people.mh, `/measures/${ours.id}`, { action: 'accept', responsible_staff_id: w.ids.staff[people.mh], start_on: new Date().toISOString().slice(0, 10) })).is(200);
+(await step(w, people.mh, `/measures/${ours.id}`, { action: 'accept', responsible_staff_id: w.ids.staff[people.mh], start_on: day() })).is(200);
 const asked = (await w.api(people.co, 'POST', '/measures', measureFor(w, plan.id, 'nav-drammen:kontor', { title: 'Søke arbeidsavklaringspenger', domain: 'ECONOMY' }))).is(201).body;
 
 const all = async (who, of = patient) => (await w.api(who, 'GET', `/patients/${of}/responsibilities`)).is(200).body;
@@ -62,7 +63,7 @@ describe('the team is told', () => {
 		assert.deepEqual(await followup(tl, person), nothing);
 		const one = await wholeDraft(w, person);
 		const run = async (id, who) => {
-			await step(w, who, `/measures/${id}`, { action: 'accept', responsible_staff_id: w.ids.staff[who], start_on: new Date().toISOString().slice(0, 10) });
+			await step(w, who, `/measures/${id}`, { action: 'accept', responsible_staff_id: w.ids.staff[who], start_on: day() });
 			return (await step(w, who, `/measures/${id}`, { action: 'start' })).is(200);
 		};
 		await run(one.measure.id, people.mh);
@@ -90,7 +91,7 @@ describe('the team is told', () => {
 	});
 
 	test('since when the coordinator has been it, not since when the plan is', async () => {
-		await w.sql("update row_history set valid_from = valid_from - interval '40 days' where entity_id = $1", [plan.id]);
+		await w.sql(`update row_history set valid_from = ${back('valid_from', 40)} where entity_id = $1`, [plan.id]);
 		const before = of(await all(tl), 'COORDINATOR')[0];
 		assert.equal(before.days, 40);
 		await w.sql('update plan set coordinator_staff_id = $2 where id = $1', [plan.id, w.ids.staff[people.cu]]);

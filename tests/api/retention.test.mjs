@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { makePerson } from './around-steps.mjs';
 import { step } from './concern-steps.mjs';
 import { world } from './harness.mjs';
+import { inDays } from './lib/days.mjs';
 
 const w = await world();
 const team = 'drammen-dps:tm-1';
@@ -38,7 +39,7 @@ test('a closed task goes, an open one and one that a meeting asked for stay', as
 	const task = async () => (await w.api(mh, 'POST', '/tasks', { title: 'Ring', patient_id: person })).is(201).body.id;
 	const [done, open, agreed] = [await task(), await task(), await task()];
 	for (const id of [done, agreed]) await act(mh, `/tasks/${id}`, { action: 'complete' });
-	const meeting = (await w.api(team, 'POST', '/case-meetings', { patient_id: person, kind: 'NETWORK', agenda: ['Bolig'], starts_at: new Date(Date.now() + 800 * 86_400_000).toISOString(), place: 'Kontoret' })).is(201).body.id;
+	const meeting = (await w.api(team, 'POST', '/case-meetings', { patient_id: person, kind: 'NETWORK', agenda: ['Bolig'], starts_at: inDays(800), place: 'Kontoret' })).is(201).body.id;
 	await w.sql(`insert into case_meeting_agreement (meeting_id, patient_id, position, text, agency_id, unit_id, task_id)
 		select $1, $2, 1, 'Ring', u.agency_id, u.id, $3 from unit u where u.id = $4`, [meeting, person, agreed, w.ids.unit['drammen-kommune:mottak']]);
 	assert.ok((await ahead(733)).tasks_deleted >= 1);

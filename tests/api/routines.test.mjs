@@ -5,11 +5,11 @@ import { refused } from './around-steps.mjs';
 import { step } from './concern-steps.mjs';
 import { anyId, world } from './harness.mjs';
 import { walk } from './lib/machine-walk.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const [qm, tl, tm, mh, nav, dps] = ['drammen-dps:qm-1', 'drammen-dps:tl-1', 'drammen-dps:tm-1', 'drammen-kommune:mh-1', 'nav-drammen:nav-1', 'drammen-dps:dps-1'];
 const agency = (slug) => w.ids.agency[slug];
-const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const parties = ['drammen-dps', 'drammen-kommune'].map(agency);
 const post = (who, changes = {}) => w.api(who, 'POST', '/routines', { kind: 'COOPERATION', title: 'Utskrivning', text: 'Ring dagen før', parties, review_on: day(365), ...changes });
 const drafted = async (changes) => (await post(qm, changes)).is(201).body;

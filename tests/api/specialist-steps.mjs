@@ -1,5 +1,6 @@
 // Steps that the tests on specialist care share.
 import { syntheticNumber } from './harness.mjs';
+import { hoursAgo } from './lib/days.mjs';
 import { step } from './concern-steps.mjs';
 
 export const clinic = 'drammen-dps:dps-1';
@@ -10,7 +11,7 @@ export const gp = 'fastlege-demo:gp-1';
 // who may never know of admissions and coercion
 export const never = ['nav-drammen:nav-1', 'drammen-kommune:ho-1', 'politi-demo:po-1', 'drammen-dps:tm-3', 'citizen/RE'];
 
-export const hoursAgo = (n) => new Date(Date.now() - n * 3_600_000).toISOString();
+export { hoursAgo };
 
 // Opens a relation of care by the owner's hand, as other rooms of the service do.
 export async function relate(w, patient, units, basis = 'SERVICE') {

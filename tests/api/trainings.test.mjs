@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { anyId, world } from './harness.mjs';
+import { day } from './lib/days.mjs';
 
 const w = await world();
 const [tl, tm, qm, pm, mh, sg] = ['drammen-dps:tl-1', 'drammen-dps:tm-1', 'drammen-dps:qm-1', 'drammen-dps:pm-1', 'drammen-kommune:mh-1', 'drammen-dps:sg-1'];
@@ -9,7 +10,6 @@ const staff = (who) => w.ids.staff[who];
 const agency = (slug) => w.ids.agency[slug];
 const unit_id = w.ids.unit['drammen-dps:fact'];
 const reception = w.ids.unit['drammen-kommune:mottak'];
-const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 const get = (who, path) => w.api(who, 'GET', path);
 const post = (who, path, body) => w.api(who, 'POST', path, body);
 const modules = [{ code: 'FACT', title: 'Modellen', minutes: 60 }, { code: 'IP', title: 'Individuell plan' }];

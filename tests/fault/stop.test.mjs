@@ -60,7 +60,7 @@ test('two daemons run the deadline job once', { timeout: 120_000 }, async () => 
 		const create = operation('createConcernReport');
 		for (let i = 0; i < 20; i++) (await w.api('politi-demo:po-1', 'POST', create.path, exampleBody(create))).is(201);
 		// the deadlines pass for both at the same moment, without the request that would run the jobs itself
-		await w.sql(`update sandbox_clock set ahead = interval '40 days'`);
+		await w.sql(`update sandbox_clock set ahead = interval '960 hours'`);
 		const triage = `from deadline where code = 'CR_TRIAGE' and state = 'OPEN'`;
 		await until(async () => (await w.sql(`select 1 ${triage} and escalated_at is null`)).length === 0, 20_000, 'the job');
 		const twice = await w.sql(`select source_key, count(*) from task where source_key is not null group by source_key having count(*) > 1`);

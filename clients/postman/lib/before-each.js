@@ -1,7 +1,8 @@
 // Before every request: what its variables may name.
 const day = 86400000;
-pm.variables.set('today', new Date().toISOString().slice(0, 10));
-pm.variables.set('yesterday', new Date(Date.now() - day).toISOString().slice(0, 10));
+const today = new Date().toLocaleDateString('sv', { timeZone: 'Europe/Oslo' }); // the service's days are Oslo's
+pm.variables.set('today', today);
+pm.variables.set('yesterday', new Date(Date.parse(today) - day).toISOString().slice(0, 10));
 pm.variables.set('hour_ago', new Date(Date.now() - 3600000).toISOString());
 pm.variables.set('next_week', new Date(Date.now() + 7 * day).toISOString());
 pm.variables.set('key', require('uuid').v4());

@@ -21378,7 +21378,7 @@ export interface components {
          *     }
          */
         SandboxClockMove: {
-            /** @description An ISO 8601 duration of days, hours, minutes and seconds */
+            /** @description An ISO 8601 duration of days, which are Oslo's, hours, minutes and seconds */
             ahead?: string;
             /**
              * Format: date-time

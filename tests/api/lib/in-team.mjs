@@ -26,10 +26,3 @@ export const relate = (w, patient, units, basis = 'SERVICE') => w.sql(`insert in
 export const release = (w, patient, agency, categories) => w.sql(`insert into consent (id, patient_id, owner_agency_id, type, state, to_agencies, data_categories, purpose, valid_to)
 	values (gen_random_uuid(), $1, $2, 'SHARE', 'GRANTED', array[$3::uuid], $4, 'x', clock_now() + interval '1 year')`,
 [patient, w.ids.agency['drammen-dps'], w.ids.agency[agency], categories]);
-
-const osloAhead = (at) => new Date(at.toLocaleString('en-US', { timeZone: 'Europe/Oslo' })) - new Date(at.toLocaleString('en-US', { timeZone: 'UTC' }));
-// Minutes from now, as the contract writes a time. Whole days are Oslo's: at the same hour there, also over the change of the clocks.
-export const inMinutes = (n) => {
-	const at = new Date(Date.now() + n * 60_000);
-	return new Date(at - (n % 1440 === 0 ? osloAhead(at) - osloAhead(new Date()) : 0)).toISOString();
-};
