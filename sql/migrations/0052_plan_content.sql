@@ -45,7 +45,8 @@ begin
 		'contributions', said(p.content, 'contributions'),
 		'measures', exists (select 1 from measure m where m.plan_id = p.id and m.state not in ('REFUSED', 'WITHDRAWN')
 			and m.extent is not null),
-		'how', not exists (select 1 from measure m where m.plan_id = p.id and measure_is_open(m.state) and m.how is null),
+		'how', exists (select 1 from measure m where m.plan_id = p.id and m.state not in ('REFUSED', 'WITHDRAWN') and m.how is not null)
+			and not exists (select 1 from measure m where m.plan_id = p.id and measure_is_open(m.state) and m.how is null),
 		'period', num_nonnulls(p.period_from, p.period_to, p.next_review_on) = 3,
 		'consent', coalesce(consent_stands(p.consent_id, p.patient_id), false),
 		'cooperation', p.content ? 'cooperation'); -- that none is needed is an answer
@@ -123,16 +124,18 @@ begin
 			and c.valid_to > clock_now())
 			or exists (select 1 from patient_relation r where r.id = t.relation_id and r.is_legal_representative);
 	end if;
-	return agency_may_get(t.agency_id, t.patient_id, category);
+	return unit_may_get(t.unit_id, t.patient_id, category);
 end $$;
 
-create function agency_may_get(agency uuid, patient uuid, category text) returns boolean language plpgsql stable
+-- A municipality's housing service stands outside health care, as its staff do in the matrix.
+create function unit_may_get(unit uuid, patient uuid, category text) returns boolean language plpgsql stable
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-	return (select a.type in ('DPS', 'MUNICIPALITY', 'GP_PRACTICE', 'HEALTH_TRUST') from agency a where a.id = agency)
-		or exists (select 1 from consent c where c.patient_id = patient and c.state = 'GRANTED'
-			and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and agency = any (c.to_agencies)
-			and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now());
+	return (select (u.type <> 'HOUSING_SERVICE' and a.type in ('DPS', 'MUNICIPALITY', 'GP_PRACTICE', 'HEALTH_TRUST'))
+			or exists (select 1 from consent c where c.patient_id = patient and c.state = 'GRANTED'
+				and c.type in ('SHARE', 'IP_PARTICIPANT_ACCESS') and a.id = any (c.to_agencies)
+				and category = any (c.data_categories) and c.valid_from <= clock_now() and c.valid_to > clock_now())
+		from unit u join agency a on a.id = u.agency_id where u.id = unit);
 end $$;
 
 create function plan_participant_json(t plan_participant) returns jsonb language sql stable as $$
@@ -261,6 +264,6 @@ $$;
 
 -- migrate:down
 drop function if exists plan_without_closed, plan_is_told, plan_is_call_list, plan_version_json, plan_review_json, plan_brief_json, plan_json, plan_limited_belongings,
-	plan_limited, plan_belongings, plan_coordinator_json, plan_coordinators, plan_participant_json, agency_may_get, participant_is_covered,
+	plan_limited, plan_belongings, plan_coordinator_json, plan_coordinators, plan_participant_json, unit_may_get, participant_is_covered,
 	plan_goal_json, plan_completeness_json, plan_is_binding, plan_is_valid, plan_is_complete, plan_parts,
 	plan_parts_individual, said, plan_review_due, intensive_since, plan_member cascade;

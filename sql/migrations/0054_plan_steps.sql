@@ -23,11 +23,11 @@ begin
 		from plan_version v where v.plan_id = p.id and v.number = p.version_number);
 end $$;
 
--- Each agency that takes part and is not health care has the person's consent to get the plan.
+-- Whoever takes part and is not health care has the person's consent to get the plan.
 create function plan_sharing_is_covered(p plan) returns boolean language plpgsql stable as $$
 begin
 	return not exists (select 1 from plan_participant t where t.plan_id = p.id and t.kind = 'STAFF' and t.left_at is null
-		and not agency_may_get(t.agency_id, p.patient_id, 'PLAN'));
+		and not unit_may_get(t.unit_id, p.patient_id, 'PLAN'));
 end $$;
 
 -- What a step needs beyond its form; the machine's facts have been judged.

@@ -159,8 +159,8 @@ begin
 	select * into u from unit x where x.id = m.responsible_unit_id and coalesce(x.valid_to, 'infinity') > clock_today();
 	perform raise_unless(u.id is not null, 422, 'unknown_reference',
 		fault('/responsible_unit_id', 'unknown_reference', 'is no unit'));
-	perform raise_unless(agency_may_get(u.agency_id, p.patient_id, 'MEASURES'), 422, 'missing_fact',
-		fault('/responsible_unit_id', 'consent', 'the person has not consented that this agency gets measures'));
+	perform raise_unless(unit_may_get(u.id, p.patient_id, 'MEASURES'), 422, 'missing_fact',
+		fault('/responsible_unit_id', 'consent', 'the person has not consented that this service gets measures'));
 	perform measure_check_references(p, b);
 	insert into measure (id, plan_id, patient_id, title, domain, how, extent, responsible_unit_id, responsible_agency_id,
 		legal_decision, start_on, end_on, goal_ids, is_adapted, adaptation, depends_on_id, proposed_by, proposed_by_agency_id,
@@ -280,13 +280,11 @@ insert into handover_kind (entity, resource, kept_in, unit_column, open_states, 
 
 create function measure_offer(asked uuid, offer uuid, b jsonb) returns uuid language plpgsql as $$
 declare
-	target agency;
-	patient uuid;
+	patient uuid := (select m.patient_id from measure m where m.id = asked);
 begin
-	select a.* into target from unit u join agency a on a.id = u.agency_id where u.id = (b ->> 'target_unit_id')::uuid;
-	select m.patient_id into patient from measure m where m.id = asked;
-	perform raise_unless(target.id is null or agency_may_get(target.id, patient, 'MEASURES'), 422, 'missing_fact',
-		fault('/target_unit_id', 'consent', 'the person has not consented that this agency gets measures'));
+	-- of a unit that there is none the offer says so
+	perform raise_unless(coalesce(unit_may_get((b ->> 'target_unit_id')::uuid, patient, 'MEASURES'), true), 422, 'missing_fact',
+		fault('/target_unit_id', 'consent', 'the person has not consented that this service gets measures'));
 	return handover_offer(offer, jsonb_build_object('entity', 'plan-measures', 'entity_id', asked,
 		'to_unit_id', b -> 'target_unit_id', 'reason', b -> 'reason', 'legal_basis', b -> 'legal_basis'));
 end $$;

@@ -51,7 +51,7 @@ with waiting as (
 	select 'MEASURE_PROPOSED', m.id, 'measures', m.proposed_at, m.patient_id, m.accept_due_at,
 		'Foreslått tiltak venter på svar fra oss', m.state, null
 	from measure m where m.responsible_unit_id = any (app_unit_ids()) and m.state = 'PROPOSED'
-		and agency_may_get(app_agency_id(), m.patient_id, 'MEASURES')
+		and unit_may_get(m.responsible_unit_id, m.patient_id, 'MEASURES')
 	union all
 	select 'PLAN_REQUESTED', p.id, 'plans', p.created_at, p.patient_id, null, 'Individuell plan er bedt om', p.state, null
 	from plan p where p.coordinating_unit_id = any (app_unit_ids()) and p.state = 'REQUESTED'

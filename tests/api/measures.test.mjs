@@ -195,6 +195,11 @@ describe('what stands alone', () => {
 		for (const who of [gp, ho, lier]) (await w.api(who, 'GET', at(plan.measure))).is([403, 404]);
 		await relate(w, patient, 'drammen-kommune:bolig');
 		(await w.api(ho, 'GET', at(plan.measure))).is(403, 'consent_required');
+		// nor does it wait for somebody who could not read it
+		const housed = () => propose(co, plan, 'drammen-kommune:bolig');
+		assert.equal((await housed()).is(422, 'missing_fact').body.errors[0].pointer, '/responsible_unit_id');
+		await releaseTo(w, patient, 'drammen-kommune', ['IDENTITY', 'MEASURES', 'HOUSING']);
+		assert.equal((await w.api(ho, 'GET', at((await housed()).is(201).body))).is(200).body.projection, 'STAND_ALONE');
 		(await w.api(tm, 'POST', `/patients/${patient}/objections`, { scope: 'ITEMS', item_ids: [plan.measure.id], against: 'AGENCY', against_id: w.ids.agency['drammen-dps'] })).is(201);
 		for (const who of [tl, dps]) (await w.api(who, 'GET', at(plan.measure))).is(403, 'blocked');
 		(await w.api(tl, 'GET', at({ id: anyId() }))).is(404);

@@ -80,12 +80,12 @@ describe('writing', () => {
 		const plan = await begin(w, co, { kind: 'IP', patient_id: patient });
 		const missing = async () => (await w.api(co, 'GET', `${plan.path}/completeness`)).is(200).body;
 		assert.equal(Object.keys((await missing()).parts).length, 9);
-		assert.deepEqual((await missing()).missing, ['consent', 'contributions', 'cooperation', 'goals_resources_needs', 'measures', 'participants', 'period']);
+		assert.deepEqual((await missing()).missing, ['consent', 'contributions', 'cooperation', 'goals_resources_needs', 'how', 'measures', 'participants', 'period']);
 		(await step(w, co, plan.path, { action: 'submit' })).is(422, 'plan_incomplete');
 		await write(w, co, plan.path, { individual, ...period });
 		(await w.api(co, 'POST', `${plan.path}/goals`, goal)).is(201);
 		(await takePart(w, co, plan.path, 'drammen-dps:tm-1', 'drammen-dps:fact')).is(201);
-		assert.deepEqual((await missing()).missing, ['consent', 'measures']);
+		assert.deepEqual((await missing()).missing, ['consent', 'how', 'measures']);
 		(await w.api(co, 'POST', '/measures', { plan_id: plan.id, title: 'Bolig', domain: 'HOUSING', extent: '1 gang', responsible_unit_id: w.ids.unit['drammen-kommune:mottak'] })).is(201);
 		assert.deepEqual((await missing()).missing, ['consent', 'how']);
 		const [measure] = (await w.api(co, 'GET', `/measures?plan_id=${plan.id}`)).is(200).body.items;
