@@ -113,8 +113,8 @@ create function page_section(heading text, value jsonb, columns jsonb default nu
 	select case when value is null or value in ('null', '[]', '""') then ''
 		else '<section><h2>' || html(heading) || '</h2>' || case
 			when columns is not null then page_table(value, columns)
-			when jsonb_typeof(value) = 'array' then '<ul>' || (select string_agg('<li>' || html(page_word(v)) || '</li>', '')
-				from jsonb_array_elements_text(value) v) || '</ul>'
+			when jsonb_typeof(value) = 'array' then case when value ->> 0 ~ '^[☐☑]' then '<ul class="boxes">' else '<ul>' end
+				|| (select string_agg('<li>' || html(page_word(v)) || '</li>', '') from jsonb_array_elements_text(value) v) || '</ul>'
 			else '<p>' || html(page_word(value #>> '{}')) || '</p>' end || '</section>' end
 $$;
 
@@ -123,7 +123,7 @@ create function page_style() returns text language sql immutable as $$
 		|| 'h1{font-size:20pt;margin:0}h2{font-size:13pt;margin:6mm 0 2mm;border-bottom:1px solid #888}p{white-space:pre-line;margin:0 0 2mm}'
 		|| 'table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:1.5mm 2mm;text-align:left;vertical-align:top}'
 		|| 'td{white-space:pre-line}th{background:#eee}th[scope=row]{width:42mm;background:none;font-weight:normal}td table th[scope=row]{width:32mm}'
-		|| 'section,tr{break-inside:avoid}section+section{margin-top:3mm}ul{margin:0}.draft{color:#a00;font-weight:bold}.line{display:inline-block;'
+		|| 'section,tr{break-inside:avoid}section+section{margin-top:3mm}ul{margin:0}.boxes{list-style:none;padding:0}.draft{color:#a00;font-weight:bold}.line{display:inline-block;'
 		|| 'width:70mm;border-bottom:1px solid #111;height:9mm}footer{margin-top:8mm;font-size:9pt;color:#444}'
 		|| '@media print{th{background:none}}'
 $$;
@@ -166,9 +166,26 @@ begin
 		plan_cell(p));
 end $$;
 
+-- What the person has said to it, and whose staff read it because of that; nothing to who sees a part of the plan.
+create function plan_page_agreed(b jsonb) returns text language sql stable as $$
+	select page_section('Samtykke', to_jsonb(case
+			when not b ? 'made_without_patient' then null
+			when b ->> 'status' = 'SUSPENDED' then 'Trukket tilbake eller utløpt. Planen deles ikke.'
+			when (b ->> 'made_without_patient')::boolean then 'Laget uten meg: ' || coalesce(b ->> 'without_patient_reason', '')
+			when b ? 'approval' then 'Jeg har sagt ja til planen '
+				|| to_char((b ->> 'approved_at')::timestamptz at time zone 'Europe/Oslo', 'DD.MM.YYYY')
+				|| case b #>> '{approval,form}' when 'WRITTEN' then ', skriftlig' when 'ORAL' then ', muntlig' else ', elektronisk' end
+				|| '. Jeg kan når som helst trekke samtykket tilbake.'
+			else 'Ikke gitt' end))
+		|| page_section('Disse leser planen', (select jsonb_agg(distinct coalesce(x #>> '{unit,agency_name}', x ->> 'name'))
+			from jsonb_array_elements(b -> 'participants') x where (x ->> 'is_covered')::boolean))
+$$;
+
 create function plan_page_body(b jsonb) returns text language plpgsql stable as $$
 declare
-	content jsonb := coalesce(b -> plan_member(b ->> 'kind'), '{}');
+	content jsonb := coalesce(b -> plan_member(b ->> 'kind'), '{}')
+		-- that none is needed is an answer
+		|| case when b #> '{individual,cooperation}' = '[]' then '{"cooperation": "Ikke nødvendig nå"}'::jsonb else '{}' end;
 begin
 	return (case when b ->> 'status' in ('ACTIVE', 'UNDER_REVIEW') then '' else '<p class="draft">'
 			|| html((select c.display_nb from code_concept c where c.system_code = 'plan-state' and c.code = b ->> 'status'))
@@ -183,6 +200,7 @@ begin
 			from plan_page_section s where s.kind = b ->> 'kind')
 		|| page_section('Tiltak', b -> 'measures', '[["title", "Tiltak"], ["how", "Hvordan"], ["extent", "Omfang"], ["responsible_unit.agency_name", "Ansvarlig"], ["responsible_name", "Hvem"], ["start_on", "Fra"], ["status", "Status"]]')
 		|| page_section('Hvem deltar', b -> 'participants', '[["name", "Navn"], ["part", "Rolle"], ["unit.agency_name", "Virksomhet"], ["phone", "Telefon"]]')
+		|| plan_page_agreed(b)
 		|| '<section><h2>Underskrift</h2>' || page_sign('Planeier') || page_sign('Koordinator') || '</section>';
 end $$;
 
@@ -239,7 +257,7 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists plan_page, plan_checklist_page, plan_contact_page, plan_consent_page, plan_page_body, plan_as_agreed,
+drop function if exists plan_page, plan_checklist_page, plan_contact_page, plan_consent_page, plan_page_body, plan_page_agreed, plan_as_agreed,
 	page_person, page, page_end, page_begin, page_sign, page_style_hash, page_style, page_section, page_table, page_word, html;
 drop table plan_page_section;
 delete from code_concept where system_code in ('plan-kind', 'plan-state', 'measure-state', 'plan-part');

@@ -16,6 +16,7 @@ test('the plan, with all its parts', async () => {
 	for (const text of ['<html lang="nb">', '<h1>Individuell plan</h1>', 'Rolig Furu, født 17.05.1990', 'Siri Lønning', 'Jeg vil bo for meg selv', 'God til å lage mat', '<li>Fast bolig</li>',
 		'Hjelp i hjemmet', '2 × 60 min i uken', 'Drammen kommune', 'Foreslått', 'Jonas Lindås', soon.split('-').reverse().join('.'), 'Planeier'])
 		assert.ok(r.text.includes(text), `${text} should be on the page`);
+	for (const text of ['<h2>Samtykke</h2>', 'Jeg har sagt ja til planen', 'Jeg kan når som helst trekke', '<h2>Samarbeid med andre</h2><p>Ikke nødvendig nå</p>']) assert.ok(r.text.includes(text), `${text}: one of the nine parts`);
 	assert.ok(!r.text.includes('class="draft"'));
 	assert.ok(!/\d{11}/.test(r.text), 'no personal number');
 });
@@ -60,6 +61,7 @@ test('what goes with it: consent form, contact list, checklist', async () => {
 	const list = (await print(co, plan.path, 'CONTACT_LIST')).is(200).text;
 	for (const text of ['<h1>Kontaktliste', 'Siri Lønning', '+4732001122', 'Koordinerende enhet', '113']) assert.ok(list.includes(text), text);
 	const check = (await print(co, plan.path, 'CHECKLIST')).is(200).text;
+	assert.ok(check.includes('<ul class="boxes"><li>☑ '), 'a box to tick needs no dot before it');
 	for (const text of ['<h1>Sjekkliste', '☑ Mål, ressurser og behov for tjenester', '☐ Hvert tiltak er akseptert']) assert.ok(check.includes(text), text);
 	await w.sql("update consent set state = 'WITHDRAWN' where id = $1", [plan.consent]);
 	assert.ok((await print(co, plan.path, 'CHECKLIST')).text.includes('☐ Samtykke til planen og til deling'));
@@ -89,4 +91,15 @@ test('the other kinds, and no more than the caller may see', async () => {
 	(await print(dps, made.WORK_ACTIVITY.path)).is(403, 'forbidden');
 	(await print('lier-kommune:mh-1', made.CRISIS.path)).is(404);
 	(await print('politi-demo:po-1', made.CRISIS.path)).is(403, 'forbidden');
+});
+
+test('what the person has not agreed to says so', async () => {
+	const plan = await wholeDraft(w, await person(w));
+	const { text } = (await print(co, plan.path)).is(200);
+	assert.ok(text.includes('<h2>Samtykke</h2><p>Ikke gitt</p>'), 'a draft');
+	const crisis = await begin(w, dps, { kind: 'CRISIS', patient_id: await person(w, { units: ['drammen-dps:poliklinikk'] }), ...contents.CRISIS, next_review_on: soon });
+	await act(w, dps, crisis.path, { action: 'submit' });
+	await act(w, dps, crisis.path, { action: 'approve_without_patient', reason: 'Bevisstløs ved innleggelsen' });
+	const { text: alone } = (await print(dps, crisis.path)).is(200);
+	assert.ok(alone.includes('Laget uten meg: Bevisstløs ved innleggelsen'), alone.slice(0, 3000));
 });
