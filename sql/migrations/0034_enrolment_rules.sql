@@ -39,6 +39,8 @@ begin
 		'main_contact', staff_brief(e.main_contact_id), 'substitute', staff_brief(e.substitute_id),
 		'main_contact_changes', enrolment_contact_changes(e.id),
 		'intensity', case when e.ended_at is null then enrolment_intensity(e.id) end,
+		'attempts', case when e.state in ('ENGAGING', 'ACTIVE', 'PAUSED') and app_role() <> 'PT' then
+			(select jsonb_build_object('count', t.attempts, 'days', t.days) from enrolment_attempts(e.id) t) end,
 		'outreach_started_at', e.outreach_started_at, 'first_contact_at', e.first_contact_at, 'pause_reason', e.pause_reason,
 		'paused_at', e.paused_at, 'paused_review_on', e.paused_review_on, 'discharge_planned_on', e.discharge_planned_on,
 		'plan_reviewed_on', e.plan_reviewed_on, 'outcome_round', e.outcome_round, 'end_reason', e.end_reason,
@@ -92,6 +94,13 @@ create function team_contact(member uuid, team uuid, pointer text) returns uuid 
 		when raise_problem(422, 'unknown_reference', fault(pointer, 'unknown_reference', 'does not work in the team')) then null end
 $$;
 
+create function other_contact(b jsonb) returns uuid language plpgsql as $$
+begin
+	perform raise_unless(b ->> 'main_contact_id' <> b ->> 'substitute_id', 422, 'invalid_value', fault('/substitute_id',
+		'same_person', 'must be another person than the main contact'));
+	return (b ->> 'substitute_id')::uuid;
+end $$;
+
 -- An enrolment comes from a referral, or from another team's; nobody may write one otherwise.
 create function enrolment_open(new_id uuid, patient uuid, team uuid, referral uuid, contact uuid, substitute uuid) returns uuid
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -110,8 +119,7 @@ end $$;
 create function referral_enrol(asked uuid, new_id uuid, b jsonb) returns uuid language sql as $$
 	select enrolment_open(new_id, r.patient_id, r.receiving_unit_id, r.id,
 		team_contact((b ->> 'main_contact_id')::uuid, r.receiving_unit_id, '/main_contact_id'),
-		team_contact(case when b ->> 'substitute_id' <> b ->> 'main_contact_id' then (b ->> 'substitute_id')::uuid end,
-			r.receiving_unit_id, '/substitute_id'))
+		team_contact(other_contact(b), r.receiving_unit_id, '/substitute_id'))
 	from referral r where r.id = asked
 $$;
 
@@ -127,11 +135,9 @@ begin
 	end if;
 	perform raise_unless(e.unit_id = any (app_unit_ids()) and (app_role() = 'TL' or app_staff_id() = e.main_contact_id), 403, 'forbidden');
 	perform raise_unless(e.ended_at is null, 409, 'conflict');
-	perform raise_unless(b ->> 'main_contact_id' <> b ->> 'substitute_id', 422, 'invalid_value', fault('/substitute_id',
-		'same_person', 'must be another person than the main contact'));
 	perform set_config('app.appoint_reason', coalesce(b ->> 'reason', ''), true);
 	update enrolment set main_contact_id = team_contact((b ->> 'main_contact_id')::uuid, e.unit_id, '/main_contact_id'),
-		substitute_id = team_contact((b ->> 'substitute_id')::uuid, e.unit_id, '/substitute_id')
+		substitute_id = team_contact(other_contact(b), e.unit_id, '/substitute_id')
 	where id = asked;
 	get diagnostics n = row_count;
 	return n;
@@ -338,5 +344,5 @@ drop trigger follow on enrolment;
 delete from status_view where is_status = 'enrolment_sees_status';
 drop function if exists enrolment_children_settled, enrolment_note_death, enrolment_take_over, enrolment_apply, enrolment_change, enrolment_waits,
 	enrolment_check, enrolment_first_contact, enrolment_follow, enrolment_follow_contact,
-	enrolment_appoint, referral_enrol, enrolment_open, team_contact, enrolment_facts, enrolment_voice, enrolment_handover,
+	enrolment_appoint, referral_enrol, enrolment_open, other_contact, team_contact, enrolment_facts, enrolment_voice, enrolment_handover,
 	enrolment_json, enrolment_contact_changes, enrolment_sees_status, enrolment_is_status cascade;

@@ -8,6 +8,7 @@ from list_page(array(
 	where (:query.status::text is null or t.state = :query.status)
 		and (:query.kind::text is null or t.kind = :query.kind)
 		and (:query.unit_id::text is null or t.unit_id = :query.unit_id::uuid)
+		and (:query.patient_id::text is null or t.patient_id = :query.patient_id::uuid)
 		and (:query.assignee_staff_id::text is null or t.assignee_staff_id = :query.assignee_staff_id::uuid)
 		and (:query.overdue::text is null
 			or (t.state = 'OPEN' and coalesce(t.due_at < clock_now(), false)) = :query.overdue::boolean)

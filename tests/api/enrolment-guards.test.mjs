@@ -61,8 +61,10 @@ describe('giving up', () => {
 		const e = await enrolled(w);
 		await act(w, member, e.path, { action: 'start_outreach' });
 		(await step(w, leader, e.path, giveUp)).is(422, 'attempts_missing');
+		assert.deepEqual((await read(leader, e.path)).attempts, { count: 0, days: 0 });
 		await attempts(e, 11, 9);
 		(await step(w, leader, e.path, giveUp)).is(422, 'attempts_missing', 'eleven');
+		assert.deepEqual((await read(leader, e.path)).attempts, { count: 11, days: 90 }, 'who asks sees how many are missing');
 		await visit(e, 'NOT_HOME');
 		assert.ok((await read(leader, e.path)).actions.includes('give_up'));
 		const first = await act(w, psychologist, e.path, giveUp);

@@ -168,6 +168,8 @@ describe('who sees how much', () => {
 		await act(w, leader, r.path, { action: 'receive', ...meeting(w) });
 		assert.deepEqual([(await read(nav, r.path)).status, (await read('nav-drammen:nav-2', r.path)).status], ['BEING_HANDLED', 'BEING_HANDLED']);
 		await voted(w, r, { action: 'accept' });
+		const [main_contact_id, substitute_id] = [contacts(w).main_contact_id, contacts(w).main_contact_id];
+		assert.deepEqual((await step(w, leader, r.path, { action: 'enrol', main_contact_id, substitute_id })).is(422, 'invalid_value').body.errors.map((f) => [f.pointer, f.code]), [['/substitute_id', 'same_person']]);
 		await act(w, leader, r.path, { action: 'enrol', ...contacts(w) });
 		const end = await read(nav, r.path);
 		assert.deepEqual([end.status, end.projection], ['CLOSED', 'STATUS']);

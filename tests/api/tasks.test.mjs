@@ -58,10 +58,11 @@ test('cancelling needs a reason', async () => {
 test('the list: filters, order and cursor', async () => {
 	await made(mh, { unit_id: unit, due_at: '2020-01-01T00:00:00Z' });
 	const all = (await w.api(mh, 'GET', '/tasks?limit=200')).is(200).body.items;
+	const about = all.find((t) => t.patient_id).patient_id;
 	const due = all.map((t) => t.due_at ?? '9');
 	assert.deepEqual(due, [...due].sort());
 	for (const [query, fits] of [['status=OPEN', (t) => t.status === 'OPEN'], ['kind=GENERAL', (t) => t.kind === 'GENERAL'], ['overdue=true', (t) => t.overdue],
-		[`unit_id=${unit}`, (t) => t.unit_id === unit], [`assignee_staff_id=${w.ids.staff['drammen-kommune:mh-2']}`, (t) => t.assignee_staff_id === w.ids.staff['drammen-kommune:mh-2']]]) {
+		[`patient_id=${about}`, (t) => t.patient_id === about], [`unit_id=${unit}`, (t) => t.unit_id === unit], [`assignee_staff_id=${w.ids.staff['drammen-kommune:mh-2']}`, (t) => t.assignee_staff_id === w.ids.staff['drammen-kommune:mh-2']]]) {
 		const some = (await w.api(mh, 'GET', `/tasks?limit=200&${query}`)).is(200).body.items;
 		assert.ok(some.length > 0 && some.every(fits), query);
 	}

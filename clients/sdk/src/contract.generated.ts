@@ -11819,6 +11819,13 @@ export interface components {
         Enrolment: {
             /** @description What the caller may do now */
             actions?: string[];
+            /** @description Documented attempts to reach the person since the last contact, or since the beginning, as giving up and losing contact count them; twelve over ninety days before a team gives up */
+            attempts?: {
+                /** @description How many */
+                count: number;
+                /** @description From the first to the last */
+                days: number;
+            };
             created_at?: components["schemas"]["Timestamp"];
             /**
              * Format: date
@@ -47378,6 +47385,11 @@ export interface operations {
                  * @example true
                  */
                 overdue?: boolean;
+                /**
+                 * @description Only tasks about this person
+                 * @example 018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d61
+                 */
+                patient_id?: string;
                 /**
                  * @description Only tasks in this state
                  * @example OPEN
