@@ -44,6 +44,7 @@ create table alert_mail (
 	sent_at timestamptz,
 	created_at timestamptz not null default clock_now()
 );
+create index alert_mail_created on alert_mail (created_at);
 create index alert_mail_waiting on alert_mail (next_try_at) where state = 'QUEUED';
 alter table alert_mail enable row level security;
 
@@ -133,6 +134,9 @@ begin
 		update alert_setting a set last_mail_at = clock_now() where a.id = s.id;
 		n := n + 1;
 	end loop;
+	-- where there is no mail server, or none that answers, what has waited for three days is no news
+	update alert_mail m set state = 'FAILED' where m.state = 'QUEUED' and m.created_at < clock_now() - interval '3 days';
+	delete from alert_mail m where m.state <> 'QUEUED' and m.created_at < clock_now() - interval '30 days';
 	delete from alert_item i where i.noted_at < clock_now() - interval '30 days';
 	return n;
 end $$;

@@ -122,6 +122,16 @@ describe('when the mail server does not take it', () => {
 		await quietly();
 		assert.equal(mails.length, 1);
 	});
+	test('news that nobody could send for three days is none any more, and what is over is forgotten', async () => {
+		const s = await want(tm);
+		const queue = (days) => w.sql(`insert into alert_mail (setting_id, counts, created_at, next_try_at) values ($1, '{"TASKS": 1}',
+			clock_now() - make_interval(days => $2::int), clock_now() + interval '1 hour') returning id`, [s.id, days]);
+		const [[old], [stale], [fresh]] = [await queue(40), await queue(4), await queue(1)];
+		const left = async () => (await w.sql('select id, state from alert_mail where setting_id = $1', [s.id]));
+		await until(async () => (await left()).length === 2);
+		const states = Object.fromEntries((await left()).map((m) => [m.id, m.state]));
+		assert.deepEqual(states, { [stale.id]: 'FAILED', [fresh.id]: 'QUEUED' }, `${old.id} is gone`);
+	});
 	test('without TLS nothing is sent', async () => {
 		await new Promise((done) => server.close(done));
 		mood.tls = false;
