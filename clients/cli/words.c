@@ -225,7 +225,7 @@ static const char more[] =
 	"show ID                 one of them\n"
 	"ACTION ID [key=value …] take a step; sends the ETag, prints the new state and what is "
 	"open\n"
-	"help                    which actions there are, and what they need\n";
+	"help                    the word for a new one, the actions, and what they need\n";
 
 #define WORD(name_, list, path, create, summary_, columns)                                         \
 	static enum exit_code run_##name_(struct cli *cli)                                         \
