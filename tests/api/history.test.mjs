@@ -60,6 +60,11 @@ describe('the generator', () => {
 		}
 		assert.ok([...rounds.values()].filter((n) => n >= 10).length >= 3, JSON.stringify([...rounds]));
 	});
+	test('hands measures on: most are taken over, some are not', () => {
+		const steps = (operation, action) => events.filter((e) => e.operation === operation && e.body.action === action && typeof e.person === 'number');
+		const [offered, taken, declined] = [steps('transitionMeasure', 'transfer_responsibility'), steps('transitionHandover', 'accept'), steps('transitionHandover', 'reject')];
+		assert.ok(taken.length > declined.length && declined.length > 0 && offered.length >= taken.length + declined.length, `${offered.length}, ${taken.length}, ${declined.length}`);
+	});
 	test('has no two stays of a person at once', () => {
 		for (const p of persons)
 			for (const [i, stay] of p.stays.entries()) {

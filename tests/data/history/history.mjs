@@ -13,13 +13,14 @@ import { engage } from './engagement.mjs';
 import { intake } from './intake.mjs';
 import { learning } from './learning.mjs';
 import { outcomes } from './outcomes.mjs';
+import { passing } from './passing.mjs';
 import { makePersons } from './persons.mjs';
 import { plans } from './plans.mjs';
 import { project } from './project.mjs';
 import { tending } from './tending.mjs';
 import { voice } from './voice.mjs';
 
-const rooms = [admissions, engage, board, plans, outcomes, around, voice, ending];
+const rooms = [admissions, engage, board, plans, passing, outcomes, around, voice, ending];
 const seed = 20_240_601;
 
 function courseOf(p, calendar) {

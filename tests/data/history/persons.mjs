@@ -32,7 +32,7 @@ function timeline(p, calendar) {
 function person(details, i, calendar) {
 	const chance = new Chance(7_000 + i);
 	const place = municipal[details.municipality_number];
-	const p = { i, self: i === 0 ? 'citizen:pt-1' : `citizen:p-${i}`, details, place, chance, calendar, need: chance.from(25, 95) / 100, gain: chance.from(-10, 70) / 100 };
+	const p = { i, self: i === 0 ? 'citizen:pt-1' : `citizen:p-${i}`, details, place, lasting: [], chance, calendar, need: chance.from(25, 95) / 100, gain: chance.from(-10, 70) / 100 };
 	p.way = chance.weighted({ GP: 4, CLINIC: 3, CONCERN: 3 });
 	p.worker = chance.one(place.workers);
 	p.main = members[i % members.length];

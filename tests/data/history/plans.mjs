@@ -64,6 +64,7 @@ function propose(course, p, n, index, [unit, who]) {
 	const done = chance.is(0.3) || p.ending === 'DISCHARGED' ? calendar.working(Math.min(begun + chance.from(120, 300), p.ends - 20)) : Infinity;
 	const last = closes(p);
 	const score = chance.from(3, 9);
+	if (done === Infinity && last === Infinity) p.lasting.push({ name, unit, begun });
 	step(answered, { action: 'accept', responsible_staff_id: `$staff:${who}`, start_on: calendar.date(begun) });
 	if (begun < last) step(begun, { action: 'start' });
 	if (done < last) return step(done, { action: 'complete', evaluation: { score } });

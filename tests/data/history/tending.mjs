@@ -6,11 +6,12 @@ import { clinicLeader, gp, leader, municipal, nav, specialist } from './team.mjs
 const drammen = municipal[3301];
 const lier = municipal[3312];
 const rounds = [
-	[leader, ['MINOR_CHILDREN', 'INFORM_PATIENT', 'CRISIS_PLAN_REVIEW', 'POST_DISCHARGE_CONTACT', 'CONSENT_EXPIRES', 'CASE_MEETING', 'ESCALATION']],
+	[leader, ['MINOR_CHILDREN', 'INFORM_PATIENT', 'REFERRAL_LETTER', 'CRISIS_PLAN_REVIEW', 'POST_DISCHARGE_CONTACT', 'CONSENT_EXPIRES', 'CASE_MEETING', 'ESCALATION']],
 	[clinicLeader, ['CRISIS_PLAN_REVIEW', 'POST_DISCHARGE_CONTACT']],
 	[specialist, ['CRISIS_PLAN_REVIEW', 'RECORD_SYSTEM_CLOSE']],
 	...[drammen, lier].flatMap((place) => [[place.leader, ['NEXT_RESPONSIBLE', 'READY_FOR_DISCHARGE', 'MEASURE_REFUSED', 'RECORD_SYSTEM_CLOSE']], [place.coordinator, ['MEASURE_REFUSED', 'NEXT_RESPONSIBLE']],
 		[`${place.agency}:ko-1`, ['ESCALATION']]]),
+	...drammen.workers.map((who) => [who, ['NEXT_RESPONSIBLE']]),
 	[drammen.housing, ['NEXT_RESPONSIBLE', 'READY_FOR_DISCHARGE']],
 	[gp, ['ESCALATION']],
 	[nav, ['ESCALATION', 'RECORD_SYSTEM_CLOSE']],
