@@ -56,11 +56,16 @@ create function app_citizen_id() returns uuid language sql stable as $$
 create function app_is_citizen() returns boolean language sql stable as $$
 	select coalesce(current_setting('app.role', true), '') in ('PT', 'RE') $$;
 
--- Which patients an answer shows: the access log writes one row for each.
+-- Which patients an answer shows: one, or the set that the access log's row names. What the gate has noted lets the caller to
+-- the one who was admitted last, and is the ground of nobody else: of several the row names none.
 create function show_all(patients uuid[]) returns text language plpgsql as $$
+declare
+	shown uuid[] := coalesce((select array_agg(distinct p) from unnest(patients) p where p is not null), '{}');
 begin
-	return set_config('app.shown', coalesce((select array_agg(distinct p) from unnest(patients) p
-		where p is not null), '{}')::text, true);
+	if cardinality(shown) > 1 or shown[1] <> nullif(current_setting('app.admitted', true), '')::uuid then
+		perform set_config('app.basis', '', true), set_config('app.relation_id', '', true), set_config('app.consent_id', '', true);
+	end if;
+	return set_config('app.shown', shown::text, true);
 end $$;
 create function show(patient uuid) returns text language sql as $$
 	select set_config('app.shown', case when patient is null then '' else '{' || patient || '}' end, true) $$;

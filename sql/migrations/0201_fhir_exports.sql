@@ -100,11 +100,13 @@ end $$;
 
 -- Whom the answer shows or tells of: all of them are there by the relation of a unit of the caller's.
 create function bulk_export_show(shown uuid[]) returns text language plpgsql as $$
+declare
+	noted text := show_all(shown);
 begin
 	if cardinality(shown) > 0 then
 		perform set_config('app.basis', 'CARE_RELATION', true);
 	end if;
-	return show_all(shown);
+	return noted;
 end $$;
 
 -- A person's things of a type, as far as the caller may read them now: the first `most` after one. What is since a time is not

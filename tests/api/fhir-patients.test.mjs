@@ -83,6 +83,21 @@ describe('searching', () => {
 		assert.deepEqual([known.is(200).body.entry, unknown.is(200).body.entry], [undefined, undefined]);
 		(await ask('politi-demo:po-1', 'POST', '/Patient/_search', `identifier=${number}`)).is(403);
 	});
+	test('the log names the ground of one; that of the last of several is nobody else\'s', async () => {
+		const other = await register({ national_id: syntheticNumber(), given_name: 'Åse' });
+		const ground = async (query, who = tl) => {
+			const r = (await ask(who, 'GET', `/Patient?_id=${query}`)).is(200);
+			const rows = await w.sql('select patient_id, shown_set is not null as several, basis, relation_id is not null as related, emergency_id is not null as broken from access_log where request_id = $1', [r.headers['x-request-id']]);
+			return rows.map(Object.values);
+		};
+		assert.deepEqual(await ground(other), [[other, false, 'CARE_RELATION', true, false]]);
+		assert.deepEqual(await ground(`${person},${other}`), [[null, true, null, false, false]]);
+		assert.deepEqual(await ground(`${person},${other}&name=syn`), [[person, false, null, false, false]], 'the last one was not shown');
+		const doctor = 'drammen-dps:dps-1';
+		(await w.api(doctor, 'POST', '/emergency-accesses', { patient_id: person, reason: 'Fare for liv, må se opplysningene nå' })).is(201);
+		assert.deepEqual(await ground(person, doctor), [[person, false, 'EMERGENCY', false, true]]);
+		assert.deepEqual(await ground(`${other},${person}`, doctor), [[null, false, null, false, false]], 'breaking the glass is for one person');
+	});
 	test('by id, by unit, by name with date of birth; GET and POST alike', async () => {
 		const other = await register({ given_name: 'Åse', family_name: 'Østby', birth_date: '1990-12-31' });
 		for (const [query, wanted] of [[`_id=${person}`, [person]], [`_id=${person},${other}`, [person, other]], [`_id=${person}&_id=${other}`, []], [`_id=${anyId()}`, []], ['_id=none', []],
