@@ -153,7 +153,9 @@ declare
 	said text;
 begin
 	select * into o from import_origin x where x.source = d.source and x.external_id = d.i for update;
-	said := import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode);
+	-- messages come in order, and two of one second are two: the clock of HL7 v2 is no finer
+	said := nullif(import_standing(o.told_at, o.content_hash, o.removed, d.t, d.h, coalesce(d.o, ''), b.mode),
+		case b.type when 'adt' then 'SAME_TIME_OTHER_CONTENT' end);
 	if said is not null then
 		return said;
 	elsif d.o = 'delete' and import_stay_leave(o) then

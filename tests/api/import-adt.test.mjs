@@ -77,6 +77,14 @@ describe('a stay', () => {
 		assert.deepEqual((await stays(p.id)).map((a) => [a.state, a.ended_at?.toISOString()]), [['DISCHARGED', daysAgo(2)]]);
 	});
 
+	test('is what the last of several messages of one second says', async () => {
+		const p = { ...(await person(w)), visit: 'v-7', at: daysAgo(3) };
+		const begins = { 44: hl7(daysAgo(9)) };
+		const said = await taken(adt('A01', { ...p, pv1: begins }), adt('A08', { ...p, pv1: { ...begins, 3: 'D9^^^310000019' } }), adt('A03', { ...p, pv1: { ...begins, 3: 'D9', 45: hl7(daysAgo(3)) } }));
+		assert.deepEqual(answers(said), [['AA', 'created'], ['AA', 'updated'], ['AA', 'updated']]);
+		assert.deepEqual((await stays(p.id)).map((a) => [a.state, a.ward, a.ended_at?.toISOString()]), [['DISCHARGED', 'D9', daysAgo(3)]]);
+	});
+
 	test('two records of one person: a task, and nothing is merged', async () => {
 		const p = await person(w);
 		assert.deepEqual(answers(await taken(adt('A40', { ...p, more: ['MRG|4712^^^DIPS'] }))), [['AA', 'updated']]);
