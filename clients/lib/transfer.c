@@ -12,7 +12,13 @@
 #include "lib/text.h"
 
 /* a file is sent for as long as it moves: seconds without a byte that are waited */
-enum { PERSON_NUMBER_DIGITS = 11, TRACE_MAX = 4000, STALL_S = 60 };
+enum {
+	PERSON_NUMBER_DIGITS = 11,
+	DIGEST_LENGTH = 32, /* digest.h */
+	UUID_LENGTH = 36,
+	TRACE_MAX = 4000,
+	STALL_S = 60
+};
 
 struct incoming {
 	struct arena *arena;
@@ -20,16 +26,27 @@ struct incoming {
 	json_t *headers;
 };
 
-char *transfer_mask(struct arena *a, const char *text)
+static void mask_numbers(char *p, const char *end)
 {
-	char *copy = arena_dup(a, text), *p = copy;
-
-	while (*p != '\0') {
+	while (p < end) {
 		size_t digits = strspn(p, "0123456789");
 
 		if (digits == PERSON_NUMBER_DIGITS)
 			memset(p, '*', digits);
 		p += digits > 0 ? digits : 1;
+	}
+}
+
+char *transfer_mask(struct arena *a, const char *text)
+{
+	char *copy = arena_dup(a, text), *p = copy;
+
+	while (*p != '\0') {
+		size_t word = strspn(p, "0123456789abcdef-");
+
+		if (word != DIGEST_LENGTH && word != UUID_LENGTH)
+			mask_numbers(p, p + word);
+		p += word > 0 ? word : 1;
 	}
 	return copy;
 }

@@ -25,7 +25,10 @@ struct transfer {
 void transfer_run(CURL *easy, struct arena *a, const struct transfer *t, struct reply *out,
 		  bool *connected);
 
-/* `text` with every run of exactly eleven digits made unreadable. */
+/*
+ * `text` with every run of exactly eleven digits made unreadable, but for those that an id (32
+ * hexadecimal digits, or a UUID) happens to have: by it people find what the text is about.
+ */
 char *transfer_mask(struct arena *a, const char *text);
 
 #endif

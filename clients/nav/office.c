@@ -129,8 +129,9 @@ static enum settled place_one(struct nav *n, struct arena *a, json_t *link, stru
 		return SETTLED;
 	settled = place_measure(&n->sync, a, link, reply, &why);
 	if (settled != SETTLED)
-		note(NOTE_WARNING, "not_placed", "{s:s,s:s,s:i}", "activity",
-		     member_text(link, "activity_id"), "why", why, "status", reply->status);
+		note(NOTE_WARNING, "not_placed", "{s:s,s:s,s:i,s:O*}", "activity",
+		     member_text(link, "activity_id"), "why", why, "status", reply->status, "code",
+		     json_object_get(reply->json, "code"));
 	return settled;
 }
 
@@ -141,8 +142,9 @@ static enum settled settle_one(struct nav *n, struct arena *a, json_t *link, str
 	if (json_object_get(link, "measure_id") != NULL)
 		settled = settle(&n->sync, a, link, reply);
 	if (settled == SETTLED_LATER)
-		note(NOTE_WARNING, "not_settled", "{s:s,s:i}", "activity",
-		     member_text(link, "activity_id"), "status", reply->status);
+		note(NOTE_WARNING, "not_settled", "{s:s,s:i,s:O*}", "activity",
+		     member_text(link, "activity_id"), "status", reply->status, "code",
+		     json_object_get(reply->json, "code"));
 	return settled;
 }
 

@@ -71,6 +71,12 @@ static void test_mask(void **state)
 	assert_string_equal(transfer_mask(a, "{\"national_id\":\"13916900216\"}"),
 			    "{\"national_id\":\"***********\"}");
 	assert_string_equal(transfer_mask(a, "123456789012 1234567890"), "123456789012 1234567890");
+	assert_string_equal(transfer_mask(a, "fnr13916900216,a-13916900216 b"),
+			    "fnr***********,a-*********** b");
+	assert_string_equal(
+		transfer_mask(
+			a, "7c41c2c602a0fea70bb29463940750da 01a20594-4f2a-7d11-9c3e-a13916900216"),
+		"7c41c2c602a0fea70bb29463940750da 01a20594-4f2a-7d11-9c3e-a13916900216");
 	arena_free(a);
 }
 

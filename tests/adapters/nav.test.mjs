@@ -269,7 +269,8 @@ describe('when things fail', () => {
 		const first = (await measures()).at(-1);
 		await w.sql(`update consent set state = 'WITHDRAWN' where patient_id = $1 and type = 'SHARE'`, [patient]);
 		assert.equal(await nav.run('--once'), 75);
-		assert.equal(nav.events('not_settled').at(-1).status, 403);
+		const said = nav.events('not_settled').at(-1);
+		assert.deepEqual([said.status, said.code], [403, 'consent_required']);
 		assert.deepEqual(told(), []);
 		assert.equal((await w.sql('select state from measure where id = $1', [first.id]))[0].state, 'ACCEPTED');
 	});
