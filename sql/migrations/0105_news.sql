@@ -200,11 +200,13 @@ create function news_entities(wanted text, granted text) returns text[] language
 			and (granted is null or k.scope = any (string_to_array(granted, ' ')))) end
 $$;
 
--- Where a reader begins: after a place, or `now`.
-create function news_after(asked text) returns bigint language plpgsql stable as $$
+-- Where a reader begins: after a place, or `now`. Who asks for kinds that there are not would wait for ever.
+create function news_after(asked text, kinds text) returns bigint language plpgsql stable as $$
 declare
 	head bigint := outbox_head();
 begin
+	perform raise_unless(string_to_array(kinds, ',') <@ array(select k.name from news_kind k) is not false, 422, 'invalid_parameter',
+		fault('/query/entities', 'reference', 'are not all kinds of things that change'));
 	if asked = 'now' then
 		return head;
 	end if;

@@ -5,7 +5,7 @@ select outbox_place(5000) as head
 
 -- name: news_page
 select p.items, p.last, p.more, json_array_length(p.items) as count, show_all(p.patients) as shown
-from news_page(news_after(:news.after), coalesce(:query.limit::int, 100), 500,
+from news_page(news_after(:news.after, :query.entities), coalesce(:query.limit::int, 100), 500,
 	news_entities(:query.entities, :auth.scope)) p
 
 -- name: news_stream
@@ -13,7 +13,7 @@ from news_page(news_after(:news.after), coalesce(:query.limit::int, 100), 500,
 select (select coalesce(string_agg('id: ' || (x.item ->> 'id') || E'\ndata: ' || x.item::text || E'\n\n', '' order by x.n), '')
 		from json_array_elements(p.items) with ordinality x (item, n)) as items,
 	p.last, p.more, json_array_length(p.items) as count, show_all(p.patients) as shown
-from news_page(news_after(:news.after), 100, 500, news_entities(:query.entities, :auth.scope)) p
+from news_page(news_after(:news.after, :query.entities), 100, 500, news_entities(:query.entities, :auth.scope)) p
 
 -- name: news_log
 -- One row with the person or the set of persons shown, and none when nobody was: a reader who waits asks again and again.

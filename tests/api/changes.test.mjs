@@ -83,7 +83,10 @@ describe('the long poll', () => {
 		assert.deepEqual([...new Set((await told(mh, after, '&entities=task')).map((e) => e.data.entity))], ['task']);
 		assert.deepEqual([...(await kinds('&entities=patient,care-relation'))].sort(), ['care-relation', 'patient']);
 		(await w.api(mh, 'GET', '/changes?entities=Task')).is(422);
-		assert.deepEqual(await told(mh, after, '&entities=nothing-of-ours'), []);
+		for (const path of ['/changes', '/changes/stream'])
+			assert.deepEqual((await w.api(mh, 'GET', `${path}?after=${after}&entities=task,tasks`)).is(422).body.errors.map((e) => e.pointer), ['/query/entities']);
+		const [{ names }] = await w.sql("select string_agg(name, ', ' order by name) as names from news_kind");
+		assert.ok(document.components.parameters.ChangesEntities.description.endsWith(`: ${names}`), 'the contract names them all');
 	});
 
 	test('a place that is none is refused', async () => {
