@@ -249,10 +249,11 @@ static const char *plain_name(const char *name)
 static void note_unknown(struct request *r, const char *name)
 {
 	if (!negotiate_preference(request_header_list(r, "Prefer"), "handling", "lenient")) {
-		/* the name is the client's own text: not repeated to anybody */
 		faults_add(r->faults, "/query", "unknown_parameter",
-			   "a parameter that this search does not have; with Prefer: "
-			   "handling=lenient it is left out");
+			   arena_printf(r->arena,
+					"a parameter that this search does not have; with Prefer: "
+					"handling=lenient it is left out; %s",
+					query_names(r->arena, r->op)));
 		return;
 	}
 	if (r->search->ignored == NULL) {
@@ -325,19 +326,20 @@ static void check_breadth(struct request *r)
 {
 	const json_t *wanted =
 		json_object_get(json_object_get(r->op->extensions, "x-fhir"), "one_of");
+	const char *names = "say whose, by one of";
 	const json_t *one;
 	size_t i;
 
 	json_array_foreach(wanted, i, one)
 	{
-		if (request_parameter(r, IN_QUERY,
-				      fhir_parameter_name(r->arena, json_string_value(one))) !=
-		    NULL)
+		const char *name = json_string_value(one);
+
+		if (request_parameter(r, IN_QUERY, fhir_parameter_name(r->arena, name)) != NULL)
 			return;
+		names = arena_printf(r->arena, "%s%s %s", names, i == 0 ? "" : ",", name);
 	}
 	if (i > 0)
-		faults_add(r->faults, "/query", "too_costly",
-			   "say whose, by one of the parameters that the documentation names");
+		faults_add(r->faults, "/query", "too_costly", names);
 }
 
 void fhir_search_read(struct request *r)

@@ -103,27 +103,39 @@ static enum import_reading take_lines(struct import_reader *r, const char *data,
 
 /* ---- CSV ---- */
 
-const char *import_reader_bad_column(const struct import_reader *r)
+/* Whether it is no column of the type, or has stood before. */
+static bool is_bad_column(const struct import_reader *r, size_t column)
 {
-	for (size_t i = 0; i < json_array_size(r->header); i++) {
-		const char *name = json_string_value(json_array_get(r->header, i));
+	const char *name = json_string_value(json_array_get(r->header, column));
 
-		if (import_shape_column(r->judge->shape, name) == NULL)
-			return name;
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(json_string_value(json_array_get(r->header, k)), name) == 0)
-				return name;
+	if (import_shape_column(r->judge->shape, name) == NULL)
+		return true;
+	for (size_t k = 0; k < column; k++)
+		if (strcmp(json_string_value(json_array_get(r->header, k)), name) == 0)
+			return true;
+	return false;
+}
+
+const char *import_reader_bad_column(const struct import_reader *r, size_t *at)
+{
+	while (*at < json_array_size(r->header)) {
+		size_t column = (*at)++;
+
+		if (is_bad_column(r, column))
+			return json_string_value(json_array_get(r->header, column));
 	}
 	return NULL;
 }
 
 static enum import_reading take_header(struct import_reader *r)
 {
+	size_t first = 0;
+
 	r->header = json_array();
 	r->header_is_fresh = true;
 	for (size_t i = 0; i < r->csv->cell_count; i++)
 		json_array_append_new(r->header, json_string(csv_cell(r->csv, i)));
-	return import_reader_bad_column(r) == NULL ? IMPORT_GO_ON : IMPORT_BAD_HEADER;
+	return import_reader_bad_column(r, &first) == NULL ? IMPORT_GO_ON : IMPORT_BAD_HEADER;
 }
 
 static json_t *row_of_cells(const struct import_reader *r)

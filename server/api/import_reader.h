@@ -44,7 +44,8 @@ enum import_reading import_reader_take(struct import_reader *r, const char *data
 /* The file has ended: a last row may stand without a line break. */
 enum import_reading import_reader_end(struct import_reader *r);
 
-/* Which name in the header is wrong; NULL when there is none at all. */
-const char *import_reader_bad_column(const struct import_reader *r);
+/* The next name in the header that is wrong, from column `*at` on, which moves behind it; or NULL.
+ */
+const char *import_reader_bad_column(const struct import_reader *r, size_t *at);
 
 #endif

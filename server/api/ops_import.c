@@ -64,13 +64,16 @@ static bool take_row(void *context, const char *text)
 static void refuse_header(struct upload *u)
 {
 	struct request *r = u->request;
-	const char *name = import_reader_bad_column(&u->reader);
-	bool plain = name != NULL && import_name_is_plain(name);
+	size_t at = 0;
+	const char *name = import_reader_bad_column(&u->reader, &at);
 
-	faults_add(r->faults, plain ? arena_printf(r->arena, "/header/%s", name) : "/header",
-		   "column",
-		   name == NULL ? "the file must begin with a header row"
-				: "is not a column of this type, or stands there twice");
+	if (name == NULL)
+		faults_add(r->faults, "/header", "column", "the file must begin with a header row");
+	for (; name != NULL; name = import_reader_bad_column(&u->reader, &at))
+		faults_add(r->faults,
+			   import_name_is_plain(name) ? arena_printf(r->arena, "/header/%s", name)
+						      : "/header",
+			   "column", "is not a column of this type, or stands there twice");
 	problem_faults(r, "invalid_body");
 	import_block_abandon(&u->block, "header");
 }

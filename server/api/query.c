@@ -44,6 +44,19 @@ static const struct parameter *described(const struct operation *op, enum place 
 	return NULL;
 }
 
+const char *query_names(struct arena *a, const struct operation *op)
+{
+	const char *names = "it has none", *before = "it has";
+
+	for (size_t i = 0; i < op->parameter_count; i++) {
+		if (op->parameters[i].place != IN_QUERY)
+			continue;
+		names = arena_printf(a, "%s %s", before, op->parameters[i].name);
+		before = arena_printf(a, "%s,", names);
+	}
+	return names;
+}
+
 /* One query or path parameter as sent; the names of unknown ones are not repeated to anybody. */
 static void check_one(struct request *r, size_t index)
 {
@@ -52,7 +65,9 @@ static void check_one(struct request *r, size_t index)
 
 	if (p == NULL) {
 		faults_add(r->faults, "/query", "unknown_parameter",
-			   "a parameter that this operation does not have");
+			   arena_printf(r->arena,
+					"a parameter that this operation does not have; %s",
+					query_names(r->arena, r->op)));
 		return;
 	}
 

@@ -11,6 +11,12 @@
  */
 bool query_parse(struct request *r, const char *text);
 
+/*
+ * What may stand in the operation's query, for who has sent something else: "it has limit, cursor",
+ * in the arena's memory. Names of parameters are the client's own text and repeated to nobody.
+ */
+const char *query_names(struct arena *a, const struct operation *op);
+
 /* Checks path, query and header parameters against the contract; unknown query names are faults. */
 void query_validate(struct request *r);
 

@@ -58,18 +58,29 @@ static void keep_path_parameters(struct request *r, const struct route_match *ma
 			match->parameters[i].name, match->parameters[i].value, IN_PATH};
 }
 
+/* "application/x-ndjson, text/csv" */
+static const char *expected_types(struct arena *a, const struct operation *op)
+{
+	const char *types = op->bodies[0].type;
+
+	for (size_t i = 1; i < op->body_count; i++)
+		types = arena_printf(a, "%s, %s", types, op->bodies[i].type);
+	return types;
+}
+
 /* The body's media type must be one of the operation's. */
 static bool body_is_expected(struct request *r)
 {
 	const struct operation *op = r->op;
+	const char *types;
 
 	if (op->body_count == 0)
 		return problem(r, "unsupported_media", "this operation takes no body");
 	if (negotiate_body(request_header(r, "Content-Type"), op) != NULL)
 		return true;
-	reply_header(r, op->method == METHOD_PATCH ? "Accept-Patch" : "Accept-Post",
-		     op->bodies[0].type);
-	return problem(r, "unsupported_media", "send '%s'", op->bodies[0].type);
+	types = expected_types(r->arena, op);
+	reply_header(r, op->method == METHOD_PATCH ? "Accept-Patch" : "Accept-Post", types);
+	return problem(r, "unsupported_media", "send %s", types);
 }
 
 bool route(struct request *r)

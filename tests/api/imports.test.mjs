@@ -257,14 +257,19 @@ describe('files', () => {
 	});
 
 	test('an unknown column, one twice or no header: 422 that names it, and the batch has failed', async () => {
-		for (const [header, pointer] of [['source_system;colour', '/header/colour'], ['ward;ward', '/header/ward'], ['', '/header'], ['01819012365', '/header']]) {
+		for (const [header, pointer] of [['source_system;colour', '/header/colour'], ['ward;ward', '/header/ward'], ['', '/header'], ['01819012365', '/header'], ['colour;ward;size;ward', '/header/colour /header/size /header/ward']]) {
 			const name = `header-${crypto.randomUUID()}`;
 			const r = (await send(w, clinic, `admissions?batch_id=${name}`, `${header}\n`, 'text/csv')).is(422, 'invalid_body');
-			assert.deepEqual(r.pointers(), [pointer], r.story());
+			assert.deepEqual(r.pointers(), pointer.split(' '), r.story());
 			assert.ok(!r.text.includes('01819012365'));
 			const [b] = (await w.api(clinic, 'GET', `/imports?batch_id=${name}`)).is(200).body.items;
 			assert.deepEqual([b.state, b.failure], ['FAILED', 'header']);
 		}
+	});
+
+	test('another form than the two: 415 that names both', async () => {
+		const r = (await send(w, clinic, 'admissions', '{}', 'application/json')).is(415, 'unsupported_media');
+		assert.deepEqual([r.headers['accept-post'], r.body.detail], ['application/x-ndjson, text/csv', 'send application/x-ndjson, text/csv']);
 	});
 
 	test('Windows-1252: 415 with a hint, said or found', async () => {

@@ -84,6 +84,24 @@ static void what_is_amiss_is_named(void **state)
 	}
 }
 
+static void who_errs_is_told_what_there_is(void **state)
+{
+	static const char *const rows[][2] = {
+		{"/Patient?_id=x&nothing=1", "it has "},
+		{"/Patient?_count=1", "say whose, by one of _id, "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request *r = searched("GET", rows[i][0]);
+
+		assert_int_equal(r->faults->count, 1);
+		assert_non_null(strstr(r->faults->list[0].detail, rows[i][1]));
+		assert_non_null(strstr(r->faults->list[0].detail, "birthdate"));
+		fixture_end(r);
+	}
+}
+
 static void a_number_in_a_form_is_sealed_and_not_linked(void **state)
 {
 	struct request *r = fixture_request("POST", "/fhir/r4/Patient/_search");
@@ -120,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameters_become_groups),
 		cmocka_unit_test(what_is_amiss_is_named),
+		cmocka_unit_test(who_errs_is_told_what_there_is),
 		cmocka_unit_test(a_number_in_a_form_is_sealed_and_not_linked),
 		cmocka_unit_test(lenient_handling_leaves_unknown_ones_out),
 	};

@@ -107,6 +107,27 @@ static void an_unknown_name_twice_is_not_echoed(void **state)
 	assert_null(strstr(faults_of("/api/v1/things?secret=1&secret=2"), "secret"));
 }
 
+static void who_errs_is_told_what_there_is(void **state)
+{
+	static const char *const rows[][2] = {
+		{"/api/v1/things?secret=1", "it has limit, cursor, q"},
+		{"/api/v1/things/018f3c5e-7a10-7cc2-9d3e-5b8c1f2a4d60?secret=1", "it has none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request *r = fixture_request("GET", rows[i][0]);
+
+		assert_true(route(r));
+		assert_true(query_parse(r, r->in.raw_query));
+		query_validate(r);
+		assert_int_equal(r->faults->count, 1);
+		assert_non_null(strstr(r->faults->list[0].detail, rows[i][1]));
+		assert_null(strstr(r->faults->list[0].detail, "secret"));
+		fixture_end(r);
+	}
+}
+
 static void checks_headers_too(void **state)
 {
 	struct request *r = fixture_request("GET", "/api/v1/things");
@@ -153,6 +174,7 @@ int main(void)
 		cmocka_unit_test(takes_a_bounded_number),
 		cmocka_unit_test(checks_against_the_contract),
 		cmocka_unit_test(an_unknown_name_twice_is_not_echoed),
+		cmocka_unit_test(who_errs_is_told_what_there_is),
 		cmocka_unit_test(checks_headers_too),
 		cmocka_unit_test(one_header_may_not_be_sent_twice),
 	};

@@ -119,7 +119,8 @@ static void says_which_media(void **state)
 	(void)state;
 	fixture_body(r, "text/plain", "{}");
 	assert_false(route(r));
-	assert_string_equal(fixture_reply(r, "Accept-Patch"), "application/merge-patch+json");
+	assert_string_equal(fixture_reply(r, "Accept-Patch"),
+			    "application/merge-patch+json, application/json");
 	assert_string_equal(fixture_member(r, "code"), "unsupported_media");
 	fixture_end(r);
 }

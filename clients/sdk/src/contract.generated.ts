@@ -22146,7 +22146,7 @@ export interface components {
             url: components["schemas"]["SubscriptionUrl"];
         };
         /**
-         * @description The kinds of things whose changes are sent, as `data.entity` names them; empty is all
+         * @description The kinds of things whose changes are sent, as parameter `entities` of `GET /changes` lists them; empty is all
          * @example [
          *       "concern-report",
          *       "task"
@@ -23483,7 +23483,7 @@ export interface components {
          */
         ChangesAfter: string;
         /**
-         * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+         * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas (422 for another): admission, agency, agreement, alert-setting, arena, assessment, board-category, board-entry, board-meeting, care-relation, case-meeting, coercion-decision, concern-report, concern-report-note, consent, contact, danger-disclosure, data-subject-request, decision-point, deviation, emergency-access, enrolment, event, export, external-record, flow-template, handover, hospitation, identifier, import, known-unconnected-person, legal-period, life-situation, measure, measure-comment, membership, message, milestone, objection, opioid-substitution-followup, patient, plan, plan-goal, plan-participant, plan-review, project, project-body, record-system-access, referral, relation, responsibility-matrix, risk-flag, routine, somatic-assessment, staff, task, training-package, unit
          * @example concern-report,task
          */
         ChangesEntities: string;
@@ -29081,7 +29081,7 @@ export interface operations {
                  */
                 after?: components["parameters"]["ChangesAfter"];
                 /**
-                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas (422 for another): admission, agency, agreement, alert-setting, arena, assessment, board-category, board-entry, board-meeting, care-relation, case-meeting, coercion-decision, concern-report, concern-report-note, consent, contact, danger-disclosure, data-subject-request, decision-point, deviation, emergency-access, enrolment, event, export, external-record, flow-template, handover, hospitation, identifier, import, known-unconnected-person, legal-period, life-situation, measure, measure-comment, membership, message, milestone, objection, opioid-substitution-followup, patient, plan, plan-goal, plan-participant, plan-review, project, project-body, record-system-access, referral, relation, responsibility-matrix, risk-flag, routine, somatic-assessment, staff, task, training-package, unit
                  * @example concern-report,task
                  */
                 entities?: components["parameters"]["ChangesEntities"];
@@ -29135,7 +29135,7 @@ export interface operations {
                  */
                 after?: components["parameters"]["ChangesAfter"];
                 /**
-                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas
+                 * @description Only changes of these kinds of things, as `data.entity` names them, separated by commas (422 for another): admission, agency, agreement, alert-setting, arena, assessment, board-category, board-entry, board-meeting, care-relation, case-meeting, coercion-decision, concern-report, concern-report-note, consent, contact, danger-disclosure, data-subject-request, decision-point, deviation, emergency-access, enrolment, event, export, external-record, flow-template, handover, hospitation, identifier, import, known-unconnected-person, legal-period, life-situation, measure, measure-comment, membership, message, milestone, objection, opioid-substitution-followup, patient, plan, plan-goal, plan-participant, plan-review, project, project-body, record-system-access, referral, relation, responsibility-matrix, risk-flag, routine, somatic-assessment, staff, task, training-package, unit
                  * @example concern-report,task
                  */
                 entities?: components["parameters"]["ChangesEntities"];
