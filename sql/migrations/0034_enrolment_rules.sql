@@ -177,7 +177,7 @@ begin
 			new.main_contact_id, deadline_at('ENR_MINOR_CHILDREN', clock_now()), 'enrolment', new.id, 'children:' || new.id
 		from patient p where p.id = new.patient_id and coalesce(p.has_minor_children, 'UNKNOWN') <> 'NO';
 	elsif new.ended_at is not null and old.ended_at is null then
-		perform tasks_end('enrolment', new.id, '{MINOR_CHILDREN}', 'CANCELLED', 'Teamet har avsluttet oppfølgingen');
+		perform tasks_end('enrolment', new.id, null, 'CANCELLED', 'Teamet har avsluttet oppfølgingen', new.unit_id);
 	end if;
 	if new.state = 'DECEASED' and old.state <> 'DECEASED' then
 		update task t set state = 'CANCELLED', closed_at = clock_now(), closing_note = 'Pasienten er død'

@@ -153,17 +153,21 @@ create function page_person(patient uuid) returns text language sql stable as $$
 		from patient p where p.id = $1), '')
 $$;
 
--- The plan as it was agreed: while it is looked at again, the version in force.
+-- The plan as it was agreed: while it is looked at again, the version in force; who answers for its measures, and how far they
+-- have come, as it is now.
 create function plan_as_agreed(p plan) returns jsonb language plpgsql stable as $$
 declare
 	agreed jsonb := (select v.content from plan_version v where p.state = 'UNDER_REVIEW' and v.plan_id = p.id
 		order by v.number desc limit 1);
+	present jsonb := plan_belongings(p);
 begin
 	if agreed is null then
-		return plan_json(p, plan_belongings(p), plan_cell(p));
+		return plan_json(p, present, plan_cell(p));
 	end if;
-	return plan_json(jsonb_populate_record(p, (agreed -> 'plan') - '{version,state,consent_id}'::text[]), agreed - 'plan',
-		plan_cell(p));
+	return plan_json(jsonb_populate_record(p, (agreed -> 'plan') - '{version,state,consent_id}'::text[]), (agreed - 'plan')
+		|| jsonb_build_object('measures', (select coalesce(jsonb_agg(coalesce((select n.m from jsonb_array_elements(present -> 'measures') n (m)
+			where n.m ->> 'id' = a.m ->> 'id'), a.m) order by a.row), '[]')
+			from jsonb_array_elements(agreed -> 'measures') with ordinality a (m, row))), plan_cell(p));
 end $$;
 
 -- What the person has said to it, and whose staff read it because of that; nothing to who sees a part of the plan.

@@ -82,6 +82,9 @@ test('two weeks ahead each duty is a task of the team, and done when it is done'
 	assert.deepEqual([await tasks('OPEN'), await tasks('DONE')], [['OUTCOME_LIFE_SITUATION'], ['OUTCOME_BASELINE']]);
 	(await forward('PT2H')).is(200);
 	assert.deepEqual(await tasks('OPEN'), ['OUTCOME_LIFE_SITUATION']);
+	await w.sql(`update enrolment set state = 'DISCHARGED', first_contact_at = clock_now(), ended_at = clock_now(), end_reason = 'PATIENT_DECLINES',
+		next_responsible_agency_id = $2 where patient_id = $1`, [p, w.ids.agency['drammen-kommune']]);
+	assert.deepEqual([await tasks('OPEN'), await tasks('CANCELLED')], [[], ['OUTCOME_LIFE_SITUATION']], 'nobody measures who has left, and it was not done');
 });
 
 test('the daemon\'s own timer makes them', async () => {

@@ -73,6 +73,10 @@ test('while it is looked at again, what was agreed', async () => {
 	await write(w, co, plan.path, { individual: { resources: 'Har fått hund' } });
 	const { text } = (await print(co, plan.path)).is(200);
 	assert.ok(text.includes('God til å lage mat') && !text.includes('Har fått hund'));
+	assert.ok(text.includes('Foreslått'));
+	await act(w, mh, `/measures/${plan.measure.id}`, { action: 'accept', responsible_staff_id: w.ids.staff[mh], start_on: soon });
+	const { text: later } = (await print(co, plan.path)).is(200);
+	assert.ok(later.includes('Akseptert') && later.includes('Kristin Nordli'), 'who does what, as it is now');
 });
 
 test('the other kinds, and no more than the caller may see', async () => {
