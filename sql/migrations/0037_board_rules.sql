@@ -49,7 +49,7 @@ begin
 	perform raise_unless(enrolled is not null, 409, 'not_enrolled');
 	perform raise_unless(team_has_board((select n.unit_id from enrolment n where n.id = enrolled)), 409, 'board_not_used');
 	perform raise_unless(not exists (select 1 from board_entry e where e.enrolment_id = enrolled and e.closed_at is null),
-		409, 'duplicate');
+		409, 'duplicate', fault('/patient_id', 'taken', 'is on the board: change that entry''s category'));
 	perform board_place(enrolled, body ->> 'category', body ->> 'reason_code', body ->> 'reason_text', made);
 	update board_entry e set agreed_actions = board_agreed(body, e.agreed_actions),
 		next_review_on = board_review_day(body, e.unit_id, e.category)

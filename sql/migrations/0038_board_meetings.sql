@@ -93,7 +93,8 @@ begin
 	perform raise_unless(is_working_day(day) or coalesce((body ->> 'extra')::boolean, false), 422, 'invalid_value',
 		fault('/held_on', 'working_day', 'is no working day, which an extra meeting may be held on'));
 	perform raise_unless(not exists (select 1 from board_meeting m where m.unit_id = team and m.held_on = day
-			and m.sequence = coalesce((body ->> 'sequence')::int, 1)), 409, 'duplicate');
+			and m.sequence = coalesce((body ->> 'sequence')::int, 1)), 409, 'duplicate',
+		fault('/sequence', 'taken', 'is that of another meeting of the day; the next number is free'));
 	insert into board_meeting (id, unit_id, held_on, sequence, extra, started_at, chair_id)
 	values (new_id, team, day, coalesce((body ->> 'sequence')::int, 1), not is_working_day(day), begun, chair);
 	return new_id;

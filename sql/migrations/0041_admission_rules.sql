@@ -349,7 +349,8 @@ begin
 		and coalesce(p.valid_to, 'infinity') > at;
 	perform raise_unless(covering.id is not null, 422, 'invalid_value',
 		fault('/valid_from', 'range', 'must be within the admission'));
-	perform raise_unless(covering.valid_from < at, 409, 'duplicate');
+	perform raise_unless(covering.valid_from < at, 409, 'duplicate',
+		fault('/valid_from', 'taken', 'is when the period that holds then begins: change that one'));
 	update legal_period p set valid_to = at where p.id = covering.id;
 	insert into legal_period (id, admission_id, patient_id, kind, valid_from, valid_to, note)
 	values (new_id, a.id, a.patient_id, b ->> 'kind', at, covering.valid_to, b ->> 'note');

@@ -129,7 +129,7 @@ begin
 	perform raise_unless(may_write_coercion(kind), 403, 'forbidden_action');
 	perform happened_at(b ->> 'decided_at', '/decided_at');
 	perform raise_unless(not exists (select 1 from coercion_decision d where d.patient_id = person and d.type = kind
-		and d.state = 'RUNNING'), 409, 'duplicate');
+		and d.state = 'RUNNING'), 409, 'duplicate', fault('/type', 'taken', 'is decided and running: extend that decision, or end it first'));
 	lapses := coercion_lapse(kind, begins, (b ->> 'lapses_at')::timestamptz, '/lapses_at');
 	insert into coercion_decision (id, patient_id, owner_agency_id, unit_id, admission_id, type, decided_at, decided_by,
 		reference, valid_from, lapses_at, control_due_at, recorded_by)
@@ -160,7 +160,7 @@ declare
 	kind text := case d.type when 'TPH_INPATIENT' then 'TPH_OUTPATIENT' else 'TPH_INPATIENT' end;
 begin
 	perform raise_unless(not exists (select 1 from coercion_decision x where x.patient_id = d.patient_id
-		and x.type = kind and x.state = 'RUNNING'), 409, 'duplicate');
+		and x.type = kind and x.state = 'RUNNING'), 409, 'duplicate', fault('', 'taken', 'would become a ' || kind || ', and one is running'));
 	insert into coercion_decision (id, patient_id, owner_agency_id, unit_id, admission_id, type, decided_at, decided_by,
 		reference, valid_from, lapses_at, control_due_at, controlled_at, converted_from, recorded_by)
 	values (new_id, d.patient_id, app_agency_id(), (app_unit_ids())[1], coercion_stay(d.patient_id, kind, null), kind, at,

@@ -143,7 +143,7 @@ begin
 	f.patient_id := admit_named(f.patient_id, 'opioid-substitution-followups', 'SUBSTANCE');
 	f.supervised_per_week := coalesce(f.supervised_per_week, 0);
 	perform lar_is_whole(f), raise_unless(not exists (select 1 from lar_followup o where o.patient_id = f.patient_id
-		and o.state = 'ACTIVE'), 409, 'duplicate');
+		and o.state = 'ACTIVE'), 409, 'duplicate', fault('/patient_id', 'taken', 'is in a treatment that has not ended: change that one, or end it first'));
 	insert into lar_followup (id, patient_id, owner_agency_id, unit_id, started_on, medicine, level, prescriber,
 		prescriber_kind, dispensing_place, dispensing_name, dispensed_per_week, supervised_per_week, controls,
 		next_review_on)

@@ -170,7 +170,8 @@ begin
 	end if;
 	perform raise_unless(t.name is not null, 422, 'invalid_value', fault('/name', 'required', 'is required for others'));
 	perform raise_unless(not exists (select 1 from plan_participant x where x.plan_id = p.id and x.left_at is null
-		and (x.staff_id = t.staff_id or x.relation_id = t.relation_id)), 409, 'duplicate');
+		and (x.staff_id = t.staff_id or x.relation_id = t.relation_id)), 409, 'duplicate',
+		fault(case when t.staff_id is null then '/relation_id' else '/staff_id' end, 'taken', 'takes part already'));
 	insert into plan_participant (id, plan_id, patient_id, kind, staff_id, unit_id, agency_id, relation_id, name, part, phone)
 	values (new_id, p.id, p.patient_id, t.kind, t.staff_id, t.unit_id, t.agency_id, t.relation_id, t.name, t.part, t.phone);
 	return new_id;

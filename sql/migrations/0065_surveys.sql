@@ -93,7 +93,7 @@ begin
 	from survey_salt s where s.survey = asked and s.round = now_round
 	on conflict do nothing;
 	get diagnostics made = row_count;
-	perform raise_unless(made = 1, 409, 'duplicate');
+	perform raise_unless(made = 1, 409, 'duplicate', fault('/answers', 'taken', 'were given in this round; the next one is asked anew'));
 	insert into survey_respondents as r (survey, round, unit_id, n) values (asked, now_round, unit, 1)
 	on conflict (survey, round, unit_id) do update set n = r.n + 1;
 	-- every count is written anew, so that which rows this transaction wrote tells nothing of what was answered

@@ -94,7 +94,7 @@ describe('the day of a meeting', () => {
 	const on = (held_on, more = {}) => post(tm, { unit_id: team, held_on, ...more });
 	test('has one, or says which it is', async () => {
 		(await on('2026-02-03')).is(201);
-		(await on('2026-02-03')).is(409, 'duplicate');
+		assert.equal((await on('2026-02-03')).is(409, 'duplicate').body.errors[0].pointer, '/sequence');
 		const second = (await on('2026-02-03', { sequence: 2 })).is(201).body;
 		assert.equal(second.sequence, 2);
 		assert.ok(second.started_at.startsWith('2026-02-03T07:00'));

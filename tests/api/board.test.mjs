@@ -58,7 +58,7 @@ describe('an entry', () => {
 		const e = await placed(patient, { ...crisis, agreed_actions });
 		assert.deepEqual([e.status, e.enrolment_id, e.placed_by, e.days_on_board, e.overdue, e.next_review_on], ['ON_BOARD', enrolment, w.ids.staff[tm], 0, false, await workingDay(1)]);
 		assert.deepEqual([e.agreed_actions, e.actions], [agreed_actions, ['review', 'change_category']]);
-		(await post(tm, { patient_id: patient, ...crisis })).is(409, 'duplicate');
+		assert.equal((await post(tm, { patient_id: patient, ...crisis })).is(409, 'duplicate').body.errors[0].pointer, '/patient_id');
 		const reviewed = await act(w, tm, at(e), { action: 'review', next_review_on: '2030-01-02', agreed_actions: [] });
 		assert.deepEqual([reviewed.next_review_on, reviewed.reviewed_by, reviewed.agreed_actions], ['2030-01-02', w.ids.staff[tm], []]);
 		(await step(w, tm, at(e), { action: 'review', next_review_on: '2020-01-02' })).is(422, 'invalid_value');

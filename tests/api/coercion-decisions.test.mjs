@@ -39,7 +39,7 @@ describe('registering', () => {
 		const patient = await person(w);
 		const until = inDays(30);
 		assert.equal(Date.parse((await register(clinic, patient, { lapses_at: until })).is(201).body.lapses_at), Date.parse(until));
-		(await register(clinic, patient)).is(409, 'duplicate');
+		assert.equal((await register(clinic, patient)).is(409, 'duplicate').body.errors[0].pointer, '/type');
 		assert.deepEqual((await register(clinic, patient, { type: 'OBSERVATION_3_2', lapses_at: until })).is(422, 'invalid_value').pointers(), ['/lapses_at']);
 		assert.deepEqual((await register(clinic, patient, { type: 'EXAM_3_1', decided_at: hoursAgo(-3) })).is(422, 'invalid_value').pointers(), ['/decided_at']);
 		assert.deepEqual((await register(clinic, patient, { type: 'EXAM_3_1', admission_id: anyId() })).is(422, 'unknown_reference').pointers(), ['/admission_id']);
@@ -110,7 +110,7 @@ describe('what becomes of it', () => {
 		const other = await running(patient, { type: 'MEDICATION_4_4' });
 		(await step(w, clinic, other.path, { action: 'convert', decided_by: 'x' })).is(409, 'conflict');
 		const without = await running(patient, { type: 'TPH_OUTPATIENT' });
-		(await step(w, clinic, without.path, { action: 'convert', decided_by: 'x' })).is(409, 'duplicate');
+		assert.match((await step(w, clinic, without.path, { action: 'convert', decided_by: 'x' })).is(409, 'duplicate').body.errors[0].detail, /TPH_OUTPATIENT|TPH_INPATIENT/);
 	});
 
 	test('it ends with the stay that it holds in, care without a stay goes on', async () => {

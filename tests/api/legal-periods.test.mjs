@@ -36,7 +36,7 @@ describe('stating the ground', () => {
 		const { path } = await admitted(w, await person(w), { admitted_at: hoursAgo(100) });
 		for (const n of [101, -1]) assert.deepEqual((await state(path, { kind: 'OBSERVATION', valid_from: hoursAgo(n) })).is(422, 'invalid_value').pointers(), ['/valid_from']);
 		const [first] = await periods(path);
-		(await state(path, { kind: 'OBSERVATION', valid_from: first.valid_from })).is(409, 'duplicate');
+		assert.equal((await state(path, { kind: 'OBSERVATION', valid_from: first.valid_from })).is(409, 'duplicate').body.errors[0].pointer, '/valid_from');
 		(await state(path, { kind: 'PRISON' })).is(422, 'invalid_body');
 		await move(w, clinic, path, { ...discharge, at: hoursAgo(10) });
 		(await state(path, { kind: 'OBSERVATION', valid_from: hoursAgo(5) })).is(422, 'invalid_value');

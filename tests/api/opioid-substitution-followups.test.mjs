@@ -30,7 +30,7 @@ describe('registering', () => {
 		assert.equal(f.responsible[2].agency_id, w.ids.agency['fastlege-demo']);
 		assert.equal(f.next_review_on, (await w.sql(`select (clock_today() + interval '6 months')::date::text as d`))[0].d);
 		assert.equal(await inLar(patient), true);
-		(await register(gp, patient)).is(409, 'duplicate');
+		assert.equal((await register(gp, patient)).is(409, 'duplicate').body.errors[0].pointer, '/patient_id');
 	});
 
 	test('health personnel do, others not', async () => {

@@ -129,7 +129,7 @@ describe('participants', () => {
 		(await w.api(lier, 'GET', plan.path)).is(404);
 		const made = (await takePart(w, co, plan.path, lier, 'lier-kommune:mottak')).is(201).body;
 		assert.deepEqual([made.name, made.unit.agency_name, made.is_covered], ['Gunn Åmodt', 'Lier kommune', true]);
-		(await takePart(w, co, plan.path, lier, 'lier-kommune:mottak')).is(409, 'duplicate');
+		assert.equal((await takePart(w, co, plan.path, lier, 'lier-kommune:mottak')).is(409, 'duplicate').body.errors[0].pointer, '/staff_id');
 		assert.equal((await w.api(lier, 'GET', plan.path)).is(200).body.projection, 'FULL');
 		(await w.change(lier, 'PATCH', plan.path, { individual: { needs: ['Vei'] } })).is(200);
 		const left = (await w.change(lier, 'PATCH', `${plan.path}/participants/${made.id}`, { leaves: true })).is(200).body;
