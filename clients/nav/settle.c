@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "lib/change.h"
+#include "lib/day.h"
 #include "lib/durable.h"
 #include "lib/file.h"
 #include "lib/member.h"
@@ -105,14 +106,11 @@ static enum settled conflict(const struct pair *p, unsigned fields, const char *
 
 static const char *start_day(const struct pair *p)
 {
-	char today[sizeof("2026-01-01")];
-	time_t now = time(NULL);
-	struct tm local;
+	char today[DAY_SIZE];
 
 	if (p->agreed.fields[CARD_START][0] != '\0')
 		return p->agreed.fields[CARD_START];
-	strftime(today, sizeof(today), "%Y-%m-%d", localtime_r(&now, &local));
-	return arena_dup(p->arena, today);
+	return arena_dup(p->arena, day_in_oslo(today, time(NULL)));
 }
 
 /* What the step needs to say. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { after, beforeEach, describe, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { freePort } from './lib/daemon.mjs';
+import { back } from './lib/days.mjs';
 import { pause, syntheticNumber, until, world } from './harness.mjs';
 
 const dir = mkdtempSync(`${tmpdir()}/smtp-`);
@@ -125,7 +126,7 @@ describe('when the mail server does not take it', () => {
 	test('news that nobody could send for three days is none any more, and what is over is forgotten', async () => {
 		const s = await want(tm);
 		const queue = (days) => w.sql(`insert into alert_mail (setting_id, counts, created_at, next_try_at) values ($1, '{"TASKS": 1}',
-			clock_now() - make_interval(days => $2::int), clock_now() + interval '1 hour') returning id`, [s.id, days]);
+			${back('clock_now()', '$2::int')}, clock_now() + interval '1 hour') returning id`, [s.id, days]);
 		const [[old], [stale], [fresh]] = [await queue(40), await queue(4), await queue(1)];
 		const left = async () => (await w.sql('select id, state from alert_mail where setting_id = $1', [s.id]));
 		await until(async () => (await left()).length === 2);
