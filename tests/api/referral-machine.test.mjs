@@ -207,7 +207,8 @@ describe('the waiting list and the team', () => {
 		const subject = { number: syntheticNumber() };
 		const r = await accepted(w, { subject });
 		const enrol = { action: 'enrol', ...contacts(w) };
-		(await step(w, leader, r.path, { ...enrol, substitute_id: enrol.main_contact_id })).is(422, 'unknown_reference');
+		const alone = (await step(w, leader, r.path, { ...enrol, substitute_id: enrol.main_contact_id })).is(422, 'invalid_value');
+		assert.deepEqual(alone.body.errors.map((f) => [f.pointer, f.code]), [['/substitute_id', 'same_person']]);
 		(await step(w, leader, r.path, { ...enrol, main_contact_id: w.ids.staff[gp] })).is(422, 'unknown_reference');
 		const done = await act(w, leader, r.path, enrol);
 		const e = await read(leader, `/enrolments/${done.enrolment_id}`);
