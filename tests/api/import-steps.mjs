@@ -1,13 +1,12 @@
 // Steps that the tests on imports share.
 import { syntheticNumber, until } from './harness.mjs';
-import { day } from './lib/days.mjs';
+import { atHour } from './lib/days.mjs';
 
 export const clinic = 'drammen-dps:dps-1';
 export const machine = 'drammen-dps:sy-1';
 export const orgnr = '310000019';
 
-// A time of that date in Oslo, in UTC.
-export const daysAgo = (n, hour = 12) => `${day(-n)}T${String(hour).padStart(2, '0')}:00:00.000Z`;
+export const daysAgo = (n, hour = 12) => atHour(-n, hour);
 
 // A registered person of the team: { id, number }.
 export async function person(w) {

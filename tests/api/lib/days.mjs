@@ -19,6 +19,12 @@ export const daysBetween = (from, to) => (Date.parse(dayOf(to)) - Date.parse(day
 
 const ahead = (at) => new Date(at.toLocaleString('en-US', { timeZone: zone })) - new Date(at.toLocaleString('en-US', { timeZone: 'UTC' }));
 
+// That hour in Oslo, so many days from now.
+export function atHour(days, hour) {
+	const at = new Date(`${day(days)}T${String(hour).padStart(2, '0')}:00:00Z`);
+	return new Date(at - ahead(at)).toISOString();
+}
+
 // Minutes from now, as the contract writes a time; whole days of them at the same hour in Oslo.
 export function inMinutes(n) {
 	const at = new Date(Date.now() + n * 60_000);
