@@ -15,6 +15,7 @@ daemon_environment() {
 	cat <<-END
 		PATH=/usr/bin:/bin
 		SAMHANDLING_PORT=$(cat "$var/port")
+		SAMHANDLING_BASE_URL=http://127.0.0.1:$(cat "$var/port")
 		SAMHANDLING_SANDBOX=1
 		SAMHANDLING_DATABASE_URL_FILE=$var/keys/service.url
 		SAMHANDLING_SEAL_KEYS_FILE=$var/keys/seal.json

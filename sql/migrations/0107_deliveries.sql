@@ -188,6 +188,11 @@ begin
 		http_status = (told ->> 'status')::int, error = told ->> 'error', took_ms = (told ->> 'took_ms')::int,
 		done_at = case when d.state <> 'PENDING' then now() end
 	where x.id = asked;
+	-- it answers, be it to a test: what could not be sent goes now
+	if outcome <> 'AWAY' and p.away_since is not null then
+		update subscription_progress x set away_since = null, away_attempts = 0, retry_at = null
+		where x.subscription_id = d.subscription_id;
+	end if;
 	if d.position is null then
 		-- a handshake says whether the topic's receiver is there
 		update subscription x set state = case d.state when 'DELIVERED' then 'ACTIVE' else 'STOPPED' end,
@@ -198,10 +203,6 @@ begin
 		update subscription_progress x set away_since = coalesce(p.away_since, now()), away_attempts = p.away_attempts + 1,
 			retry_at = now() + greatest(delivery_pause(p.away_attempts + 1, first_ms, interval '5 minutes'),
 				make_interval(secs => coalesce((told ->> 'retry_after_s')::int, 0)))
-		where x.subscription_id = d.subscription_id;
-	elsif p.away_since is not null then
-		-- it answers: what could not be sent goes now
-		update subscription_progress x set away_since = null, away_attempts = 0, retry_at = null
 		where x.subscription_id = d.subscription_id;
 	end if;
 	if outcome = 'GONE' then

@@ -261,6 +261,20 @@ describe('what its agency can ask for', () => {
 		await end(receiver, s);
 	});
 
+	test('a test event that arrives brings what has waited', async () => {
+		const receiver = await new Receiver().start();
+		const s = await subscribe(receiver);
+		await receiver.stop();
+		const t = await task();
+		await until(async () => (await read(s)).unreachable_since !== undefined);
+		await w.sql("update subscription_progress set retry_at = now() + interval '1 hour' where subscription_id = $1", [s.id]);
+		await receiver.start();
+		(await w.api(sa, 'POST', `/subscriptions/${s.id}/test`)).is(202);
+		await receiver.until(about(t.id));
+		assert.equal((await read(s)).unreachable_since, undefined);
+		await end(receiver, s);
+	});
+
 	test('a new secret, beside which the old one signs for a while', async () => {
 		const receiver = await new Receiver().start();
 		const s = await subscribe(receiver);
