@@ -114,8 +114,8 @@ static struct turn wait_after(struct changes *c, const struct reply *reply)
 	long pause = pace_next(&c->pace, reply, 0, 0);
 
 	if (!stop_asked())
-		note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", reply->status, "next_ms",
-		     (int)pause);
+		note(NOTE_WARNING, "waits", "{s:i,s:O*,s:i}", "status", reply->status, "code",
+		     json_object_get(reply->json, "code"), "next_ms", (int)pause);
 	return (struct turn){.pause_ms = pause, .waits = true};
 }
 

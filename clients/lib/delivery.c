@@ -55,8 +55,9 @@ static long pause_after(struct delivery *d, const struct spool_item *item,
 		random = 0;
 	pause = pace_next(&d->pace, reply, (int64_t)time(NULL), random);
 	if (!stop_asked())
-		note(NOTE_WARNING, "waits", "{s:s,s:i,s:i,s:i}", "id", item->id, "status",
-		     reply->status, "failures", (int)d->pace.failures, "next_ms", (int)pause);
+		note(NOTE_WARNING, "waits", "{s:s,s:i,s:O*,s:i,s:i}", "id", item->id, "status",
+		     reply->status, "code", json_object_get(reply->json, "code"), "failures",
+		     (int)d->pace.failures, "next_ms", (int)pause);
 	return pause;
 }
 

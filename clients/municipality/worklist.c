@@ -101,8 +101,8 @@ static struct turn round_of(void *state, struct arena *a)
 		if (text == NULL) {
 			long pause = pace_next(&w->pace, &page, 0, 0);
 
-			note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", page.status, "next_ms",
-			     (int)pause);
+			note(NOTE_WARNING, "waits", "{s:i,s:O*,s:i}", "status", page.status, "code",
+			     json_object_get(page.json, "code"), "next_ms", (int)pause);
 			return (struct turn){.pause_ms = pause, .waits = true};
 		}
 		keep(w, a, kind, text);

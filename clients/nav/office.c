@@ -192,8 +192,8 @@ static struct turn round_of(void *state, struct arena *a)
 	if (!fine) {
 		long pause = pace_next(&n->pace, &reply, 0, 0);
 
-		note(NOTE_WARNING, "waits", "{s:i,s:i}", "status", reply.status, "next_ms",
-		     (int)pause);
+		note(NOTE_WARNING, "waits", "{s:i,s:O*,s:i}", "status", reply.status, "code",
+		     json_object_get(reply.json, "code"), "next_ms", (int)pause);
 		return (struct turn){.pause_ms = pause, .waits = true};
 	}
 	n->pace.failures = 0;

@@ -88,7 +88,10 @@ bool route(struct request *r)
 	struct route_match match;
 
 	if (!contract_match(service.contract, r->in.segments, r->in.segment_count, &match))
-		return problem(r, "not_found", NULL);
+		return problem(r, "not_found",
+			       fhir_asked(r)
+				       ? "there is nothing here; /fhir/r4/metadata says what is"
+				       : "there is nothing here; /docs shows what is");
 	r->head = strcmp(r->in.method, "HEAD") == 0;
 
 	int method = method_of(r->head ? "GET" : r->in.method);

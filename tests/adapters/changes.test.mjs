@@ -42,6 +42,15 @@ test('every event is a file, named by its place', async () => {
 	assert.deepEqual(shown().map(read), events);
 });
 
+test('a kind that there is not waits, and the log says why', async () => {
+	const { changes } = dps.sections;
+	dps.configure({ changes: { ...changes, entities: 'tasks' } });
+	assert.equal(await dps.run('--once'), 75);
+	dps.configure({ changes });
+	const { status, code } = dps.events('waits').at(-1);
+	assert.deepEqual([status, code], [422, 'invalid_parameter']);
+});
+
 test('what was read is not told again, though the files are taken away', async () => {
 	const before = shown();
 	takeAway();

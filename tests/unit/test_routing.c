@@ -64,6 +64,22 @@ static void says_what_is_allowed(void **state)
 	}
 }
 
+static void says_where_to_look(void **state)
+{
+	static const char *const rows[][2] = {{"/", "/docs"},
+					      {"/fhir/r4/Basic", "/fhir/r4/metadata"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request *r = fixture_request("GET", rows[i][0]);
+
+		assert_false(route(r));
+		assert_int_equal(r->reply.status, 404);
+		assert_non_null(strstr(r->reply.body, rows[i][1]));
+		fixture_end(r);
+	}
+}
+
 static void keeps_path_parameters(void **state)
 {
 	struct request *r = fixture_request("GET", "/api/v1/things/a%20b");
@@ -141,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_operation),
 		cmocka_unit_test(says_what_is_allowed),
+		cmocka_unit_test(says_where_to_look),
 		cmocka_unit_test(keeps_path_parameters),
 		cmocka_unit_test(refuses_media),
 		cmocka_unit_test(says_which_media),
