@@ -121,8 +121,10 @@ bool actions_decide(struct request *r, struct deciding *d)
 		return refuse_invalid(r, d, &m);
 	case MACHINE_INCOMPLETE:
 		return refuse_incomplete(r, &m);
-	case MACHINE_FORBIDDEN:
 	case MACHINE_REFUSED:
+		d->refusal = m.code;
+		break;
+	case MACHINE_FORBIDDEN:
 		break;
 	}
 	return problem(r, m.code, NULL);

@@ -24,8 +24,9 @@ const char *actions_open(struct request *r, const struct operation *op, const ch
 
 struct deciding {
 	const char *machine, *state, *facts;
-	const char *action; /* out: from the body */
-	const char *to;	    /* out: the new state; "previous" is left to the statement */
+	const char *action;  /* out: from the body */
+	const char *to;	     /* out: the new state; "previous" is left to the statement */
+	const char *refusal; /* out: the problem's code when a guard refuses, else NULL */
 };
 
 /* Decides the transition that the body asks for. False when refused: answered with 403, 409 or 422.

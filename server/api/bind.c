@@ -65,6 +65,7 @@ static const struct member {
 	MEMBER("job.kind", BINDING, binding, job_kind),
 	MEMBER("machine.action", BINDING, binding, machine_action),
 	MEMBER("machine.from", BINDING, binding, machine_from),
+	MEMBER("machine.refusal", BINDING, binding, machine_refusal),
 	MEMBER("machine.to", BINDING, binding, machine_to),
 	MEMBER("new.id", REQUEST, request, new_id),
 	MEMBER("new.receipt", REQUEST, request, receipt),

@@ -14,8 +14,9 @@ struct binding {
 	const char *about;	/* :request.about, whom else the refusal is about */
 	const char *action;	/* :request.action of the access log */
 	const char *machine_action, *machine_from, *machine_to;
-	const char *job_kind;	       /* :job.kind, which the job thread gives by itself */
-	const char *status, *location; /* of an idempotency row */
+	const char *machine_refusal; /* :machine.refusal, the code with which a step was refused */
+	const char *job_kind;	     /* :job.kind, which the job thread gives by itself */
+	const char *status, *location;				     /* of an idempotency row */
 	const char *subscription_id, *delivery_busy, *delivery_most; /* to be sent: :delivery.… */
 	const char *delivery_id, *delivery_outcome, *delivery_told;  /* what came of it */
 	const char *news_after; /* :news.after, where a reader of changes goes on */

@@ -78,6 +78,26 @@ static void refuse_in_place(struct work *w)
 		work_deny(r, r->reply.status == 403 ? "forbidden_action" : "not_found", NULL);
 }
 
+/* What stands in the way, where a statement of the machine's can say so: the problem's errors. */
+static void say_why(struct work *w, const char *refusal)
+{
+	json_t *errors = NULL, *more;
+
+	if (refusal == NULL || statement_find(part(w, "refused")) == NULL)
+		return;
+	w->binding.machine_refusal = refusal;
+	work_round(w);
+	w->answer = work_add(w, part(w, "refused"));
+	if (round_run(&w->round))
+		errors = json_loads(round_text(&w->round, w->answer, "body"), 0, NULL);
+	if (json_array_size(errors) > 0) {
+		more = json_pack("{s:O}", "errors", errors);
+		problem_with(w->request, refusal, more);
+		json_decref(more);
+	}
+	json_decref(errors);
+}
+
 static enum outcome decide_and_apply(struct work *w)
 {
 	struct request *r = w->request;
@@ -91,6 +111,7 @@ static enum outcome decide_and_apply(struct work *w)
 		return ANSWERED;
 	}
 	if (!version_fits(w) || !actions_decide(r, &d)) {
+		say_why(w, d.refusal);
 		refuse_in_place(w);
 		return ANSWERED;
 	}

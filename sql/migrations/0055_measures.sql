@@ -150,6 +150,12 @@ begin
 	return p;
 end $$;
 
+-- Measures that stand in the way of an end, as many as an answer may name.
+create function measure_faults(list measure[]) returns jsonb language sql stable as $$
+	select jsonb_agg(jsonb_build_object('pointer', '', 'code', 'open', 'detail', 'measure ' || m.id || ' is ' || m.state) order by m.id)
+	from (select * from unnest(list) x order by x.id limit 64) m
+$$;
+
 create function measure_propose(new_id uuid, b jsonb) returns uuid language plpgsql as $$
 declare
 	p plan := measure_plan((b ->> 'plan_id')::uuid);
@@ -333,6 +339,6 @@ delete from handover where entity = 'measure';
 delete from handover_kind where entity = 'measure';
 drop function if exists measure_is_stand_alone, measure_recall, measure_handover_follow, measure_offer;
 drop trigger follow on measure;
-drop function if exists measure_follow, measure_apply, measure_check, measure_change, measure_propose, measure_plan,
+drop function if exists measure_follow, measure_apply, measure_check, measure_change, measure_propose, measure_faults, measure_plan,
 	measure_check_references, measure_json(measure, text), measure_json(measure), measure_facts, measure_locked,
 	measure_seen, measure_admit, measures_in_order, measure_projection cascade;

@@ -17,6 +17,13 @@ begin
 		where e.id = $1 and h.entity = 'measure' and h.state = 'OFFERED' and h.from_unit_id = e.unit_id), 0);
 end $$;
 
+-- The same one by one, as far as the caller may see them.
+create function enrolment_measure_faults(enrolment uuid, offered_too boolean) returns jsonb language sql stable as $$
+	select measure_faults(array(select m from measure m join enrolment e on e.patient_id = m.patient_id
+		where e.id = $1 and m.responsible_unit_id = e.unit_id and m.state in ('ACCEPTED', 'IN_PROGRESS', 'ON_HOLD')
+			and not ($2 and exists (select 1 from handover h where h.entity = 'measure' and h.entity_id = m.id and h.state = 'OFFERED'))))
+$$;
+
 -- Whoever had no plan in force that day has none to look at. Owner's rights: a team's leader may not read every kind of plan.
 create function plan_was_reviewed_on(patient uuid, day date) returns boolean language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -26,4 +33,4 @@ set search_path = pg_catalog, public, pg_temp as $$
 $$;
 
 -- migrate:down
-drop function if exists plan_was_reviewed_on, enrolment_measures_not_offered, enrolment_open_measures cascade;
+drop function if exists plan_was_reviewed_on, enrolment_measure_faults, enrolment_measures_not_offered, enrolment_open_measures cascade;

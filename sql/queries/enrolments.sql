@@ -28,6 +28,14 @@ from (select admit('enrolments', :path.id::uuid, 'ENROLMENT', true) as patient_i
 cross join lateral (select x.* from enrolment x where x.id = :path.id::uuid and x.patient_id = g.patient_id offset 0
 	for update) e
 
+-- name: enrolments.refused
+select case :machine.refusal
+	when 'attempts_missing' then (select fault('', 'attempts', t.attempts || ' attempts over ' || t.days || ' days are documented, and twelve over ninety needed') -> 'errors'
+		from enrolment_attempts(e.id) t)
+	when 'measures_not_offered' then enrolment_measure_faults(e.id, true)
+	when 'measures_open' then enrolment_measure_faults(e.id, false) end as body
+from enrolment e where e.id = :path.id::uuid
+
 -- name: enrolments.apply
 select enrolment_apply(:path.id::uuid, :machine.action, :machine.to, :body::jsonb) as version
 

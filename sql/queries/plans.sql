@@ -59,6 +59,14 @@ from plan_locked(:path.id::uuid) p
 -- name: plans.apply
 select (plan_apply(:path.id::uuid, :machine.action, :machine.from, :machine.to, :body::jsonb)).version as version
 
+-- name: plans.refused
+select case :machine.refusal
+	when 'plan_incomplete' then (select jsonb_agg(jsonb_build_object('pointer', '', 'code', x.key, 'detail', 'is missing: ' || c.display_en) order by c.sort)
+		from jsonb_each(plan_parts(p)) x join code_concept c on c.system_code = 'plan-part' and c.code = x.key
+		where x.key <> 'consent' and not x.value::boolean)
+	when 'measures_open' then measure_faults(array(select m from measure m where m.plan_id = p.id and measure_is_open(m.state))) end as body
+from plan_locked(:path.id::uuid) p
+
 -- name: getPlanCompleteness
 select plan_completeness_json(p) as body, p.version::text as etag
 from plan_seen(:path.id::uuid) p

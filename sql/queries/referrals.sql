@@ -55,3 +55,8 @@ select referral_apply(:path.id::uuid, :machine.action, :machine.to, :body::jsonb
 
 -- name: referrals.enrol
 select referral_enrol(:path.id::uuid, :new.id::uuid, :body::jsonb)
+
+-- name: referrals.refused
+select case :machine.refusal when 'eligibility_missing' then (select jsonb_agg(jsonb_build_object('pointer', '/eligibility/' || c,
+		'code', 'required', 'detail', 'has no answer; UNKNOWN is one')) from unnest(eligibility_criteria()) c where not r.eligibility ? c) end as body
+from referral_seen(:path.id::uuid) r

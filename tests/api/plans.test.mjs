@@ -81,7 +81,8 @@ describe('writing', () => {
 		const missing = async () => (await w.api(co, 'GET', `${plan.path}/completeness`)).is(200).body;
 		assert.equal(Object.keys((await missing()).parts).length, 9);
 		assert.deepEqual((await missing()).missing, ['consent', 'contributions', 'cooperation', 'goals_resources_needs', 'how', 'measures', 'participants', 'period']);
-		(await step(w, co, plan.path, { action: 'submit' })).is(422, 'plan_incomplete');
+		const refused = (await step(w, co, plan.path, { action: 'submit' })).is(422, 'plan_incomplete').body.errors;
+		assert.deepEqual(refused.map((f) => f.code).sort(), (await missing()).missing.filter((part) => part !== 'consent'), 'and says which');
 		await write(w, co, plan.path, { individual, ...period });
 		(await w.api(co, 'POST', `${plan.path}/goals`, goal)).is(201);
 		(await takePart(w, co, plan.path, 'drammen-dps:tm-1', 'drammen-dps:fact')).is(201);
@@ -225,7 +226,7 @@ describe('in force', () => {
 		await act(w, co, plan.path, { action: 'open_review' });
 		(await step(w, co, plan.path, { action: 'no_change', next_review_on: '2020-01-01' })).is(422, 'invalid_value');
 		assert.equal((await act(w, co, plan.path, { action: 'no_change', next_review_on: soon })).version_in_force, 1);
-		(await step(w, co, plan.path, { action: 'end', reason: 'Klarer seg' })).is(409, 'measures_open');
+		assert.match((await step(w, co, plan.path, { action: 'end', reason: 'Klarer seg' })).is(409, 'measures_open').body.errors[0].detail, /^measure \S+ is /);
 		await act(w, co, `/measures/${plan.measure.id}`, { action: 'withdraw' });
 		const ended = await act(w, co, plan.path, { action: 'end', reason: 'Klarer seg' });
 		assert.deepEqual([ended.status, ended.end_reason, ended.actions], ['ENDED', 'Klarer seg', []]);

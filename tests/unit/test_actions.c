@@ -114,6 +114,11 @@ static void decides(void **state)
 			assert_string_equal(fixture_member(r, "code"), rows[i].code);
 		else
 			assert_string_equal(d.to, "OPEN");
+		/* the other codes are not the table's */
+		if (strstr(rows[i].facts, "locked") != NULL)
+			assert_string_equal(d.refusal, rows[i].code);
+		else
+			assert_null(d.refusal);
 		fixture_end(r);
 	}
 }

@@ -9,7 +9,7 @@ static const char names_sql[] =
 	":path.id :query.q :query.limit :body :auth.role :auth.agency_id :auth.purpose :gate.cell "
 	":gate.write :gate.patient_id :new.id :header.if_match :header.if_none_match "
 	":idempotency.key :request.caller :request.id :request.operation :request.resource_id "
-	":machine.to :token.seal :request.trace_id";
+	":machine.refusal :machine.to :token.seal :request.trace_id";
 
 static const struct statement *all_names;
 
@@ -77,7 +77,10 @@ static void binds_caller_path_and_body(void **state)
 {
 	struct principal p = {.role = "MH", .agency_id = "a1", .purpose = "COC"};
 	struct request *r = fixture_request("PATCH", "/api/v1/things/t1");
-	struct binding b = {.request = r, .machine_to = "OPEN", .token_seal = "s"};
+	struct binding b = {.request = r,
+			    .machine_to = "OPEN",
+			    .machine_refusal = "too_early",
+			    .token_seal = "s"};
 
 	(void)state;
 	fixture_header(r, "If-Match", "\"7-ab\"");
@@ -103,6 +106,7 @@ static void binds_caller_path_and_body(void **state)
 	assert_null(bound(&b, "header.if_none_match"));
 	assert_string_equal(bound(&b, "idempotency.key"), "k");
 	assert_string_equal(bound(&b, "machine.to"), "OPEN");
+	assert_string_equal(bound(&b, "machine.refusal"), "too_early");
 	assert_string_equal(bound(&b, "token.seal"), "s");
 	b.path_id = "other";
 	b.patient_id = "p1";

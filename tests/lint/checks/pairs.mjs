@@ -29,7 +29,7 @@ function partner(operation, machines, statements, ops) {
 
 function machineNames(machines) {
 	return new Set(Object.entries(machines).flatMap(([name, machine]) =>
-		['lock', 'apply', ...machine.actions.map((a) => a.action)].map((part) => `${name}.${part}`)));
+		['lock', 'apply', 'refused', ...machine.actions.map((a) => a.action)].map((part) => `${name}.${part}`)));
 }
 
 function unique(report) {

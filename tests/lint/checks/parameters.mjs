@@ -3,7 +3,7 @@ import { contract, namedStatements, operations, plainSql } from '../lib.mjs';
 
 export const about = 'statements use only parameters that the contract describes';
 const always = /^(auth\.(agency_id|staff_id|role|unit_ids|citizen_id|citizen_hashes|subject|name|unit_id|hpr_number|purpose|attestation)|fhir\.(asked|base|codes|type)|request\.(caller|id|trace_id|operation)|gate\.(cell|gates|matrix)|receipt\.hash|service\.base_url)$/;
-const ofMachines = /^(machine\.(action|from|to)|path\.id|body|new\.id|header\.if_match)$/;
+const ofMachines = /^(machine\.(action|from|to|refusal)|path\.id|body|new\.id|header\.if_match)$/;
 
 // The names behind single colons; `::type`, quoted strings, comments and array slices are stepped over.
 export function parametersOf(text) {
