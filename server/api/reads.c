@@ -9,11 +9,14 @@ static const char not_modified[] = "case when :header.if_none_match is null then
 				   "or :header.if_none_match like '%' || h.hash || '\"%' "
 				   "then show_nobody() end as not_modified";
 
-/* The hash covers every column, and the role, since open actions depend on it. */
+/*
+ * The hash covers every column, and the role, since open actions depend on it. As JSON and not as
+ * text, which would quote each quotation mark of the body once more.
+ */
 static const char wrapped[] =
 	"select a.*, h.hash as answer_hash, %s from (select * from (%s\n) s offset 0) a "
 	"cross join lateral (select lpad(to_hex(hashtextextended("
-	"a::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
+	"row_to_json(a)::text || coalesce(:auth.role, ''), 0)), 16, '0') as hash) h";
 
 /* What a version alone says. */
 static const char weak[] = "select a.*, case when :header.if_none_match is null then null "

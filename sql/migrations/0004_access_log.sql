@@ -72,6 +72,22 @@ begin
 	return digest;
 end $$;
 
+-- What the gate and the statements of a request have left in its settings for the log. A function, since PL/pgSQL prepares its
+-- expressions once for all requests that share a transaction.
+create type access_log_told as (resource text, patient_id uuid, shown_set bytea, basis text, relation_id uuid, consent_id uuid,
+	emergency_id uuid, objection_overridden boolean);
+create function access_log_told() returns access_log_told language plpgsql as $$
+declare
+	shown text := btrim(current_setting('app.shown', true), '{}');
+	several boolean := strpos(shown, ',') > 0;
+begin
+	return (nullif(current_setting('app.resource', true), ''), case when not several then nullif(shown, '')::uuid end,
+		case when several then access_log_set_id(shown) end, nullif(current_setting('app.basis', true), ''),
+		nullif(current_setting('app.relation_id', true), '')::uuid, nullif(current_setting('app.consent_id', true), '')::uuid,
+		nullif(current_setting('app.emergency_id', true), '')::uuid,
+		coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean);
+end $$;
+
 -- The sets in which a person is; an id tells nothing by itself, and the rows that name it are under row security.
 create function access_log_sets_of(person uuid) returns bytea[] language sql stable security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -210,6 +226,7 @@ create policy access_log_read on access_log for select using (
 
 -- migrate:down
 drop table access_log, access_log_set, access_log_set_member cascade;
-drop type access_log_action;
+drop function if exists access_log_told;
+drop type access_log_action, access_log_told;
 drop function if exists log_access, access_log_set_id, access_log_sets_of, access_log_persons, access_log_about, access_log_span, access_log_reach,
 	access_log_newest, access_log_partitions, access_log_months_ahead, access_log_is_append_only cascade;

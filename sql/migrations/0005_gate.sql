@@ -62,17 +62,30 @@ end $$;
 -- What a request brings becomes settings of the transaction, and the person whom it names, if any, is let through the gate.
 -- What is not set is empty: transaction-local settings end with the transaction or with the statement `reset`. PL/pgSQL
 -- prepares an expression once for all requests that share a transaction, and SQL once for each.
+-- The ordinary case, a unit in relation with one who objects to nothing, is seen in the query that reads the clock; all
+-- else is left to the gate. Owner's rights and no search_path, as there.
 create function request_begin(role text, request_id text, generation text, agency_id text, staff_id text, unit_ids text,
 	citizen_id text, citizen_hashes text, purpose text, cell text, cells text, gates text, number text,
 	patient uuid default null, resource text default null, category text default null, is_write boolean default null)
-returns void language plpgsql as $$
+returns void language plpgsql security definer as $$
 declare
 	at text;
 	present text;
+	relation text;
+	objected boolean;
 	noted int;
 	passed boolean;
 begin
-	select (now() + c.ahead)::text, g.generation::text into at, present from sandbox_clock c, registry_generation g;
+	if patient is null or strpos(gates, 'c') + strpos(gates, 'p') > 0 then
+		select (now() + c.ahead)::text, g.generation::text into at, present
+		from public.sandbox_clock c, public.registry_generation g;
+	else
+		select (now() + c.ahead)::text, g.generation::text,
+			(select r.id from public.care_relation r where r.patient_id = patient and r.unit_id = any (unit_ids::uuid[])
+				and r.valid_from <= now() + c.ahead and (r.valid_to is null or r.valid_to > now() + c.ahead) limit 1),
+			exists (select from public.objection o where o.patient_id = patient and o.state = 'ACTIVE')
+		into at, present, relation, objected from public.sandbox_clock c, public.registry_generation g;
+	end if;
 	if present <> request_begin.generation then
 		perform raise_stale_registry();
 	end if;
@@ -90,7 +103,11 @@ begin
 		case when cells is not null then set_config('app.cells', cells, true) end,
 		case when gates is not null then set_config('app.gates', gates, true) end,
 		case when number is not null then set_config('app.number', number, true) end);
-	if patient is not null then
+	if relation is not null and not objected then
+		noted := num_nulls(set_config('app.admitted', patient::text, true),
+			set_config('app.shown', '{' || patient::text || '}', true),
+			set_config('app.relation_id', relation, true), set_config('app.basis', 'CARE_RELATION', true));
+	elsif patient is not null then
 		passed := gate_pass(patient, resource, category, is_write);
 	end if;
 end $$;

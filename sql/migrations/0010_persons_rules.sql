@@ -111,26 +111,37 @@ create function may_protect(p patient, becomes text) returns boolean language sq
 		or address_is_open((p).id, (p).address_protection)
 $$;
 
+-- A row is written out as JSON through a composite type in half of the time that json_build_object() takes.
+create type patient_shown as (id uuid, version int, given_name text, family_name text, birth_date date, sex text, phone text,
+	email text, address jsonb, municipality_number text, address_protection text, language text, interpreter_needed boolean,
+	in_lar boolean, has_minor_children text, deceased_on date, owner_agency_id uuid, created_at timestamptz,
+	updated_at timestamptz);
+create function patient_whole_json(p patient) returns json language sql stable as $$
+	select row_to_json(row((p).id, (p).version, (p).given_name, (p).family_name, (p).birth_date, (p).sex, (p).phone, (p).email,
+		(p).address, (p).municipality_number, (p).address_protection, (p).language, (p).interpreter_needed, (p).in_lar,
+		(p).has_minor_children, (p).deceased_on, (p).owner_agency_id, (p).created_at, (p).updated_at)::patient_shown)
+$$;
+
+-- For who may see a part only, and for whom an address protects. Not inlined: a read of anyone else does not set it up.
+create function patient_part_json(p patient) returns json language plpgsql stable as $$
+begin
+	if app_gate('f') then
+		return json_build_object('id', p.id, 'version', p.version, 'given_name', p.given_name, 'family_name', p.family_name,
+			'phone', p.phone, 'email', p.email, 'language', p.language, 'interpreter_needed', p.interpreter_needed,
+			'address_protection', p.address_protection);
+	end if;
+	if not address_is_open(p.id, p.address_protection) then
+		p.address := null;
+		p.municipality_number := null;
+		p.owner_agency_id := case when p.address_protection <> 'STRICTLY_CONFIDENTIAL' then p.owner_agency_id end;
+	end if;
+	return patient_whole_json(p);
+end $$;
+
 -- A person as this caller may see them; with the gate f name and contact only.
 create function patient_json(p patient) returns json language sql stable as $$
-	select case when app_gate('f') then json_build_object('id', (p).id, 'version', (p).version,
-		'given_name', (p).given_name, 'family_name', (p).family_name,
-		'phone', (p).phone, 'email', (p).email,
-		'language', (p).language, 'interpreter_needed', (p).interpreter_needed,
-		'address_protection', (p).address_protection)
-	else json_build_object('id', (p).id, 'version', (p).version,
-		'given_name', (p).given_name, 'family_name', (p).family_name,
-		'birth_date', (p).birth_date, 'sex', (p).sex, 'phone', (p).phone, 'email', (p).email,
-		'address', case when (p).address_protection = 'NONE' or address_is_open((p).id, (p).address_protection)
-			then (p).address end,
-		'municipality_number', case when (p).address_protection = 'NONE'
-			or address_is_open((p).id, (p).address_protection) then (p).municipality_number end,
-		'address_protection', (p).address_protection,
-		'language', (p).language, 'interpreter_needed', (p).interpreter_needed,
-		'in_lar', (p).in_lar, 'has_minor_children', (p).has_minor_children, 'deceased_on', (p).deceased_on,
-		'owner_agency_id', case when (p).address_protection <> 'STRICTLY_CONFIDENTIAL'
-			or address_is_open((p).id, (p).address_protection) then (p).owner_agency_id end,
-		'created_at', (p).created_at, 'updated_at', (p).updated_at) end
+	select case when (p).address_protection = 'NONE' and not app_gate('f') then patient_whole_json(p)
+		else patient_part_json(p) end
 $$;
 
 create function identifier_json(i patient_identifier) returns json language sql stable as $$
@@ -362,8 +373,9 @@ grant select on row_history to samhandling_service;
 drop policy history_read on row_history;
 drop table thing_of_person cascade;
 drop function if exists related_persons, admit_named, admit_listed, admit, items_are_blocked, item_is_blocked, find_patient, related_patients,
-	register_patient, patient_json,
+	register_patient, patient_json, patient_part_json, patient_whole_json,
 	address_is_open, may_name_contact, may_protect, may_relate, identifier_json, relation_json, care_relation_json,
 	unit_json, staff_json, membership_json, membership_facts, check_municipality, merge_patch cascade;
+drop type if exists patient_shown;
 drop index if exists agency_name, unit_name, staff_name, staff_membership_staff, consent_to_agencies,
 	emergency_access_agency;

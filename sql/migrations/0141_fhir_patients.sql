@@ -40,6 +40,25 @@ begin
 		group by i.patient_id;
 end $$;
 
+-- The same for one person whose row the caller is shown: most have one number, and a loop needs no aggregate. Without a
+-- search_path of its own, like the gate: a read would be a tenth dearer.
+create function fhir_numbers_of(person uuid) returns text language plpgsql stable security definer as $$
+declare
+	is_open boolean := current_setting('app.number', true) is not distinct from 'open';
+	i public.patient_identifier;
+	numbers text;
+begin
+	for i in select x.* from public.patient_identifier x
+		where x.patient_id = person and case when exists (select from public.objection o
+			where o.patient_id = person and o.state = 'ACTIVE' and o.scope = 'ITEMS')
+			then not public.item_is_blocked(person, x.id) else true end
+		order by x.created_at, x.id
+	loop
+		numbers := concat_ws(',', numbers, public.fhir_number(i, is_open));
+	end loop;
+	return numbers;
+end $$;
+
 -- `district`: what the municipality is called.
 create function fhir_address(address jsonb, municipality text, district text) returns text language sql stable as $$
 	select case when num_nonnulls(address, municipality) > 0 then concat(',"address":[{"use":"home","type":"physical"', ',"city":' || to_json(address ->> 'city'),
@@ -82,6 +101,12 @@ create function fhir_patient(p patient, district text, numbers text) returns tex
 		case when not app_gate('f') and ((p).address_protection <> 'STRICTLY_CONFIDENTIAL' or fhir_shows_address(p)) then
 			',"managingOrganization":{"reference":"Organization/' || (p).owner_agency_id || '"}' end, '}')
 $$;
+
+-- One alone: not written out in its statement, but prepared once for all requests that share a transaction.
+create function fhir_patient_alone(p patient, district text, numbers text) returns text language plpgsql stable as $$
+begin
+	return fhir_patient(p, district, numbers);
+end $$;
 
 -- The ids of a search, in their order, `most` at most: of those the gate lets through where the search names persons,
 -- else of the caller's units' persons.
@@ -129,4 +154,5 @@ begin
 end $$;
 
 -- migrate:down
-drop function if exists fhir_number_system, fhir_number, fhir_numbers, fhir_address, fhir_phone_and_mail, fhir_shows_address, fhir_patient, fhir_patients cascade;
+drop function if exists fhir_number_system, fhir_number, fhir_numbers, fhir_numbers_of, fhir_address, fhir_phone_and_mail, fhir_shows_address, fhir_patient,
+	fhir_patient_alone, fhir_patients cascade;

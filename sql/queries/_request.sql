@@ -72,16 +72,10 @@ insert into access_log (request_id, trace_id, operation, action, resource, resou
 	unit_id, staff_id, citizen_id, subject, name, role, hpr_number, purpose, attestation, basis, relation_id, consent_id,
 	emergency_id, objection_overridden)
 select :request.id, :request.trace_id, :request.operation, :request.action::access_log_action,
-	coalesce(nullif(current_setting('app.resource', true), ''), :gate.resource), :request.resource_id,
-	case when strpos(current_setting('app.shown', true), ',') = 0
-		then nullif(btrim(current_setting('app.shown', true), '{}'), '')::uuid end,
-	case when strpos(current_setting('app.shown', true), ',') > 0
-		then access_log_set_id(btrim(current_setting('app.shown', true), '{}')) end,
-	:auth.agency_id::uuid, :auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name,
-	:auth.role, :auth.hpr_number, :auth.purpose, :auth.attestation::jsonb,
-	nullif(current_setting('app.basis', true), ''), nullif(current_setting('app.relation_id', true), '')::uuid,
-	nullif(current_setting('app.consent_id', true), '')::uuid, nullif(current_setting('app.emergency_id', true), '')::uuid,
-	coalesce(nullif(current_setting('app.overridden', true), ''), 'false')::boolean
+	coalesce(t.resource, :gate.resource), :request.resource_id, t.patient_id, t.shown_set, :auth.agency_id::uuid,
+	:auth.unit_id::uuid, :auth.staff_id::uuid, :auth.citizen_id::uuid, :auth.subject, :auth.name, :auth.role, :auth.hpr_number,
+	:auth.purpose, :auth.attestation::jsonb, t.basis, t.relation_id, t.consent_id, t.emergency_id, t.objection_overridden
+from access_log_told() t
 
 -- name: told
 -- What the log row of a request within a session says, should it be taken back.

@@ -1,11 +1,7 @@
 -- Patient, of the rows and by the gate of patients.
 
 -- name: fhirReadPatient
-select fhir_patient(p, m.name, (select string_agg(fhir_number(i, current_setting('app.number', true) = 'open'), ','
-			order by i.created_at, i.id)
-		from patient_identifier i where i.patient_id = p.id and case when exists (select from objection o
-			where o.patient_id = p.id and o.state = 'ACTIVE' and o.scope = 'ITEMS') then not item_is_blocked(p.id, i.id)
-			else true end)) as body,
+select fhir_patient_alone(p, m.name, fhir_numbers_of(p.id)) as body,
 	p.version as etag, fhir_modified(p.updated_at) as modified
 from patient p left join municipality m on m.number = p.municipality_number and m.valid_to is null
 where p.id = :path.id::uuid
