@@ -8,6 +8,7 @@
 #include "api/problem.h"
 #include "api/purpose.h"
 #include "api/room.h"
+#include "base/config.h"
 #include "base/event.h"
 
 static const char algorithms[] = "ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512";
@@ -33,10 +34,11 @@ static const char *challenge(struct request *r, enum auth_reason reason)
 				    "DPoP realm=\"samhandling\", error=\"%s\", algs=\"%s\", "
 				    "resource_metadata=\"%s\"",
 				    code, algorithms, metadata);
+	/* who tries tokens out is told the reason where there is nothing to protect */
 	return arena_printf(r->arena,
 			    "Bearer realm=\"samhandling\", error=\"invalid_token\", "
 			    "error_description=\"%s\", resource_metadata=\"%s\"",
-			    code, metadata);
+			    config.sandbox ? auth_reason_name(reason) : code, metadata);
 }
 
 /* Nothing of a token stands in the log but its kid, and a hash of its id. */

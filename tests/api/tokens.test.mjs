@@ -74,6 +74,7 @@ describe('a token that is not good', () => {
 			assert.match(r.headers['www-authenticate'], /error="invalid_token"/);
 			const [event] = await until(() => { const list = w.daemon.events('TOKEN_REFUSED').slice(before); return list.length > 0 && list; });
 			assert.ok(event.reason && event.request_id === r.body.request_id);
+			assert.ok(r.headers['www-authenticate'].includes(`error_description="${event.reason}"`), 'a sandbox says the reason');
 			assert.ok(!w.daemon.log.includes(token), 'the log holds a token');
 		});
 	test('a scope: text or list, whole words; without one the role decides', async () => {

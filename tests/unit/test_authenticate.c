@@ -82,6 +82,25 @@ static void refuses_what_is_no_single_token(void **state)
 	}
 }
 
+static void only_a_sandbox_says_the_reason(void **state)
+{
+	static const char *const said[] = {"error_description=\"invalid_token\"",
+					   "error_description=\"scheme\""};
+
+	(void)state;
+	for (int sandbox = 0; sandbox < 2; sandbox++) {
+		struct request *r = fixture_request("GET", "/api/v1/things");
+
+		config.sandbox = sandbox;
+		fixture_header(r, "Authorization", "Bearer a b");
+		assert_true(route(r));
+		assert_false(enter(r));
+		assert_non_null(strstr(fixture_reply(r, "WWW-Authenticate"), said[sandbox]));
+		fixture_end(r);
+	}
+	config.sandbox = false;
+}
+
 static void a_public_operation_asks_nobody(void **state)
 {
 	struct request *r = fixture_request("POST", "/api/v1/public/things");
@@ -99,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_is_no_single_token),
+		cmocka_unit_test(only_a_sandbox_says_the_reason),
 		cmocka_unit_test(a_public_operation_asks_nobody),
 	};
 
