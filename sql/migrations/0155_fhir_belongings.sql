@@ -28,9 +28,8 @@ insert into fhir_link values
 create function fhir_patient_seen(thing uuid) returns setof fhir_thing language plpgsql as $$
 begin
 	perform pass_gate(thing, 'patients', 'IDENTITY', false);
-	return query select p.id, p.id, fhir_patient(p, m.name, n.numbers)::jsonb, p.version, p.updated_at
+	return query select p.id, p.id, fhir_patient_alone(p, m.name, fhir_numbers_of(p.id))::jsonb, p.version, p.updated_at
 		from patient p left join municipality m on m.number = p.municipality_number and m.valid_to is null
-		left join fhir_numbers(array[thing]) n on n.person = p.id
 		where p.id = thing;
 end $$;
 create function fhir_patient_ids(person uuid) returns setof uuid language sql immutable as $$ select person $$;
